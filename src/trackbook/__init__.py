@@ -1,0 +1,1 @@
+"""trackbook: the notebook that keeps its own lab record."""

@@ -1,0 +1,88 @@
+"""The card that each library's file fills in, and the findings its readers give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One finished call of a watched function, the outermost watched one on its stack."""
+
+    name: str
+    """As in the card: `fit`, `accuracy_score`, `train`."""
+    given: Mapping[str, object]
+    """Arguments by parameter name as they were when the call began, `self` included."""
+    result: object
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A number or a series of numbers that a library measured."""
+
+    name: str
+    values: Sequence[tuple[int, float]]
+    """(step, value) pairs; one pair with step 0 for a number measured once."""
+    of: object = None
+    """The model or the predictions that were measured; None when the call cannot tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """A training that finished: a run, or a part of one."""
+
+    label: str
+    """What it trained, for the run's name: `RandomForestClassifier`."""
+    model: object
+    """The trained object; None where the call keeps none (cross_val_score)."""
+    params: Mapping[str, object]
+    """Hyper-parameters as given (defaults left out), nested ones flattened with dots."""
+    metrics: Sequence[Measured] = ()
+    children: Sequence[Training] = ()
+    """Candidates of a search: child runs."""
+    results: Sequence[object] = field(default=())
+    """Other objects that carry the training's result, such as the scores returned."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A fitted object that is no model (a scaler, an encoder): params for later runs."""
+
+    model: object
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """An object made by a model, such as its predictions: what measures it measures `of`."""
+
+    made: object
+    of: object
+
+
+Finding = Training | Measured | Fitted | Derived
+Reader = "Callable[[Call], Iterable[Finding]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Where to look in a library, and how to read what is found there."""
+
+    module: str
+    """The top-level module, `sklearn`; never imported by the card."""
+    functions: Mapping[str, Callable[[Call], Iterable[Finding]]] = field(
+        default_factory=dict
+    )
+    """`module.path:name` of a Python function to its reader; `module.path:*` for every
+    public function that the module lists in `__all__`."""
+    methods: Mapping[str, Mapping[str, Callable[[Call], Iterable[Finding]]]] = field(
+        default_factory=dict
+    )
+    """`module.path:Class` to method names to readers: these methods of the class and of
+    every subclass of it, now and later, the user's own included."""

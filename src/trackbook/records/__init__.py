@@ -1,0 +1,24 @@
+"""The vocabulary: every kind of fact trackbook keeps, one file per subject."""
+
+from __future__ import annotations
+
+from trackbook.records.base import KINDS, Entry, Record, kind
+from trackbook.records.execution import Execution, ExecutionEnd, Outcome
+from trackbook.records.run import (
+    Environment,
+    Fault,
+    Notebook,
+    RunEnd,
+    RunStart,
+    Session,
+    SessionEnd,
+    Status,
+    Trash,
+)
+from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
+
+__all__ = [
+    "KINDS", "Artifact", "Entry", "Environment", "Execution", "ExecutionEnd", "Fault",
+    "Metric", "Note", "Notebook", "Outcome", "Param", "Record", "Retraction", "RunEnd",
+    "RunStart", "Session", "SessionEnd", "Status", "Tag", "Trash", "kind",
+]

@@ -1,0 +1,36 @@
+"""What a notebook's cells did."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trackbook.records.base import Record, kind
+
+Outcome = Literal["ok", "error", "interrupted"]
+
+
+@kind("execution")
+class Execution(Record):
+    """One execution of one cell begins; the stamp's execution id is its own."""
+
+    source: str
+    """As executed, with secrets masked."""
+    source_hash: str
+    cell_id: str | None
+    """The notebook format's cell id, where the front end sends it."""
+    cell_key: str
+    """The cell id, or else a hash of the source: what `the same cell` means."""
+    execution_count: int | None
+
+
+@kind("execution_end")
+class ExecutionEnd(Record):
+    """One execution is over."""
+
+    outcome: Outcome
+    duration_s: float
+    reads: list[str]
+    """Names the cell used and did not surely bind first, sorted."""
+    binds: list[str]
+    """Names the cell bound, sorted."""
+    error: str | None = None

@@ -1,0 +1,91 @@
+"""Runs and the sessions in which they were made."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trackbook.records.base import Record, kind
+
+Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
+
+
+@kind("session")
+class Session(Record):
+    """One process that records, from its first breath."""
+
+    program: Literal["notebook", "ipython", "script"]
+    notebook: str | None
+    """Path of the notebook or script, where it could be had; a label, not a key."""
+    login: str
+    host: str
+    pid: int
+    python: str
+    platform: str
+    version: str
+    """Of trackbook."""
+
+
+@kind("session_end")
+class SessionEnd(Record):
+    """How a session ended: by itself, or found dead by whoever looked next."""
+
+    outcome: Literal["ended", "killed"]
+
+
+@kind("run")
+class RunStart(Record):
+    """One trial begins; the stamp's run id is its own."""
+
+    name: str
+    experiment: str
+    origin: Literal["auto", "cell", "manual", "card"]
+    """Who set its bounds: data flow, `%%track`, a start/stop, or a library card."""
+    parent_run_id: str | None = None
+    relation: Literal["variation", "child"] | None = None
+    """To the parent: the same cell executed again, or a part of a larger run."""
+    cell_key: str | None = None
+    """The cell that opened it: its id, or else a hash of its source."""
+    notebook: str | None = None
+    git_commit: str | None = None
+
+
+@kind("run_end")
+class RunEnd(Record):
+    """One trial is over."""
+
+    status: Status
+    error: str | None = None
+    """The last line of the error that ended it."""
+
+
+@kind("trash")
+class Trash(Record):
+    """A run put into the trash, or taken out again."""
+
+    trashed: bool
+
+
+@kind("notebook")
+class Notebook(Record):
+    """The notebook as it stood when a run ended."""
+
+    path: str | None
+    notebook_hash: str
+    cell_count: int
+
+
+@kind("environment")
+class Environment(Record):
+    """The packages in use when a run ended, as name==version, sorted."""
+
+    digest: str
+    packages: list[str]
+
+
+@kind("fault")
+class Fault(Record):
+    """A failure of trackbook's own, recorded once and shown once."""
+
+    place: str
+    message: str
+    trace: str
