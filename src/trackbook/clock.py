@@ -31,6 +31,4 @@ def new_id() -> str:
     fraction = rest * 4096 // 1_000_000
     tail = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     digits = f"{ms & 0xFFFF_FFFF_FFFF:012x}7{fraction:03x}{tail:016x}"
-    return "-".join(
-        (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
-    )
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.records.base import KINDS, Entry, Record, kind
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
+from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Environment,
     Fault,
@@ -18,7 +19,28 @@ from trackbook.records.run import (
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
 __all__ = [
-    "KINDS", "Artifact", "Entry", "Environment", "Execution", "ExecutionEnd", "Fault",
-    "Metric", "Note", "Notebook", "Outcome", "Param", "Record", "Retraction", "RunEnd",
-    "RunStart", "Session", "SessionEnd", "Status", "Tag", "Trash", "kind",
+    "KINDS",
+    "Artifact",
+    "Entry",
+    "Environment",
+    "Execution",
+    "ExecutionEnd",
+    "Fault",
+    "Curve",
+    "Metric",
+    "Note",
+    "Notebook",
+    "Outcome",
+    "Param",
+    "Record",
+    "Retraction",
+    "Run",
+    "RunEnd",
+    "RunStart",
+    "Session",
+    "SessionEnd",
+    "Status",
+    "Tag",
+    "Trash",
+    "kind",
 ]

@@ -33,7 +33,9 @@ def kind(name: str) -> Callable[[type[R]], type[R]]:
 
     def declare(cls: type[R]) -> type[R]:
         if name in KINDS:
-            raise Misused(f"kind {name!r} is already {KINDS[name].__qualname__}: rename one")
+            raise Misused(
+                f"kind {name!r} is already {KINDS[name].__qualname__}: rename one"
+            )
         cls.kind = name
         KINDS[name] = cls
         return cls

@@ -10,7 +10,7 @@ Outcome = Literal["ok", "error", "interrupted"]
 
 
 @kind("execution")
-class Execution(Record):
+class Execution(Record, frozen=True, kw_only=True):
     """One execution of one cell begins; the stamp's execution id is its own."""
 
     source: str
@@ -24,7 +24,7 @@ class Execution(Record):
 
 
 @kind("execution_end")
-class ExecutionEnd(Record):
+class ExecutionEnd(Record, frozen=True, kw_only=True):
     """One execution is over."""
 
     outcome: Outcome

@@ -10,7 +10,7 @@ Status = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
 
 
 @kind("session")
-class Session(Record):
+class Session(Record, frozen=True, kw_only=True):
     """One process that records, from its first breath."""
 
     program: Literal["notebook", "ipython", "script"]
@@ -26,14 +26,14 @@ class Session(Record):
 
 
 @kind("session_end")
-class SessionEnd(Record):
+class SessionEnd(Record, frozen=True, kw_only=True):
     """How a session ended: by itself, or found dead by whoever looked next."""
 
     outcome: Literal["ended", "killed"]
 
 
 @kind("run")
-class RunStart(Record):
+class RunStart(Record, frozen=True, kw_only=True):
     """One trial begins; the stamp's run id is its own."""
 
     name: str
@@ -50,7 +50,7 @@ class RunStart(Record):
 
 
 @kind("run_end")
-class RunEnd(Record):
+class RunEnd(Record, frozen=True, kw_only=True):
     """One trial is over."""
 
     status: Status
@@ -59,14 +59,14 @@ class RunEnd(Record):
 
 
 @kind("trash")
-class Trash(Record):
+class Trash(Record, frozen=True, kw_only=True):
     """A run put into the trash, or taken out again."""
 
     trashed: bool
 
 
 @kind("notebook")
-class Notebook(Record):
+class Notebook(Record, frozen=True, kw_only=True):
     """The notebook as it stood when a run ended."""
 
     path: str | None
@@ -75,7 +75,7 @@ class Notebook(Record):
 
 
 @kind("environment")
-class Environment(Record):
+class Environment(Record, frozen=True, kw_only=True):
     """The packages in use when a run ended, as name==version, sorted."""
 
     digest: str
@@ -83,7 +83,7 @@ class Environment(Record):
 
 
 @kind("fault")
-class Fault(Record):
+class Fault(Record, frozen=True, kw_only=True):
     """A failure of trackbook's own, recorded once and shown once."""
 
     place: str

@@ -6,7 +6,7 @@ from trackbook.records.base import Record, kind
 
 
 @kind("param")
-class Param(Record):
+class Param(Record, frozen=True, kw_only=True):
     """A value that somebody chose for a run."""
 
     name: str
@@ -19,7 +19,7 @@ class Param(Record):
 
 
 @kind("metric")
-class Metric(Record):
+class Metric(Record, frozen=True, kw_only=True):
     """One measured number; in the database a point of a series."""
 
     name: str
@@ -32,7 +32,7 @@ class Metric(Record):
 
 
 @kind("tag")
-class Tag(Record):
+class Tag(Record, frozen=True, kw_only=True):
     """A word tied to a run; the last one of a name counts, an empty one removes it."""
 
     name: str
@@ -40,14 +40,14 @@ class Tag(Record):
 
 
 @kind("note")
-class Note(Record):
+class Note(Record, frozen=True, kw_only=True):
     """A sentence somebody wrote about a run."""
 
     words: str
 
 
 @kind("artifact")
-class Artifact(Record):
+class Artifact(Record, frozen=True, kw_only=True):
     """A file that a run produced, kept by its content."""
 
     path: str
@@ -58,7 +58,7 @@ class Artifact(Record):
 
 
 @kind("retraction")
-class Retraction(Record):
+class Retraction(Record, frozen=True, kw_only=True):
     """Params and metrics that turned out not to be the run's own."""
 
     params: list[str]

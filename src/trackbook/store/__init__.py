@@ -1,1 +1,8 @@
-"""."""
+"""The store: one DuckDB file, filled from the journals and asked in SQL."""
+
+from __future__ import annotations
+
+from trackbook.store.sql import Queries, queries_of, quoted
+from trackbook.store.store import Answer, Store
+
+__all__ = ["Answer", "Queries", "Store", "queries_of", "quoted"]

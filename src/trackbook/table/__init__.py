@@ -1,1 +1,9 @@
-"""."""
+"""Rows and run cards that show themselves: in a notebook, in a shell, as JSON."""
+
+from __future__ import annotations
+
+from trackbook.table.card import Card, MetricLine
+from trackbook.table.table import Table
+from trackbook.table.words import escaped, in_short, is_number, visible
+
+__all__ = ["Card", "MetricLine", "Table", "escaped", "in_short", "is_number", "visible"]

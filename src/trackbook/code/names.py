@@ -1,0 +1,81 @@
+"""Names that a piece of source reads and binds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackbook.code.parse import tree_of, without_provided, words_in
+from trackbook.code.scope import Scope
+from trackbook.code.walk import walk_each
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Collection, Iterable
+
+MENTION_MAX_CHARS = 20_000
+
+
+class Names(NamedTuple):
+    """Top-level names of one piece of source."""
+
+    reads: frozenset[str] = frozenset()
+    """Used unless surely bound before; builtins left out."""
+    binds: frozenset[str] = frozenset()
+    """Bound or deleted at the top level, through `global` in functions too."""
+    sure: frozenset[str] = frozenset()
+    """Bound on every path to the end."""
+    star: bool = False
+    """A star import may have bound anything."""
+    everything: bool = False
+    """It may read any name: `globals()`, `exec` of unknown text and the like."""
+    mentions: frozenset[str] = frozenset()
+    """Words in its strings, which `df.query`, SQL or `eval` may take for names."""
+
+
+def names_in(
+    source: str,
+    transform: Callable[[str], str] | None = None,
+    *,
+    rebound: Collection[str] = (),
+) -> Names:
+    """Return what `source` reads and binds when it runs from top to bottom.
+
+    `x = x + 1` reads x, `x = 1; x + 1` does not. A function reads when it is called, or
+    at the end. `transform` is IPython's, for the bodies of magics; `rebound` are names of
+    builtins that the notebook has bound before (`max = 3`), whose reads count then.
+    Source that does not parse reads and binds nothing: Python refused it as well.
+    """
+    try:
+        tree = tree_of(source)
+        return names_of(tree.body, transform, rebound) if tree else Names()
+    except (RecursionError, MemoryError):
+        words = words_in(source)
+        return Names(frozenset(words), frozenset(words), everything=True)
+
+
+def names_of(
+    nodes: Iterable[ast.stmt],
+    transform: Callable[[str], str] | None,
+    rebound: Collection[str] = (),
+) -> Names:
+    """Return what statements that run one after the other read and bind."""
+    scope = Scope(transform)
+    walk_each(scope, nodes)
+    scope.call_all()
+    binds = scope.binds | scope.global_binds
+    return Names(
+        without_provided(scope.reads | scope.global_reads, binds, rebound),
+        frozenset(binds),
+        frozenset(scope.sure),
+        scope.star,
+        scope.everything,
+        mentioned_in(scope.strings),
+    )
+
+
+def mentioned_in(strings: list[str]) -> frozenset[str]:
+    """Return the words of strings; of very long ones only those near their beginning."""
+    words: set[str] = set()
+    for text in strings:
+        words |= words_in(text[:MENTION_MAX_CHARS])
+    return frozenset(words)

@@ -1,0 +1,50 @@
+"""Turns text into a syntax tree, silently, and into bare words where it is none."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+WORD = re.compile(r"[^\W\d]\w*")
+PROVIDED = frozenset(dir(builtins)) | {
+    "get_ipython",
+    "display",
+    "exit",
+    "quit",
+    "__name__",
+    "__file__",
+    "__doc__",
+    "__builtins__",
+}
+"""Names that are there without any cell having bound them."""
+
+
+def tree_of(source: str) -> ast.Module | None:
+    """Return the syntax tree of a source, or None when Python refuses it."""
+    try:
+        if "\\" not in source:
+            return ast.parse(source)
+        # The user saw the warning about "\d" when the cell ran; once is enough.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def words_in(text: str) -> set[str]:
+    """Return every word of a text that could be a name."""
+    return set(WORD.findall(text))
+
+
+def without_provided(
+    names: set[str], binds: set[str], rebound: Collection[str]
+) -> frozenset[str]:
+    """Return the names without builtins, except those that a cell has bound itself."""
+    return frozenset(names - (PROVIDED - binds.union(rebound)))

@@ -1,0 +1,66 @@
+-- What the store itself asks and tells. The store is attached as tb; values are bound as $name.
+
+-- series_of_runs: the series that runs already have
+SELECT sid, run_id, name FROM tb.series WHERE list_contains($runs, run_id)
+
+-- next_sid: the number for the next new series
+SELECT greatest(coalesce((SELECT max(sid) FROM tb.series), -1),
+  coalesce((SELECT max(CAST(value AS INTEGER)) FROM tb.about WHERE name = 'last_sid'), -1)) + 1
+
+-- add_series: new series, from columns
+INSERT INTO tb.series SELECT sid, run_id, name, origin, session_id, execution_id FROM new_series
+
+-- add_points: measured numbers, from columns; DuckDB takes a NaN in an array for NULL
+INSERT INTO tb.point_recent SELECT sid, step, coalesce(value, 'NaN'), logged_ms FROM new_points
+
+-- add_summaries: keep one row per series; the last value is that of the highest step, then the latest
+MERGE INTO tb.summary AS t USING (
+  SELECT sid, count(*) AS point_count, max(step) AS last_step,
+    arg_max(logged_ms, (step, place)) AS last_ms, arg_max(value, (step, place)) AS last_value,
+    coalesce(min(value) FILTER (NOT isnan(value)), 'NaN'::DOUBLE) AS lowest,
+    coalesce(max(value) FILTER (NOT isnan(value)), 'NaN'::DOUBLE) AS highest
+  FROM (SELECT sid, step, coalesce(value, 'NaN'::DOUBLE) AS value, logged_ms, place FROM new_points)
+  GROUP BY sid) AS u
+ON t.sid = u.sid
+WHEN MATCHED THEN UPDATE SET
+  point_count = t.point_count + u.point_count,
+  last_value = CASE WHEN u.last_step >= t.last_step THEN u.last_value ELSE t.last_value END,
+  last_ms = CASE WHEN u.last_step >= t.last_step THEN u.last_ms ELSE t.last_ms END,
+  last_step = greatest(t.last_step, u.last_step),
+  lowest = least(t.lowest, u.lowest),
+  highest = CASE WHEN isnan(t.highest) THEN u.highest WHEN isnan(u.highest) THEN t.highest
+    ELSE greatest(t.highest, u.highest) END
+WHEN NOT MATCHED THEN INSERT VALUES
+  (u.sid, u.point_count, u.last_step, u.last_ms, u.last_value, u.lowest, u.highest)
+
+-- retract_params: take back params that were given to a run before a moment
+DELETE FROM tb.param
+WHERE run_id = $run AND list_contains($names, name) AND written_at <= make_timestamp($until)
+
+-- series_to_retract: the series of a run's metrics
+SELECT sid FROM tb.series WHERE run_id = $run AND list_contains($names, name)
+
+-- forget_offsets: offsets of journals that are replaced or gone
+DELETE FROM tb.journal_offset WHERE list_contains($journals, journal)
+
+-- runs_left_open: runs of a dead session that nobody ended
+SELECT run_id FROM tb.run WHERE session_id = $session
+  AND run_id NOT IN (SELECT run_id FROM tb.run_end WHERE run_id IS NOT NULL)
+
+-- session_is_ended: whether a session said that it ended
+SELECT count(*) FROM tb.session_end WHERE session_id = $session
+
+-- session_is_known: whether a session ever wrote its first record
+SELECT count(*) FROM tb.session WHERE session_id = $session
+
+-- recent_point_count: how many numbers wait to be sorted
+SELECT count(*) FROM tb.point_recent
+
+-- sort_recent: sort what arrived lately into its place
+INSERT INTO tb.point SELECT * FROM tb.point_recent ORDER BY sid, step
+
+-- clear_recent: the numbers that were sorted
+DELETE FROM tb.point_recent
+
+-- version: which version of the tables this file has
+SELECT value FROM tb.about WHERE name = $name

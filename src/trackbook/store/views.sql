@@ -1,0 +1,107 @@
+-- The views that SQL users find: documented in the README, with columns that stay.
+-- Written without a catalog name, so that they work under any name the file is opened by.
+
+-- kept_run: runs that are not in the trash
+CREATE OR REPLACE VIEW kept_run AS
+SELECT * FROM run
+WHERE run_id NOT IN (
+  SELECT run_id FROM trash GROUP BY run_id HAVING arg_max(trashed, id))
+
+-- params: one row per run and param, the last value given
+CREATE OR REPLACE VIEW params AS
+SELECT run_id, name, arg_max(value, id) AS value, arg_max(type, id) AS type,
+  arg_max(origin, id) AS origin
+FROM param SEMI JOIN kept_run USING (run_id)
+GROUP BY run_id, name
+
+-- metrics: one row per point
+CREATE OR REPLACE VIEW metrics AS
+SELECT run_id, name, step, value, make_timestamp(logged_ms * 1000) AS logged_at
+FROM (FROM point UNION ALL FROM point_recent)
+JOIN series USING (sid) SEMI JOIN kept_run USING (run_id)
+
+-- metric_summaries: one row per run and metric
+CREATE OR REPLACE VIEW metric_summaries AS
+SELECT run_id, name, last_value, last_step, point_count, lowest, highest, origin
+FROM summary JOIN series USING (sid) SEMI JOIN kept_run USING (run_id)
+
+-- tags: one row per run and tag, the last value given; an empty one removes the tag
+CREATE OR REPLACE VIEW tags AS
+SELECT run_id, name, arg_max(value, id) AS value
+FROM tag SEMI JOIN kept_run USING (run_id)
+GROUP BY run_id, name HAVING value <> ''
+
+-- notes: what people wrote about runs
+CREATE OR REPLACE VIEW notes AS
+SELECT run_id, words, written_at FROM note SEMI JOIN kept_run USING (run_id)
+
+-- artifacts: files that runs produced
+CREATE OR REPLACE VIEW artifacts AS
+SELECT run_id, path, digest, size_bytes, written_at AS logged_at
+FROM artifact SEMI JOIN kept_run USING (run_id)
+QUALIFY row_number() OVER (PARTITION BY run_id, path ORDER BY id DESC) = 1
+
+-- run_facts: runs with what is known of each, without its params, metrics and tags
+CREATE OR REPLACE VIEW run_facts AS
+SELECT r.run_id, r.name, r.experiment, coalesce(n.path, r.notebook) AS notebook,
+  coalesce(e.status, 'RUNNING') AS status, r.parent_run_id, r.relation, r.origin, r.session_id,
+  r.written_at AS started_at, e.ended_at,
+  epoch_us(e.ended_at - r.written_at) / 1e6 AS duration_s, n.notebook_hash,
+  s.login AS "user", s.host, r.git_commit, e.error, r.execution_id
+FROM kept_run r
+LEFT JOIN session s ON s.session_id = r.session_id
+LEFT JOIN (
+  SELECT run_id, arg_max(status, id) AS status, max(written_at) AS ended_at,
+    arg_max(error, id) AS error
+  FROM run_end GROUP BY run_id) e ON e.run_id = r.run_id
+LEFT JOIN (
+  SELECT run_id, arg_max(path, id) AS path, arg_max(notebook_hash, id) AS notebook_hash
+  FROM notebook GROUP BY run_id) n ON n.run_id = r.run_id
+
+-- runs: one row per run; params, metrics (last values) and tags as maps
+CREATE OR REPLACE VIEW runs AS
+SELECT f.run_id, f.name, f.experiment, f.notebook, f.status, f.parent_run_id, f.session_id,
+  f.started_at, f.ended_at, f.duration_s,
+  coalesce(p.entries, MAP {}) AS params, coalesce(m.entries, MAP {}) AS metrics,
+  coalesce(t.entries, MAP {}) AS tags,
+  f.notebook_hash, f."user", f.host, f.git_commit, f.relation, f.origin, f.error
+FROM run_facts f
+LEFT JOIN (
+  SELECT run_id, map(list(name ORDER BY name), list(value ORDER BY name)) AS entries
+  FROM params GROUP BY run_id) p USING (run_id)
+LEFT JOIN (
+  SELECT run_id, map(list(name ORDER BY name), list(last_value ORDER BY name)) AS entries
+  FROM summary JOIN series USING (sid) GROUP BY run_id) m USING (run_id)
+LEFT JOIN (
+  SELECT run_id, map(list(name ORDER BY name), list(value ORDER BY name)) AS entries
+  FROM tags GROUP BY run_id) t USING (run_id)
+
+-- cells: one row per execution of a cell
+CREATE OR REPLACE VIEW cells AS
+SELECT x.execution_id, x.session_id, r.run_id, x.cell_id, x.execution_count, x.source,
+  x.source_hash, x.written_at AS started_at, e.duration_s, e.outcome, e.reads, e.binds,
+  e.error, x.cell_key
+FROM execution x
+LEFT JOIN execution_end e ON e.execution_id = x.execution_id
+LEFT JOIN (
+  SELECT execution_id, arg_min(run_id, run_id) AS run_id FROM kept_run
+  WHERE execution_id IS NOT NULL GROUP BY execution_id) r ON r.execution_id = x.execution_id
+
+-- sessions: one row per process that recorded
+CREATE OR REPLACE VIEW sessions AS
+SELECT s.session_id, s.program, s.notebook, s.login AS "user", s.host, s.pid, s.python,
+  s.platform, s.written_at AS started_at, e.ended_at, coalesce(e.outcome, 'alive') AS outcome
+FROM session s
+LEFT JOIN (
+  SELECT session_id, max(written_at) AS ended_at, arg_max(outcome, id) AS outcome
+  FROM session_end GROUP BY session_id) e ON e.session_id = s.session_id
+
+-- notebooks: one row per state of a notebook in which a run ended
+CREATE OR REPLACE VIEW notebooks AS
+SELECT path, notebook_hash, max(cell_count) AS cell_count, count(DISTINCT run_id) AS run_count,
+  min(written_at) AS first_seen_at, max(written_at) AS last_seen_at
+FROM notebook GROUP BY path, notebook_hash
+
+-- faults: failures of trackbook's own
+CREATE OR REPLACE VIEW faults AS
+SELECT session_id, written_at AS happened_at, place, message, trace FROM fault
