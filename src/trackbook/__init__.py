@@ -1,1 +1,81 @@
-"""trackbook: the notebook that keeps its own lab record."""
+"""trackbook: the notebook that keeps its own lab record.
+
+In a notebook, `%load_ext trackbook` is all there is to do. In a script:
+
+    import trackbook
+
+    with trackbook.start_run("baseline"):
+        trackbook.log_param("lr", 0.1)
+        trackbook.log_metric("loss", 0.42, step=1)
+
+    print(trackbook.runs("metrics.loss < 0.5"))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0a1"
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from trackbook.doors.api import (
+        active_run as active_run,
+        compact as compact,
+        compare as compare,
+        diff as diff,
+        doctor as doctor,
+        end_run as end_run,
+        export as export,
+        gc as gc,
+        log_artifact as log_artifact,
+        log_metric as log_metric,
+        log_metrics as log_metrics,
+        log_param as log_param,
+        log_params as log_params,
+        note as note,
+        rm as rm,
+        runs as runs,
+        search_runs as search_runs,
+        set_experiment as set_experiment,
+        set_tag as set_tag,
+        set_tags as set_tags,
+        show as show,
+        sql as sql,
+        start_run as start_run,
+        status as status,
+        tag as tag,
+    )
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Begin to record this IPython session: `%load_ext trackbook`."""
+    from trackbook.doors.ipython import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Stop recording and leave no trace: `%unload_ext trackbook`."""
+    from trackbook.doors.ipython import unload
+
+    unload(shell)
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public function when it is first used, so that importing costs nothing."""
+    if not name.startswith("_"):
+        from trackbook.doors import api
+
+        if name in api.__all__:
+            found = getattr(api, name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'trackbook' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from trackbook.doors import api
+
+    return sorted({*globals(), *api.__all__})

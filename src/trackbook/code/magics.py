@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from trackbook.code.parse import tree_of, words_in
+from trackbook.code.parse import tree_of, word_set, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +76,10 @@ def effect_of(magic: Magic, transform: Callable[[str], str] | None) -> Effect:
         return Effect(None, "here", frozenset(reads), frozenset(), "")
     code, options = magic.line, ""
     tree = python_of(code, transform)
-    while tree is None and code.startswith("-") | bool(options) and code:
+    while tree is None and code and (options or code.startswith("-")):
         # `-n 10 f(x)`: an option may or may not take the next word, so try both.
         word, _, code = code.partition(" ")
-        options += word + " "
+        options += " " if word.startswith("-") else f"{word} "
         tree = python_of(code, transform) if code else None
     reads |= words_in(options if tree else magic.line)
     return Effect(
@@ -147,20 +147,20 @@ WHERE: dict[str, Literal["here", "apart", "perhaps"]] = {
     "track": "here",
     "timeit": "apart",
 }
-PLAIN_LINES = frozenset(
+PLAIN_LINES = word_set(
     """
-    alias alias_magic autoawait autocall automagic autoreload bookmark cd colors conda config
-    dirs doctest_mode env gui history load_ext logoff logon logstart ls lsmagic magic mamba
-    matplotlib mkdir notebook page pip popd pprint precision pushd pwd pylab quickref recall
-    rehashx reload_ext rerun reset run set_env sx system tb track uv unload_ext who who_ls
-    whos xmode
-    """.split()
+    alias alias_magic autoawait autocall automagic autoreload bookmark cd colors conda
+    config dirs doctest_mode env gui history load_ext logoff logon logstart ls lsmagic
+    magic mamba matplotlib mkdir notebook page pip popd pprint precision pushd pwd pylab
+    quickref recall rehashx reload_ext rerun reset run set_env sx system tb track uv
+    unload_ext who who_ls whos xmode
+    """
 )
-OTHER_LANGUAGES = frozenset(
+OTHER_LANGUAGES = word_set(
     """
-    ! ai bash bigquery cmd cython dot fortran graphql html HTML javascript js julia kql latex
-    manim_config markdown mermaid octave perl powershell pypy R ruby script sh spark sql svg
-    SVG sx system writefile file js6 css rust go nodejs node
-    """.split()
+    ! ai bash bigquery cmd cython dot fortran graphql html HTML javascript js julia kql
+    latex manim_config markdown mermaid octave perl powershell pypy R ruby script sh
+    spark sql svg SVG sx system writefile file js6 css rust go nodejs node
+    """
 )
 BINDING_OPTION = re.compile(r"--(?:out|err|output|result|proc)[= ]\s*(\w+)")

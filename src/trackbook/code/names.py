@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from trackbook.code import walk_branches, walk_definitions, walk_expressions
 from trackbook.code.parse import tree_of, without_provided, words_in
 from trackbook.code.scope import Scope
-from trackbook.code.walk import walk_each
+from trackbook.code.walk import VISITS, walk_each
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Collection, Iterable
 
 MENTION_MAX_CHARS = 20_000
+
+for part in (walk_branches, walk_definitions, walk_expressions):
+    VISITS.update(part.VISITS)
 
 
 class Names(NamedTuple):

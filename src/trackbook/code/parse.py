@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+WARNED_OF = re.compile(r"\\|\d\.?(?:and|else|for|if|in|is|not|or)")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 WORD = re.compile(r"[^\W\d]\w*")
 PROVIDED = frozenset(dir(builtins)) | {
     "get_ipython",
@@ -28,9 +30,9 @@ PROVIDED = frozenset(dir(builtins)) | {
 def tree_of(source: str) -> ast.Module | None:
     """Return the syntax tree of a source, or None when Python refuses it."""
     try:
-        if "\\" not in source:
+        if not WARNED_OF.search(source):
             return ast.parse(source)
-        # The user saw the warning about "\d" when the cell ran; once is enough.
+        # The user saw the warning about "\d" or 1if when the cell ran; once is enough.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
@@ -43,8 +45,22 @@ def words_in(text: str) -> set[str]:
     return set(WORD.findall(text))
 
 
+def lines_in(source: str) -> list[str]:
+    r"""Return the lines of source as Python counts them: at \n, \r and \r\n only."""
+    return LINE.findall(source)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list of words."""
+    return frozenset(text.split())
+
+
 def without_provided(
     names: set[str], binds: set[str], rebound: Collection[str]
 ) -> frozenset[str]:
     """Return the names without builtins, except those that a cell has bound itself."""
-    return frozenset(names - (PROVIDED - binds.union(rebound)))
+    # Differences walk their left side only: 160 builtins a statement would be felt.
+    kept = names - PROVIDED
+    kept |= names & binds
+    kept.update(name for name in names if name in rebound)
+    return frozenset(kept)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Iterable
 
 
@@ -100,7 +99,7 @@ class Scope:
     def close_class(self, inner: Scope) -> set[str]:
         """Take over what a class body read as it ran; return what its methods will read."""
         self.take_over(inner)
-        # A class body looks for a name that it binds itself in the notebook, past functions.
+        # A name that a class body binds itself it looks for past functions.
         self.global_reads |= inner.reads & (inner.globals_ | inner.binds)
         self.load_free(inner.reads - inner.globals_)
         return set().union(*inner.late.values())

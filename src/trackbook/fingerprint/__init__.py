@@ -1,1 +1,9 @@
-"""."""
+"""The world around a run: packages, version control, machine."""
+
+from __future__ import annotations
+
+from trackbook.fingerprint.git import commit_of
+from trackbook.fingerprint.machine import Machine, this_machine
+from trackbook.fingerprint.packages import digest_of, packages_in_use
+
+__all__ = ["Machine", "commit_of", "digest_of", "packages_in_use", "this_machine"]

@@ -1,19 +1,25 @@
-"""The journal: an append-only, checksummed, crash-safe log, one file per writing process."""
+"""The journal: an append-only, checksummed, crash-safe, one file per writing process."""
 
 from __future__ import annotations
 
-from trackbook.journal.encode import BATCH, SCALAR, SEVERAL
+from trackbook.journal.encode import BATCH, FLOAT64, INT64, SCALAR, SEVERAL, TAIL, tail_of
 from trackbook.journal.frames import HEAD, Found, frames_in
-from trackbook.journal.liveness import is_alive
+from trackbook.journal.liveness import hold, is_alive, let_go
 from trackbook.journal.writer import Journal
 
 __all__ = [
     "BATCH",
+    "FLOAT64",
     "HEAD",
+    "INT64",
     "SCALAR",
     "SEVERAL",
+    "TAIL",
     "Found",
     "Journal",
     "frames_in",
+    "hold",
     "is_alive",
+    "let_go",
+    "tail_of",
 ]

@@ -4,7 +4,8 @@ Every payload is a msgpack array and complete in itself, so reading can start at
 any frame. The first element tells which:
 
     "kind"  [kind, id, written_us, run_id, execution_id, {fields}]
-    0       [0, run_id, execution_id, name, origin, written_us, step, value]
+    0       [0, run_id, execution_id, name, origin, written_us, step, value], the last
+            three always in the 27 bytes of `TAIL`
     1       [1, run_id, execution_id, written_us, step, origin, {name: value}]
     2       [2, run_id, execution_id, name, origin, written_us, start | steps, values]
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 SCALAR, SEVERAL, BATCH = 0, 1, 2
 
 TAIL = struct.Struct(">BqBqBd")
-"""msgpack of written_us, step and value: two int64 and one float64 with their type bytes."""
+"""msgpack of written_us, step and value: two int64, one float64, with type bytes."""
 INT64, FLOAT64 = 0xD3, 0xCB
 
 pack = msgspec.msgpack.Encoder().encode
@@ -44,7 +45,7 @@ def fact(record: Record, run_id: str | None, execution_id: str | None) -> bytes:
 
 
 def speakable(value: object) -> object:
-    """Return a value whose texts can be written as UTF-8: lone surrogates are spelled out."""
+    """Return a value whose texts are UTF-8: lone surrogates are spelled out."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
@@ -60,6 +61,11 @@ def scalar_prefix(run_id: str, execution_id: str | None, name: str, origin: str)
     return bytes([0x98]) + front[1:]
 
 
+def tail_of(us: int, step: int, value: float) -> bytes:
+    """Return the changing end of a scalar payload."""
+    return TAIL.pack(INT64, us, INT64, step, FLOAT64, value)
+
+
 def several(
     run_id: str,
     execution_id: str | None,
@@ -68,11 +74,14 @@ def several(
     values: dict[str, float],
 ) -> bytes:
     """Return the payload of several numbers of one moment."""
-    named = speakable(values)
-    return pack([SEVERAL, run_id, execution_id, now_us(), step, origin, named])
+    body = [SEVERAL, run_id, execution_id, now_us(), step, origin]
+    try:
+        return pack([*body, values])
+    except UnicodeEncodeError:
+        return pack([*body, speakable(values)])
 
 
-def batch(
+def batch(  # noqa: PLR0913, PLR0917  # the elements of a frame, in order
     run_id: str,
     execution_id: str | None,
     name: str,

@@ -31,6 +31,8 @@ class Found(NamedTuple):
     """Bytes from the start that are dealt with: whole frames and skipped damage."""
     skipped: int
     """Bytes of damage passed over to reach a later whole frame."""
+    ends: list[int]
+    """Where each payload's frame ends, from the start."""
 
 
 def frames_in(data: bytes) -> Found:
@@ -41,6 +43,7 @@ def frames_in(data: bytes) -> Found:
     """
     view = memoryview(data)
     payloads: list[memoryview] = []
+    ends: list[int] = []
     at = skipped = 0
     while at + HEAD.size <= len(data):
         end = whole_until(view, at)
@@ -52,8 +55,9 @@ def frames_in(data: bytes) -> Found:
             at = following
             continue
         payloads.append(view[at + HEAD.size : end])
+        ends.append(end)
         at = end
-    return Found(payloads, at, skipped)
+    return Found(payloads, at, skipped, ends)
 
 
 def whole_until(view: memoryview, at: int) -> int | None:

@@ -20,6 +20,11 @@ if sys.platform == "win32":
         os.lseek(fd, FAR, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
 
+    def let_go(fd: int) -> None:
+        """Give the lock back, whoever else has a copy of the descriptor."""
+        os.lseek(fd, FAR, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+
     def is_held(fd: int) -> bool:
         """Say whether somebody else holds the lock."""
         os.lseek(fd, FAR, os.SEEK_SET)
@@ -37,6 +42,10 @@ else:
     def hold(fd: int) -> None:
         """Take the lock for as long as this descriptor is open."""
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def let_go(fd: int) -> None:
+        """Give the lock back, whoever else has a copy of the descriptor."""
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
     def is_held(fd: int) -> bool:
         """Say whether somebody else holds the lock; a shared probe, let go at once.

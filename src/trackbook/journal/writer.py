@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
 import threading
-from collections import deque
+from contextlib import suppress
 from struct import Struct
 from time import time_ns
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 from zlib import crc32
 
 from trackbook.errors import Misused
+from trackbook.journal.backlog import Backlog
 from trackbook.journal.encode import (
     FLOAT64,
     INT64,
@@ -22,8 +23,8 @@ from trackbook.journal.encode import (
     scalar_prefix,
     several,
 )
-from trackbook.journal.frames import HEAD, MAGIC, head_of
-from trackbook.journal.liveness import hold
+from trackbook.journal.files import nowhere, open_next, written_whole
+from trackbook.journal.frames import HEAD, LARGEST, MAGIC, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +35,10 @@ if TYPE_CHECKING:
     SeriesPen = Callable[[int, float], None]
 
 ROTATE_BYTES = 64 << 20
-WAITING_BYTES = 64 << 20
-"""How much may wait in memory while the disk takes nothing."""
 BATCH_POINTS = 1 << 18
 WORD = Struct("<I")
 CUT = "the disk took only part of a record"
+MAY_PASS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
 
 os_write = os.write
 
@@ -48,8 +48,15 @@ alive: WeakSet[Journal] = WeakSet()
 class Journal:
     """Appends facts to a file that only this process writes.
 
+    Raises OSError when made where nothing can ever be written. A disk that is
+    full just now is waited for: then and later no call raises.
+
     Each call is one `os.write` on an O_APPEND descriptor: when it returns, the
     fact survives the death of the process. No lock is taken on the way.
+
+    One descriptor number serves for the journal's whole life. What it leads to is
+    changed by dup2, which is atomic: a thread about to write meets the old file,
+    the next one, or nowhere (and then the rescue), never a stranger's file.
     """
 
     def __init__(
@@ -64,21 +71,29 @@ class Journal:
         self._folder = folder
         self._complain = complain
         self._rotate_bytes = rotate_bytes
-        self._owner = os.getpid()
+        self._branch = ""
         self._count = 0
         self._lock = threading.Lock()
-        self._waiting: deque[bytes] = deque()
-        self._complained = False
-        self._closed = False
-        self._fd = self._open()
+        self._backlog = Backlog(folder)
+        self._is_open = self._closed = False
+        self._held: int | None = None
+        """The last file while nothing can be written: its lock is the sign of life."""
+        self._fd, self._blind = nowhere(), nowhere()
+        for fd in (self._fd, self._blind):
+            finalize(self, os.close, fd).atexit = False
         alive.add(self)
+        try:
+            self._go_on()
+        except OSError as error:
+            if error.errno not in MAY_PASS:
+                raise
+            complain(self._backlog.failed(error) or "")
 
     def put(
         self, record: Record, run_id: str | None = None, execution_id: str | None = None
     ) -> None:
         """Write one record."""
-        payload = fact(record, run_id, execution_id)
-        self._send(HEAD.pack(MAGIC, len(payload), crc32(payload)) + payload)
+        self._send(framed(fact(record, run_id, execution_id)))
 
     def put_several(
         self,
@@ -90,10 +105,9 @@ class Journal:
         execution_id: str | None = None,
     ) -> None:
         """Write several numbers of one moment in one frame."""
-        payload = several(run_id, execution_id, step, origin, values)
-        self._send(HEAD.pack(MAGIC, len(payload), crc32(payload)) + payload)
+        self._send(framed(several(run_id, execution_id, step, origin, values)))
 
-    def put_batch(
+    def put_batch(  # noqa: PLR0913  # what a batch is, each by name
         self,
         run_id: str,
         name: str,
@@ -142,126 +156,158 @@ class Journal:
 
         return write
 
+    def tend(self) -> None:
+        """Do what a background thread owes the journal each second.
+
+        Writes what waits, rotates a large file, and sets the file's time: the
+        moment of a later death is then known to the second.
+        """
+        self.retry()
+        self.rotate_if_large()
+        with self._lock:
+            if self._is_open:
+                with suppress(OSError):  # a disk gone read-only: the next write will say so
+                    os.utime(self._fd)
+
     def retry(self) -> None:
         """Try again to write what waits in memory since the disk took nothing."""
         with self._lock:
-            while self._waiting:
-                frame = self._waiting[0]
-                try:
-                    self._write_or_renew(frame)
-                except OSError:
-                    return
-                self._waiting.popleft()
-            self._complained = False
+            says = None
+            if not self._closed and (self._backlog or not self._is_open):
+                says = self._renew()
+        if says:
+            self._complain(says)
 
     def rotate_if_large(self) -> None:
-        """Go on in a new file when this one has grown large, so that bytes can be freed."""
+        """Go on in a new file when this one has grown large, so that bytes can be freed.
+
+        Also when somebody has deleted it: what is written into a deleted file is lost.
+        """
+        says = None
         with self._lock:
-            if self._fd < 0 or os.fstat(self._fd).st_size <= self._rotate_bytes:
+            if not self._is_open:
                 return
-            try:
-                self._take_over(self._open())
-            except OSError:
-                return  # the old file still takes records; the next look tries again
+            facts = os.fstat(self._fd)
+            if facts.st_size > self._rotate_bytes or facts.st_nlink == 0:
+                says = self._renew()
+        if says:
+            self._complain(says)
 
     @property
     def waiting_count(self) -> int:
         """Facts that wait in memory because the disk took nothing."""
-        return len(self._waiting)
+        return len(self._backlog)
 
     def close(self) -> None:
         """Let go of the file: from here on this process counts as gone."""
         self.retry()
         with self._lock:
-            if not self._closed and self._fd >= 0:
-                os.close(self._fd)
-            self._fd, self._closed = -1, True
+            lost = len(self._backlog)
+            self._leave()
+            self._closed = True
+        if lost:
+            self._complain(
+                f"{lost} records are lost: {self._folder} took nothing to the end"
+            )
 
     def forget_parent(self) -> None:
         """In a forked child: leave the parent's file and its lock alone.
 
         The child's own file is opened when it first writes; most never do.
         """
-        if self._fd >= 0:
-            os.close(self._fd)
-        self._fd = -1
+        self._branch = f"c{os.getpid()}-{os.urandom(3).hex()}."
         self._lock = threading.Lock()
-        self._waiting = deque()
+        self._backlog = Backlog(self._folder)
+        self._leave()
 
     def _send(self, frame: bytes) -> None:
         try:
-            written = os_write(self._fd, frame)
-        except OSError as error:
-            self._rescue(frame, error)
-            return
-        if written != len(frame):
-            self._rescue(frame, OSError(CUT))
+            if os_write(self._fd, frame) == len(frame):
+                return
+            error = OSError(CUT)
+        except OSError as failed:
+            error = failed
+        self._rescue(frame, error)
 
     def _rescue(self, frame: bytes, error: OSError) -> None:
-        """Write elsewhere what could not be written, or keep it until it can be."""
-        if self._closed:
-            raise Misused("this trackbook session has ended: start a new one") from error
-        with self._lock:
-            try:
-                self._write_or_renew(frame, renew=True)
-            except OSError:
-                self._keep(frame, error)
+        """Write elsewhere what could not be written, or keep it until it can be.
 
-    def _write_or_renew(self, frame: bytes, *, renew: bool = False) -> None:
-        """Write a frame whole, into a new file where the old one ends in half a frame."""
-        if renew or self._fd < 0:
-            fresh = self._open()
-            self._take_over(fresh)
-        size_before = os.fstat(self._fd).st_size
-        written = os_write(self._fd, frame)
-        if written != len(frame):
-            os.ftruncate(self._fd, size_before)
-            raise OSError(CUT)
-
-    def _keep(self, frame: bytes, error: OSError) -> None:
-        self._waiting.append(frame)
-        lost = 0
-        while sum(map(len, self._waiting)) > WAITING_BYTES:
-            self._waiting.popleft()
-            lost += 1
-        if lost or not self._complained:
-            self._complained = True
-            what = f"{lost} of the oldest are lost" if lost else "nothing is lost yet"
-            self._complain(
-                f"cannot write to {self._folder} ({error}): new records wait in memory,"
-                f" {what}; free some space"
-            )
-
-    def _take_over(self, fresh: int) -> None:
-        """Let the descriptor that threads already use point at the new file.
-
-        dup2 is atomic: a thread between reading the number and writing meets the
-        old file or the new one, never a stranger's.
+        Half a frame in the old file does no harm: readers pass over it. It is not
+        cut off, for another thread may have written behind it.
         """
-        if self._fd < 0:
-            self._fd = fresh
-        else:
-            os.dup2(fresh, self._fd, inheritable=False)
-            if sys.platform != "win32":
-                os.close(fresh)
+        with self._lock:
+            if self._closed:
+                raise Misused(
+                    "this trackbook session has ended: start a new one"
+                ) from error
+            says = self._backlog.keep(frame)
+            if self._backlog.is_due:
+                says = self._renew() or says
+        if says:
+            self._complain(says)
 
-    def _open(self) -> int:
-        """Open the next file of this process, visible to others only once it is locked."""
-        child = f"c{os.getpid()}." if os.getpid() != self._owner else ""
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
-        file = self._folder / f"{self.session_id}.{child}{self._count}.tbj"
-        newborn = file.with_suffix(".new")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        fd = os.open(newborn, flags | getattr(os, "O_BINARY", 0), 0o644)
+    def _renew(self) -> str | None:
+        """Go on in a next file, or else in memory; return what to tell the user."""
         try:
-            hold(fd)
-            newborn.rename(file)
+            self._go_on()
+        except OSError as error:
+            self._block()
+            return self._backlog.failed(error)
+        return self._backlog.recovered()
+
+    def _go_on(self) -> None:
+        """Go on in a next file, with what waits written first."""
+        name = f"{self.session_id}.{self._branch}{self._count}"
+        self._count += 1  # even in vain: the name may be taken by what could be written
+        with open_next(self._folder, name) as fresh:
+            self._pour_into(fresh)
+            os.dup2(fresh, self._fd, inheritable=False)
+        self._is_open = True
+        self._let_go_of_held()
+
+    def _pour_into(self, fresh: int) -> None:
+        """Write what waits; where that fails midway, the file so far keeps us alive."""
+        try:
+            self._backlog.pour(lambda frame: written_whole(fresh, frame))
         except OSError:
-            os.close(fd)
-            newborn.unlink(missing_ok=True)
+            if not self._is_open and self._held is None:
+                self._held = os.dup(fresh)
             raise
-        self._count += 1
-        return fd
+
+    def _block(self) -> None:
+        """Let later facts queue behind those that wait.
+
+        A retraction must not overtake what it takes back.
+        """
+        if self._is_open:
+            try:
+                self._held = os.dup(self._fd)
+            except OSError:
+                return  # no descriptor left: the old file may still take what comes
+        self._lead_nowhere()
+
+    def _leave(self) -> None:
+        self._lead_nowhere()
+        self._let_go_of_held()
+
+    def _lead_nowhere(self) -> None:
+        os.dup2(self._blind, self._fd, inheritable=False)
+        self._is_open = False
+
+    def _let_go_of_held(self) -> None:
+        if self._held is not None:
+            os.close(self._held)
+        self._held = None
+
+
+def framed(payload: bytes) -> bytes:
+    """Return the frame of one payload."""
+    if len(payload) > LARGEST:
+        raise Misused(
+            f"a record of {len(payload) >> 20} MiB is too large for the journal (at most"
+            f" {LARGEST >> 20}): log it as an artifact"
+        )
+    return HEAD.pack(MAGIC, len(payload), crc32(payload)) + payload
 
 
 def forget_parents() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,9 @@ class Training:
     results: Sequence[object] = field(default=())
     """Other objects that carry the training's result, such as the scores returned."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    continued: bool = False
+    """One of many steps that train the same object (`partial_fit`): a caller that saw the
+    model before adds to the run it opened then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,29 +64,40 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """An object made by a model, such as its predictions: what measures it measures `of`."""
+    """An object made by a model, its predictions: what measures it measures `of`."""
 
     made: object
     of: object
 
 
 Finding = Training | Measured | Fitted | Derived
-Reader = "Callable[[Call], Iterable[Finding]]"
+Reader = Callable[[Call], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """Where to look in a library, and how to read what is found there."""
+    """Where to look in a library, and how to read what is found there.
+
+    A card of your own names the calls and gives each a function from a `Call` to what was
+    found in it; it imports the library inside its readers only, if at all:
+
+        def read_fit(call):
+            net = call.given["self"]
+            yield Training(label="Net", model=net, params={"lr": net.lr})
+
+        CARD = Library(module="mynet", methods={"mynet.core:Net": {"fit": read_fit}})
+
+    Readers are called in the user's thread right after the call, so they only look: no
+    copying of data, no calling of the user's code. One that raises is not called again.
+    Only Python functions can be watched, no generators and nothing compiled.
+    """
 
     module: str
     """The top-level module, `sklearn`; never imported by the card."""
-    functions: Mapping[str, Callable[[Call], Iterable[Finding]]] = field(
-        default_factory=dict
-    )
+    functions: Mapping[str, Reader] = field(default_factory=dict)
     """`module.path:name` of a Python function to its reader; `module.path:*` for every
     public function that the module lists in `__all__`."""
-    methods: Mapping[str, Mapping[str, Callable[[Call], Iterable[Finding]]]] = field(
-        default_factory=dict
-    )
+    methods: Mapping[str, Mapping[str, Reader]] = field(default_factory=dict)
     """`module.path:Class` to method names to readers: these methods of the class and of
-    every subclass of it, now and later, the user's own included."""
+    every subclass of it, now and later, the user's own included. Where two cards know a
+    class, the one that names the nearer base class reads it."""

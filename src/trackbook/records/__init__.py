@@ -6,6 +6,7 @@ from trackbook.records.base import KINDS, Entry, Record, kind
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
+    Amendment,
     Environment,
     Fault,
     Notebook,

@@ -47,6 +47,8 @@ class RunStart(Record, frozen=True, kw_only=True):
     """The cell that opened it: its id, or else a hash of its source."""
     notebook: str | None = None
     git_commit: str | None = None
+    began_us: int | None = None
+    """When the cell that it belongs to began; None for the moment of writing. µs since 1970."""
 
 
 @kind("run_end")
@@ -56,6 +58,14 @@ class RunEnd(Record, frozen=True, kw_only=True):
     status: Status
     error: str | None = None
     """The last line of the error that ended it."""
+
+
+@kind("amendment")
+class Amendment(Record, frozen=True, kw_only=True):
+    """What turned out about a run after it began; the last word on each field counts."""
+
+    name: str | None = None
+    parent_run_id: str | None = None
 
 
 @kind("trash")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import msgspec
 
-from trackbook.journal import BATCH, SCALAR
-from trackbook.records import KINDS, Retraction
+from trackbook.journal import BATCH, FLOAT64, INT64, SCALAR, SEVERAL, TAIL, tail_of
+from trackbook.records import KINDS, Record, Retraction
 from trackbook.store.ddl import STAMP, columns_of
 from trackbook.store.sql import quoted
 
@@ -18,43 +19,68 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from trackbook.records import Record
     from trackbook.store.ddl import Column
 
     Columns = dict[str, NDArray[Any]]
+    Part = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
 
-decode = msgspec.msgpack.Decoder().decode
+Integer = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+Micros = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+decode_front = msgspec.msgpack.Decoder(tuple[Literal[0], str, str | None, str, str]).decode
+decode_several = msgspec.msgpack.Decoder(
+    tuple[Literal[1], str, str | None, Micros, Integer, str, dict[str, float]]
+).decode
+decode_array = msgspec.msgpack.Decoder(
+    tuple[Literal[2], str, str | None, str, str, Micros, Integer | bytes, bytes]
+).decode
+decode_fact = msgspec.msgpack.Decoder(
+    tuple[str, str, Micros, str | None, str | None, msgspec.Raw]
+).decode
 encode_json = msgspec.json.Encoder().encode
 
 
 class Points:
     """The points of one series that arrived together."""
 
-    __slots__ = ("arrays", "execution_id", "ms", "origin", "session_id", "steps", "values")
+    __slots__ = ("execution_id", "origin", "parts", "session_id", "tails")
 
     def __init__(self, session_id: str, execution_id: str | None, origin: str) -> None:
         self.session_id = session_id
         self.execution_id = execution_id
         self.origin = origin
-        self.steps: list[int] = []
-        self.values: list[float] = []
-        self.ms: list[int] = []
-        self.arrays: list[tuple[NDArray[np.int64], NDArray[np.float64], int]] = []
+        self.tails: list[bytes | memoryview] = []
+        """Single points in the bytes that they have in the journal, decoded all at once."""
+        self.parts: list[Part] = []
 
-    def columns(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    def add_array(
+        self, steps: NDArray[np.int64], values: NDArray[np.float64], us: int
+    ) -> None:
+        """Take in many points of one moment, behind those that came before."""
+        import numpy as np
+
+        self._settle()
+        self.parts.append((steps, values, np.full(len(values), us // 1000, "i8")))
+
+    def columns(self) -> Part:
         """Return steps, values and times (ms since 1970), in order of arrival."""
         import numpy as np
 
-        parts = [
-            (
-                np.array(self.steps, "i8"),
-                np.array(self.values, "f8"),
-                np.array(self.ms, "i8"),
-            )
-        ]
-        parts += [(s, v, np.full(len(v), ms, "i8")) for s, v, ms in self.arrays]
-        steps, values, ms = (np.concatenate(column) for column in zip(*parts, strict=True))
+        self._settle()
+        steps, values, ms = (np.concatenate(c) for c in zip(*self.parts, strict=True))
         return steps, values, ms
+
+    def _settle(self) -> None:
+        """Decode the single points that have gathered."""
+        import numpy as np
+
+        if not self.tails:
+            return
+        layout = [("_1", "u1"), ("us", ">i8"), ("_2", "u1"), ("step", ">i8")]
+        layout += [("_3", "u1"), ("value", ">f8")]
+        points = np.frombuffer(b"".join(self.tails), dtype=layout)
+        steps, values = points["step"].astype("i8"), points["value"].astype("f8")
+        self.parts.append((steps, values, points["us"].astype("i8") // 1000))
+        self.tails = []
 
 
 class Batch:
@@ -68,53 +94,68 @@ class Batch:
         self.facts: dict[str, list[tuple[object, ...]]] = defaultdict(list)
         self.points: dict[tuple[str, str], Points] = {}
         self.retractions: list[tuple[str, int, Retraction]] = []
-        self.unknown_count = 0
-        """Facts of kinds that a newer trackbook writes."""
+        self._fronts: dict[tuple[str, bytes], Points] = {}
 
     def add(self, session_id: str, payload: memoryview) -> None:
-        """Take in one frame's payload."""
-        body = decode(payload)
-        head = body[0]
-        if head == SCALAR:
-            _, run_id, execution_id, name, origin, us, step, value = body
-            found = self._series(run_id, name, session_id, execution_id, origin)
-            found.steps.append(step)
-            found.values.append(value)
-            found.ms.append(us // 1000)
-        elif head == BATCH:
-            self._add_array(session_id, body)
-        elif isinstance(head, str):
-            self._add_fact(session_id, body)
-        else:
-            _, run_id, execution_id, us, step, origin, values = body
-            for name, value in values.items():
-                found = self._series(run_id, name, session_id, execution_id, origin)
-                found.steps.append(step)
-                found.values.append(value)
-                found.ms.append(us // 1000)
+        """Take in one frame's payload.
 
-    def _add_array(self, session_id: str, body: list[Any]) -> None:
+        Raises:
+            ValueError: it makes no sense here: damage, or a newer trackbook's
+        """
+        shape = bytes(payload[:2])
+        if shape == bytes((0x98, SCALAR)):
+            self._add_scalar(session_id, payload)
+        elif shape == bytes((0x97, SEVERAL)):
+            self._add_several(session_id, payload)
+        elif shape == bytes((0x98, BATCH)):
+            self._add_array(session_id, payload)
+        else:
+            self._add_fact(session_id, payload)
+
+    def _add_scalar(self, session_id: str, payload: memoryview) -> None:
+        front, tail = bytes(payload[: -TAIL.size]), payload[-TAIL.size :]
+        found = self._fronts.get((session_id, front))
+        if found is None:
+            body = decode_front(bytes([0x95]) + front[1:])
+            _, run_id, execution_id, name, origin = body
+            found = self._series(run_id, name, session_id, execution_id, origin)
+            self._fronts[session_id, front] = found
+        if tail[0] != INT64 or tail[9] != INT64 or tail[18] != FLOAT64:
+            raise ValueError("a point does not end in time, step and value")
+        found.tails.append(tail)
+
+    def _add_several(self, session_id: str, payload: memoryview) -> None:
+        _, run_id, execution_id, us, step, origin, values = decode_several(payload)
+        for name, value in values.items():
+            found = self._series(run_id, name, session_id, execution_id, origin)
+            found.tails.append(tail_of(us, step, value))
+
+    def _add_array(self, session_id: str, payload: memoryview) -> None:
         import numpy as np
 
+        body = decode_array(payload)
         _, run_id, execution_id, name, origin, us, steps, values = body
         numbers = np.frombuffer(values, "<f8")
         if isinstance(steps, int):
-            at = np.arange(steps, steps + len(numbers), dtype="i8")
+            at = np.arange(len(numbers), dtype="i8") + steps
         else:
             at = np.frombuffer(steps, "<i8")
+        if len(at) != len(numbers):
+            raise ValueError(f"{len(at)} steps and {len(numbers)} values")
         found = self._series(run_id, name, session_id, execution_id, origin)
-        found.arrays.append((at, numbers, us // 1000))
+        found.add_array(at, numbers, us)
 
-    def _add_fact(self, session_id: str, body: list[Any]) -> None:
-        kind, fact_id, us, run_id, execution_id, fields = body
+    def _add_fact(self, session_id: str, payload: memoryview) -> None:
+        kind, fact_id, us, run_id, execution_id, fields = decode_fact(payload)
         record = KINDS.get(kind)
-        if record is None:
-            self.unknown_count += 1
-            return
-        whole = msgspec.convert(fields, record)
+        if record is None or kind == "metric":
+            raise ValueError(f"no kind named {kind!r} is known here")
+        whole = decoder_of(record).decode(fields)
+        values = [getattr(whole, column.name) for column in columns_of_kind(record)]
+        if any(isinstance(v, int) and not -(1 << 63) <= v < 1 << 63 for v in values):
+            raise ValueError(f"a number in a {kind} has more than 64 bits")
         if isinstance(whole, Retraction):
             self.retractions.append((cast("str", run_id), us, whole))
-        values = [getattr(whole, column.name) for column in columns_of_kind(record)]
         self.facts[kind].append((fact_id, us, session_id, run_id, execution_id, *values))
 
     def _series(
@@ -131,14 +172,16 @@ class Batch:
         return found
 
 
-LAYOUT: dict[str, list[Column]] = {}
+@cache
+def decoder_of(record: type[Record]) -> msgspec.msgpack.Decoder[Record]:
+    """Return the decoder of one kind's fields."""
+    return msgspec.msgpack.Decoder(record)
 
 
+@cache
 def columns_of_kind(record: type[Record]) -> list[Column]:
     """Return a kind's columns, worked out once."""
-    if record.kind not in LAYOUT:
-        LAYOUT[record.kind] = columns_of(record)
-    return LAYOUT[record.kind]
+    return columns_of(record)
 
 
 def columns_from(kind: str, rows: list[tuple[object, ...]]) -> Columns:
@@ -186,7 +229,7 @@ def objects(values: Iterable[object]) -> NDArray[Any]:
 
 
 def selected(kind: str) -> str:
-    """Return the SELECT list that turns `columns_from` of a kind into its table's columns."""
+    """Return the SELECT list that makes a kind's table columns of `columns_from`."""
     layout = columns_of_kind(KINDS[kind])
     return ", ".join([*(quoted(name) for name in STAMP), *map(taken_as, layout)])
 
@@ -195,7 +238,8 @@ def taken_as(column: Column) -> str:
     """Return the expression that makes a column's value of what numpy carried."""
     name = quoted(column.name)
     if column.is_list:
-        return f"CAST(CAST({name} AS JSON) AS {column.sql})"
+        return f"CAST(CAST({name} AS JSON) AS {column.sql}) AS {name}"
     if column.sql == "DOUBLE" and not column.nullable:
-        return f"coalesce({name}, 'NaN')"  # DuckDB takes a NaN in an array for NULL
+        # DuckDB takes a NaN in an array for NULL
+        return f"coalesce({name}, 'NaN') AS {name}"
     return name

@@ -2,70 +2,43 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from trackbook.clock import new_id, now_us
-from trackbook.journal import HEAD, frames_in, is_alive
-from trackbook.records import KINDS, RunEnd, SessionEnd
+from trackbook.records import RunEnd, SessionEnd
 from trackbook.store.batch import Batch, columns_from, objects, selected
 from trackbook.store.sql import queries_of, quoted
+from trackbook.store.stretch import (
+    Offset,
+    Stretch,
+    is_branch,
+    journals_in,
+    read,
+    session_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from trackbook.records import Record
 
-BUDGET_BYTES = 4 << 20
-"""Read per transaction, so that the lock is soon free for others."""
 SQL = queries_of("trackbook.store")
 
 
-class Stretch(NamedTuple):
-    """What was read of one journal, and what is to become of it."""
-
-    file: Path
-    start: int
-    end: int
-    size: int
-    dead: bool
-    """Nothing more will ever come: its process is gone and every byte was looked at."""
-    skipped: int
-    mtime_us: int
-
-    @property
-    def journal(self) -> str:
-        return self.file.stem
-
-    @property
-    def session_id(self) -> str:
-        return self.file.name.split(".", 1)[0]
-
-    @property
-    def is_torn(self) -> bool:
-        return self.end < self.size or self.skipped > 0
-
-
-def journals_in(folder: Path) -> list[Path]:
-    """Return the project's journal files, oldest first."""
-    return sorted(folder.glob("*.tbj"))
-
-
-def drain_once(db: DuckDBPyConnection, folder: Path) -> bool:
+def drain_once(db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]) -> bool:
     """Move one budget of journal bytes into the database; say whether more may be left.
 
     Runs under the project's lock with the store attached. Journal offsets stand
     in the same transaction as the facts: whatever dies at whatever moment, each
-    frame is taken in exactly once.
+    frame is taken in exactly once. `upto` is each journal's size when draining began.
     """
-    files = journals_in(folder)
-    offsets: dict[str, int] = dict(db.execute("FROM tb.journal_offset").fetchall())
-    batch, stretches, more = read(files, offsets)
+    files = [file for file in journals_in(folder) if file.name in upto]
+    rows = db.execute(SQL["offsets"]).fetchall()
+    offsets = {name: Offset(drained, skipped) for name, drained, skipped in rows}
+    batch, stretches, more = read(files, offsets, upto)
     gone = [name for name in offsets if not (folder / f"{name}.tbj").exists()]
     moved = [s for s in stretches if s.end > s.start]
     done = [stretch for stretch in stretches if stretch.dead]
@@ -74,9 +47,8 @@ def drain_once(db: DuckDBPyConnection, folder: Path) -> bool:
     db.execute("BEGIN")
     try:
         ingest(db, batch)
-        for stretch in done:
-            if ended := closing_facts(db, stretch, folder):
-                insert(db, ended)
+        for session_id, last_us in sessions_over(done, folder).items():
+            close_session(db, session_id, min(last_us, now_us()))
         remember(db, moved, gone)
         db.execute("COMMIT")
     except BaseException:
@@ -85,89 +57,6 @@ def drain_once(db: DuckDBPyConnection, folder: Path) -> bool:
     for stretch in done:
         put_away(stretch)
     return more
-
-
-def read(
-    files: Iterable[Path], offsets: dict[str, int]
-) -> tuple[Batch, list[Stretch], bool]:
-    """Read what the journals hold beyond their offsets, up to the budget."""
-    batch, stretches, left, more = Batch(), [], BUDGET_BYTES, False
-    for file in files:
-        if left <= 0 or batch.retractions:
-            more = True
-            break
-        start = offsets.get(file.stem, 0)
-        dead = not is_alive(file)
-        try:
-            stretch, payloads = read_stretch(file, start, left, dead=dead)
-        except FileNotFoundError:
-            continue
-        left -= stretch.end - stretch.start
-        taken = take(batch, stretch, payloads)
-        stretches.append(taken)
-        more = more or (taken.end < taken.size and taken.end > start) or taken != stretch
-    return batch, stretches, more
-
-
-def read_stretch(
-    file: Path, start: int, budget: int, *, dead: bool
-) -> tuple[Stretch, list[memoryview]]:
-    """Read one journal from `start`; a frame larger than the budget is read whole."""
-    fd = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        facts = os.fstat(fd)
-        size = facts.st_size
-        wanted = min(size - start, max(budget, 1))
-        while True:
-            os.lseek(fd, start, os.SEEK_SET)
-            data = read_all(fd, wanted)
-            found = frames_in(data)
-            if found.used or start + wanted >= size:
-                break
-            wanted = min(size - start, wanted * 4)
-    finally:
-        os.close(fd)
-    # A dead journal's last half frame never becomes whole: it ends here.
-    whole = dead and start + wanted >= size
-    stretch = Stretch(
-        file=file,
-        start=start,
-        end=start + found.used,
-        size=size,
-        dead=whole,
-        skipped=found.skipped,
-        mtime_us=facts.st_mtime_ns // 1000,
-    )
-    return stretch, found.payloads
-
-
-def read_all(fd: int, wanted: int) -> bytes:
-    """Return `wanted` bytes, or fewer where the file ends."""
-    parts = []
-    while wanted > 0:
-        part = os.read(fd, wanted)
-        if not part:
-            break
-        parts.append(part)
-        wanted -= len(part)
-    return b"".join(parts)
-
-
-def take(batch: Batch, stretch: Stretch, payloads: list[memoryview]) -> Stretch:
-    """Put payloads into the batch, stopping behind a retraction.
-
-    A frame that is whole and yet makes no sense is damage of another kind: it is
-    passed over, and the journal kept for people to look at.
-    """
-    for n, payload in enumerate(payloads):
-        try:
-            batch.add(stretch.session_id, payload)
-        except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
-            stretch = stretch._replace(skipped=stretch.skipped + len(payload))
-        if batch.retractions and n + 1 < len(payloads):
-            after = sum(len(later) + HEAD.size for later in payloads[n + 1 :])
-            return stretch._replace(end=stretch.end - after, dead=False)
-    return stretch
 
 
 def ingest(db: DuckDBPyConnection, batch: Batch) -> None:
@@ -183,12 +72,10 @@ def ingest(db: DuckDBPyConnection, batch: Batch) -> None:
         found = db.execute(
             SQL["series_to_retract"], {"run": run_id, "names": retraction.metrics}
         ).fetchall()
-        sids = [sid for (sid,) in found]
-        for table in ("point", "point_recent", "summary", "series") if sids else ():
-            db.execute(
-                f"DELETE FROM tb.{table} WHERE list_contains($sids, sid)",  # noqa: S608
-                {"sids": sids},
-            )
+        for (sid,) in found:
+            # One at a time: compared with a number, whole row groups can be left out.
+            for table in ("point", "point_recent", "summary", "series"):
+                db.execute(f"DELETE FROM tb.{table} WHERE sid = $sid", {"sid": sid})  # noqa: S608
 
 
 def add_rows(db: DuckDBPyConnection, kind: str, rows: list[tuple[object, ...]]) -> None:
@@ -196,7 +83,7 @@ def add_rows(db: DuckDBPyConnection, kind: str, rows: list[tuple[object, ...]]) 
     new_rows = columns_from(kind, rows)
     db.register("new_rows", new_rows)
     db.execute(
-        f"INSERT INTO tb.{quoted(kind)} SELECT {selected(kind)} FROM new_rows"  # noqa: S608
+        f"INSERT INTO tb.{quoted(kind)} BY NAME SELECT {selected(kind)} FROM new_rows"  # noqa: S608
     )
     db.unregister("new_rows")
 
@@ -241,47 +128,50 @@ def add_points(db: DuckDBPyConnection, batch: Batch) -> None:
     db.unregister("new_points")
 
 
-def closing_facts(
-    db: DuckDBPyConnection, stretch: Stretch, folder: Path
-) -> list[tuple[Record, int, str, str | None]]:
-    """Return the facts that a dead session could not write: its end, and its runs' ends.
+def sessions_over(done: list[Stretch], folder: Path) -> dict[str, int]:
+    """Return the sessions whose last journal was just read, and when each last wrote.
 
-    The folder is looked at again after the journal was found dead: a process that
-    goes on in a next file has opened that one before it let the last one go.
+    The folder is looked at after the journals were found dead: a process that goes
+    on in a next file has opened that one before it let the last one go. While a
+    further journal of the session waits, so may its own word on how it ended.
     """
-    session = stretch.session_id
-    main = [f for f in folder.glob(f"{session}.*.tbj") if ".c" not in f.name]
-    if any(is_alive(file) for file in main if file != stretch.file):
-        return []
-    known = {"session": session}
+    finished = {stretch.file for stretch in done}
+    waiting = {
+        session_of(file)
+        for file in journals_in(folder)
+        if file not in finished and not is_branch(file)
+    }
+    over: dict[str, int] = {}
+    for stretch in done:
+        session = stretch.session_id
+        if session not in waiting and not is_branch(stretch.file):
+            over[session] = max(stretch.mtime_us, over.get(session, 0))
+    return over
+
+
+def close_session(db: DuckDBPyConnection, session_id: str, last_us: int) -> None:
+    """Write what a dead session could not: its end, and its runs' ends."""
+    known = {"session": session_id}
     ((ended,),) = db.execute(SQL["session_is_ended"], known).fetchall()
+    if ended:
+        return
     ((begun,),) = db.execute(SQL["session_is_known"], known).fetchall()
-    if ended or not begun:
-        return []
-    when = min(stretch.mtime_us, now_us())
-    open_runs = db.execute(SQL["runs_left_open"], known).fetchall()
-    facts: list[tuple[Record, int, str, str | None]] = [
-        (
-            RunEnd(status="KILLED", error="its process ended without a word"),
-            when,
-            session,
-            r,
-        )
-        for (r,) in open_runs
-    ]
-    return [*facts, (SessionEnd(outcome="killed"), when, session, None)]
+    runs = [run for (run,) in db.execute(SQL["runs_left_open"], known).fetchall()]
+    if begun or runs:
+        end = SessionEnd(outcome="killed")
+        add_rows(db, "session_end", [row_of(end, last_us, session_id, None)])
+    if runs:
+        end_of_run = RunEnd(status="KILLED", error="its process ended without a word")
+        rows = [row_of(end_of_run, last_us, session_id, run) for run in runs]
+        add_rows(db, "run_end", rows)
 
 
-def insert(
-    db: DuckDBPyConnection, facts: list[tuple[Record, int, str, str | None]]
-) -> None:
-    """Insert facts that come from no journal, as (record, written_us, session, run)."""
-    for record, us, session_id, run_id in facts:
-        layout = type(record).__struct_fields__
-        values = [getattr(record, name) for name in layout]
-        add_rows(
-            db, KINDS[record.kind].kind, [(new_id(), us, session_id, run_id, None, *values)]
-        )
+def row_of(
+    record: Record, us: int, session_id: str, run_id: str | None
+) -> tuple[object, ...]:
+    """Return the row of a fact that comes from no journal."""
+    values = [getattr(record, name) for name in record.__struct_fields__]
+    return (new_id(), us, session_id, run_id, None, *values)
 
 
 def remember(db: DuckDBPyConnection, moved: list[Stretch], gone: list[str]) -> None:
@@ -295,9 +185,10 @@ def remember(db: DuckDBPyConnection, moved: list[Stretch], gone: list[str]) -> N
         new_offsets = {
             "journal": objects(names),
             "drained_bytes": np.array([stretch.end for stretch in moved], "i8"),
+            "skipped_bytes": np.array([stretch.skipped for stretch in moved], "i8"),
         }
         db.register("new_offsets", new_offsets)
-        db.execute("INSERT INTO tb.journal_offset SELECT * FROM new_offsets")
+        db.execute(SQL["add_offsets"])
         db.unregister("new_offsets")
 
 

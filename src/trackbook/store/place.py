@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sys
@@ -9,8 +10,11 @@ import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
-from trackbook.errors import Busy, Damaged
+from trackbook.errors import Busy, Refused, TrackbookError
+from trackbook.journal import hold, let_go
+from trackbook.store.complaint import in_this_process, meaning_of
 from trackbook.store.sql import literal
 
 if TYPE_CHECKING:
@@ -18,11 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
-    from filelock import BaseFileLock
 
 PATIENCE_S = 10.0
 """How long a reader waits for others before it says who is in the way."""
 LOCK_POLL_S = 0.003
+FORK_PATIENCE_S = 5.0
+RECYCLE_AFTER = 2000
+"""An instance grows by 6 kB with each attaching: after so many a new one is made."""
+
+places: WeakSet[Place] = WeakSet()
 
 
 class Place:
@@ -37,8 +45,15 @@ class Place:
         self.file = folder / "trackbook.duckdb"
         self._inside = threading.RLock()
         self._instance: DuckDBPyConnection | None = None
-        self._lock: BaseFileLock | None = None
-        self._owner = os.getpid()
+        self._lock_fd: int | None = None
+        self._is_attached = self._stopped_for_fork = False
+        self._use_count = 0
+        places.add(self)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Say whether nothing can be written here."""
+        return self.folder.is_dir() and not os.access(self.folder, os.W_OK)
 
     @contextmanager
     def alone(self, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
@@ -47,12 +62,15 @@ class Place:
         Raises:
             Busy: somebody else was inside for all of `patience_s`
         """
-        self._after_fork()
         if not self._inside.acquire(timeout=patience_s):
             raise Busy("another thread is still reading the trackbook database: try again")
         try:
-            with self._locked(patience_s):
+            # Where nobody can write, nobody can be in the way.
+            if self._lock_fd is not None or self.is_read_only:
                 yield
+            else:
+                with self._locked(patience_s):
+                    yield
         finally:
             self._inside.release()
 
@@ -61,15 +79,33 @@ class Place:
         self, *, write: bool, patience_s: float = PATIENCE_S
     ) -> Iterator[DuckDBPyConnection]:
         """Give the instance with the file attached as `tb`; inside `alone` only."""
-        db = self.instance()
-        self._attach(db, write=write, patience_s=patience_s)
+        import duckdb
+
+        if write and self.is_read_only:
+            raise Refused(
+                f"{self.folder} can only be read here: copy the project to where you may"
+                " write, or ask for the right to"
+            )
         try:
+            db = self.instance()
+            self._attach(db, write=write, patience_s=patience_s)
+            self._is_attached = True
             yield db
+            detach(db)
+        except TrackbookError:
+            self._leave()
+            raise
+        except BaseException as error:
+            # Whatever state it is in, closing the instance gives the file back.
+            self.close()
+            if write and isinstance(error, duckdb.Error):
+                raise meaning_of(error, self.file) or error from error
+            raise
         finally:
-            if hasattr(db, "abort"):
-                db.abort()  # an unfinished result would keep the file
-            db.execute("USE memory")
-            db.execute("DETACH tb")
+            self._is_attached = False
+        self._use_count += 1
+        if self._use_count > RECYCLE_AFTER:
+            self.close()
 
     def instance(self) -> DuckDBPyConnection:
         """Return this process's own DuckDB instance, made when first needed."""
@@ -84,14 +120,54 @@ class Place:
             self._instance = duckdb.connect(config=settings)
             self._instance.execute("SET TimeZone = 'UTC'")
             self._instance.execute("SET enable_progress_bar = false")
+            self._use_count = 0
         return self._instance
 
     def close(self) -> None:
         """Let the instance go."""
         with self._inside:
-            if self._instance is not None:
-                self._instance.close()
-            self._instance = None
+            instance, self._instance = self._instance, None
+            if instance is not None:
+                instance.close()
+
+    def stop_for_fork(self) -> None:
+        """Before a fork: leave nothing that the child would inherit half alive.
+
+        In a child DuckDB 2.0 dies of a segmentation fault when it lets an inherited
+        instance go, and an inherited lock would outlive its owner.
+        """
+        self._stopped_for_fork = self._inside.acquire(timeout=FORK_PATIENCE_S)
+        if self._stopped_for_fork and not self._is_attached:
+            self.close()
+
+    def go_on_after_fork(self) -> None:
+        """In the parent: let the other threads in again."""
+        if self._stopped_for_fork:
+            self._stopped_for_fork = False
+            self._inside.release()
+
+    def begin_anew(self) -> None:
+        """In the child: own nothing of the parent's."""
+        if self._instance is not None:
+            import ctypes
+
+            # Never let go, for that is what crashes.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._instance))
+        if self._lock_fd is not None:
+            os.close(self._lock_fd)
+        self._instance = self._lock_fd = None
+        self._inside = threading.RLock()
+        self._is_attached = self._stopped_for_fork = False
+
+    def _leave(self) -> None:
+        """Detach, if attached; where even that fails, let the instance go."""
+        import duckdb
+
+        if self._is_attached:
+            try:
+                detach(self.instance())
+            except duckdb.Error:
+                self.close()
 
     def _attach(self, db: DuckDBPyConnection, *, write: bool, patience_s: float) -> None:
         """Attach the file, waiting for a foreign program to let it go."""
@@ -108,7 +184,8 @@ class Place:
             try:
                 db.execute(f"ATTACH {literal(str(self.file))} AS tb ({how})")
             except duckdb.Error as error:
-                self._explain(error)
+                if why := meaning_of(error, self.file, attaching=True):
+                    raise why from error
                 if time.monotonic() > deadline:
                     raise Busy(
                         f"{self.file} is open in another program: close it there and try"
@@ -119,25 +196,6 @@ class Place:
             time.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311  spreads waiters
             pause_s = min(pause_s * 1.6, 0.01)
 
-    def _explain(self, error: Exception) -> None:
-        """Raise what waiting will not mend."""
-        says = str(error)
-        if "Unique file handle" in says or "already attached" in says:
-            raise Busy(
-                f"{self.file} is open in this very process: close that DuckDB connection"
-                " (trackbook.sql(...) asks without one); nothing is lost"
-            ) from error
-        if "Could not set lock" in says or "Conflicting lock" in says:
-            return
-        if "No space left" in says or "Read-only file system" in says:
-            raise Busy(f"cannot write {self.file}: {first_line(error)}") from error
-        if "Cannot open file" in says and self.file.is_file():
-            raise Busy(f"cannot open {self.file}: {first_line(error)}") from error
-        raise Damaged(
-            f"cannot read {self.file} as a trackbook database ({first_line(error)}):"
-            " nothing was changed; see `trackbook doctor`"
-        ) from error
-
     def _refuse_second_holder(self) -> None:
         """Stay away while the user's own code has the file open in this process.
 
@@ -147,47 +205,83 @@ class Place:
         if not sys.platform.startswith("linux"):
             return
         target = str(self.file.resolve())
-        for name in os.listdir("/proc/self/fd"):
+        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208  # at each attaching
             try:
-                held = os.readlink(f"/proc/self/fd/{name}")
+                held = os.readlink(f"/proc/self/fd/{name}")  # noqa: PTH115  # as above
             except OSError:
                 continue
             if held == target:
-                raise Busy(
-                    f"{self.file} is open in this very process: close that DuckDB"
-                    " connection (trackbook.sql(...) asks without one); nothing is lost"
-                )
+                raise in_this_process(self.file)
 
     @contextmanager
     def _locked(self, patience_s: float) -> Iterator[None]:
-        if self._lock is None:
-            from filelock import FileLock
-
-            self._lock = FileLock(self.folder / "lock", poll_interval=LOCK_POLL_S)
-        from filelock import Timeout
-
+        fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            self._lock.acquire(timeout=patience_s)
-        except Timeout as error:
-            raise Busy(
-                f"another process is still using {self.file}: try again; nothing is lost"
-            ) from error
-        except OSError as error:
-            if self._lock.is_locked or os.access(self.folder, os.W_OK):
-                raise
-            yield  # a read-only folder: nobody can write here, so nobody can be in the way
-            return
-        try:
-            yield
+            self._wait_for(fd, patience_s)
+            self._lock_fd = fd
+            try:
+                yield
+            finally:
+                self._lock_fd = None
+                let_go(fd)
         finally:
-            self._lock.release()
+            os.close(fd)
 
-    def _after_fork(self) -> None:
-        """In a forked child: leave the parent's instance and locks alone."""
-        if os.getpid() != self._owner:
-            self.__init__(self.folder)  # type: ignore[misc]  # as new, on purpose
+    def _wait_for(self, fd: int, patience_s: float) -> None:
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                hold(fd)
+            except OSError as error:
+                if error.errno not in {errno.EAGAIN, errno.EACCES}:
+                    raise Refused(
+                        f"{self.folder} lies on a file system that cannot lock ({error}):"
+                        " keep the project on a local disk"
+                    ) from error
+                if time.monotonic() > deadline:
+                    raise Busy(
+                        f"another process is still using {self.file}: try again; nothing"
+                        " is lost (`trackbook doctor` names it)"
+                    ) from error
+            else:
+                return
+            time.sleep(LOCK_POLL_S * random.uniform(0.5, 1.5))  # noqa: S311  as above
+
+
+def detach(db: DuckDBPyConnection) -> None:
+    """Detach the file, whatever was left unfinished."""
+    if hasattr(db, "abort"):
+        db.abort()  # since DuckDB 2.0 an unfinished result would keep the file
+    db.execute("USE memory")
+    db.execute("DETACH tb")
 
 
 def first_line(error: BaseException) -> str:
     """Return an error's first line, for use inside our own message."""
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def before_fork() -> None:
+    """Make every place safe to fork around."""
+    for place in list(places):
+        place.stop_for_fork()
+
+
+def after_fork_in_parent() -> None:
+    """Let every place go on."""
+    for place in list(places):
+        place.go_on_after_fork()
+
+
+def after_fork_in_child() -> None:
+    """Make every place new."""
+    for place in list(places):
+        place.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=before_fork,
+        after_in_parent=after_fork_in_parent,
+        after_in_child=after_fork_in_child,
+    )

@@ -4,8 +4,7 @@
 SELECT sid, run_id, name FROM tb.series WHERE list_contains($runs, run_id)
 
 -- next_sid: the number for the next new series
-SELECT greatest(coalesce((SELECT max(sid) FROM tb.series), -1),
-  coalesce((SELECT max(CAST(value AS INTEGER)) FROM tb.about WHERE name = 'last_sid'), -1)) + 1
+SELECT coalesce(max(sid), -1) + 1 FROM tb.series
 
 -- add_series: new series, from columns
 INSERT INTO tb.series SELECT sid, run_id, name, origin, session_id, execution_id FROM new_series
@@ -40,11 +39,17 @@ WHERE run_id = $run AND list_contains($names, name) AND written_at <= make_times
 -- series_to_retract: the series of a run's metrics
 SELECT sid FROM tb.series WHERE run_id = $run AND list_contains($names, name)
 
+-- offsets: how far each journal was read, and how much of it was damage
+SELECT journal, drained_bytes, skipped_bytes FROM tb.journal_offset
+
+-- add_offsets: how far each journal was read, from columns
+INSERT INTO tb.journal_offset BY NAME SELECT journal, drained_bytes, skipped_bytes FROM new_offsets
+
 -- forget_offsets: offsets of journals that are replaced or gone
 DELETE FROM tb.journal_offset WHERE list_contains($journals, journal)
 
 -- runs_left_open: runs of a dead session that nobody ended
-SELECT run_id FROM tb.run WHERE session_id = $session
+SELECT DISTINCT run_id FROM tb.run WHERE session_id = $session AND run_id IS NOT NULL
   AND run_id NOT IN (SELECT run_id FROM tb.run_end WHERE run_id IS NOT NULL)
 
 -- session_is_ended: whether a session said that it ended
@@ -57,10 +62,37 @@ SELECT count(*) FROM tb.session WHERE session_id = $session
 SELECT count(*) FROM tb.point_recent
 
 -- sort_recent: sort what arrived lately into its place
-INSERT INTO tb.point SELECT * FROM tb.point_recent ORDER BY sid, step
+INSERT INTO tb.point SELECT * FROM tb.point_recent ORDER BY sid, step, logged_ms
 
 -- clear_recent: the numbers that were sorted
 DELETE FROM tb.point_recent
 
--- version: which version of the tables this file has
-SELECT value FROM tb.about WHERE name = $name
+-- make_sorted: a place for all points in order
+CREATE TABLE tb.point_sorted AS FROM tb.point LIMIT 0
+
+-- points_of_series: how many points each series has
+SELECT sid, point_count FROM tb.summary ORDER BY sid
+
+-- sort_series: the points of some series in order
+INSERT INTO tb.point_sorted
+FROM (FROM tb.point WHERE sid BETWEEN $first AND $last
+  UNION ALL FROM tb.point_recent WHERE sid BETWEEN $first AND $last)
+ORDER BY sid, step, logged_ms
+
+-- sorted_count: how many points were sorted
+SELECT count(*) FROM tb.point_sorted
+
+-- drop_unsorted: the points as they lay before
+DROP TABLE tb.point
+
+-- rename_sorted: the sorted points take their name
+ALTER TABLE tb.point_sorted RENAME TO point
+
+-- about: what the database says of itself
+SELECT name, value FROM tb.about
+
+-- forget_about: make room for a new word
+DELETE FROM tb.about WHERE name = $name
+
+-- add_about: a word of the database about itself
+INSERT INTO tb.about BY NAME SELECT $name AS name, $value AS value

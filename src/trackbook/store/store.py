@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from trackbook.errors import Busy, Misused, NotFound, Refused
-from trackbook.records import KINDS
-from trackbook.store.ddl import create_table
-from trackbook.store.drain import drain_once, journals_in
+from trackbook.errors import Busy, Misused, NotFound
+from trackbook.store.compact import sort_all, sort_recent
+from trackbook.store.drain import drain_once
 from trackbook.store.place import PATIENCE_S, Place, first_line
-from trackbook.store.sql import queries_of
+from trackbook.store.question import must_only_read
+from trackbook.store.stretch import is_drained, sizes_of
+from trackbook.store.tables import make_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
 Row = TypeVar("Row")
 
-TABLES_VERSION = "1"
+TURN_S = 1.0
+"""After so long a drain lets others in, and goes on behind them."""
+PAUSE_S = 0.01
 SORT_AFTER = 2_000_000
 """Points that may wait unsorted: sorting them takes about a second."""
-SQL = queries_of("trackbook.store")
-TABLES = queries_of("trackbook.store", "tables.sql")
-VIEWS = queries_of("trackbook.store", "views.sql")
 
 
 class Answer(NamedTuple):
@@ -45,21 +46,27 @@ class Store:
         self.folder = folder
         self.journal_folder = folder / "journal"
         self.place = Place(folder)
-        self._made_for: tuple[int, int] | None = None
+        self._seen: tuple[object, Mapping[str, int]] = (None, {})
+        """The database as our last drain left it, and how much of each journal is in it."""
 
     def drain(self, *, patience_s: float = PATIENCE_S) -> bool:
         """Move all journals into the database; say whether it was done.
 
-        With no patience, it is left to whoever is at it just now.
+        Everything that was written before the call is in it afterwards. With no
+        patience, it is left to whoever is at it just now.
         """
+        upto: dict[str, int] | None = None
         try:
-            with self.place.alone(patience_s=patience_s):
-                self._drain(patience_s)
+            while True:
+                with self.place.alone(patience_s=patience_s):
+                    upto = sizes_of(self.journal_folder) if upto is None else upto
+                    if self._drain(upto, patience_s):
+                        return True
+                time.sleep(PAUSE_S)
         except Busy:
             if patience_s > 0:
                 raise
             return False
-        return True
 
     def ask(self, sql: str, into: type[Row], **values: object) -> list[Row]:
         """Return one named statement's rows as `into` objects.
@@ -87,9 +94,8 @@ class Store:
 
         with self.reading() as db:
             try:
-                statements = db.extract_statements(sql)
-                must_only_read(statements)
-                found = db.execute(statements[0])
+                statement = must_only_read(db, sql)
+                found = db.execute(statement)
                 columns = [c[0] for c in found.description or ()]
                 rows = found.fetchall() if limit is None else found.fetchmany(limit)
             except duckdb.Error as error:
@@ -106,132 +112,68 @@ class Store:
             ]
 
     def compact(self) -> int:
-        """Sort the points that arrived lately into their place; return how many."""
-        with self.place.alone():
-            self._drain(PATIENCE_S)
-            with self._writing(PATIENCE_S) as db:
-                return sort_recent(db, at_least=1)
+        """Sort all points into their place; return how many there are.
+
+        Takes minutes where there are hundreds of millions, and the space of the
+        points once more while it lasts.
+        """
+        self.drain()
+        with self.place.alone(), self._writing(PATIENCE_S) as db:
+            return sort_all(db)
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """Give the database, drained and attached for reading, with `tb` in use.
 
-        Fetch everything before leaving: an open result would keep the file.
+        Fetch everything before leaving: an open result would keep the file. Where
+        nothing can be written, what waits in the journals is left out.
         """
-        with self.place.alone():
-            if not self.place.file.exists() and not self.journal_folder.is_dir():
-                raise NotFound(f"no trackbook database in {self.folder}")
-            if not self._is_drained():
-                self._drain(PATIENCE_S)
-            with self.place.attached(write=False) as db:
-                db.execute("USE tb")
-                yield db
+        if not self.place.file.exists() and not self.journal_folder.is_dir():
+            raise NotFound(f"no trackbook database in {self.folder}")
+        if not (self.place.is_read_only or self._is_drained()):
+            self.drain()
+        with self.place.alone(), self.place.attached(write=False) as db:
+            db.execute("USE tb")
+            yield db
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBPyConnection]:
         """Give the database, drained and attached for writing; for housekeeping only."""
-        with self.place.alone():
-            self._drain(PATIENCE_S)
-            with self._writing(PATIENCE_S) as db:
-                yield db
+        self.drain()
+        with self.place.alone(), self._writing(PATIENCE_S) as db:
+            yield db
 
     def close(self) -> None:
         """Let go of this process's DuckDB instance."""
         self.place.close()
 
     def _is_drained(self) -> bool:
-        """Say, without opening the database, that no journal holds anything new."""
-        return self.place.file.exists() and not any(
-            file.stat().st_size for file in journals_in(self.journal_folder)
-        )
+        """Say, without opening the database, that there is nothing to drain."""
+        with self.place.alone():
+            left, sizes = self._seen
+            return left == self._state() and is_drained(self.journal_folder, sizes)
 
-    def _drain(self, patience_s: float) -> None:
+    def _state(self) -> object:
+        """Return what changes with every change that anybody makes to the database."""
+        try:
+            facts = self.place.file.stat()
+        except FileNotFoundError:
+            return object()
+        return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+    def _drain(self, upto: Mapping[str, int], patience_s: float) -> bool:
+        """Drain for one turn; say whether that was all."""
+        deadline = time.monotonic() + TURN_S
         with self._writing(patience_s) as db:
-            while drain_once(db, self.journal_folder):
-                pass
+            while drain_once(db, self.journal_folder, upto):
+                if time.monotonic() > deadline:
+                    return False
             sort_recent(db, at_least=SORT_AFTER)
+        self._seen = (self._state(), dict(upto))
+        return True
 
     @contextmanager
     def _writing(self, patience_s: float) -> Iterator[DuckDBPyConnection]:
         with self.place.attached(write=True, patience_s=patience_s) as db:
-            stat = self.place.file.stat()
-            if self._made_for != (stat.st_dev, stat.st_ino):
-                make_tables(db)
-                self._made_for = (stat.st_dev, stat.st_ino)
+            make_tables(db)
             yield db
-
-
-def make_tables(db: DuckDBPyConnection) -> None:
-    """Create what is missing, refusing a database that a newer trackbook made."""
-    db.execute(TABLES["about"])
-    known = dict(db.execute("FROM tb.about").fetchall())
-    made = known.get("tables_version")
-    if made is not None and int(made) > int(TABLES_VERSION):
-        raise Refused(
-            f"this project was written by a newer trackbook (tables {made}, known here:"
-            f" {TABLES_VERSION}): update trackbook"
-        )
-    fingerprint = str(hash_of_statements())
-    if known.get("made_from") == fingerprint:
-        return
-    db.execute("BEGIN")
-    try:
-        for statement in statements():
-            db.execute(statement)
-        db.execute("USE tb")
-        for statement in VIEWS.values():
-            db.execute(statement)
-        db.execute("USE memory")
-        db.execute("DELETE FROM tb.about WHERE name IN ('tables_version', 'made_from')")
-        add = "INSERT INTO tb.about VALUES ($name, $value)"
-        db.execute(add, {"name": "tables_version", "value": TABLES_VERSION})
-        db.execute(add, {"name": "made_from", "value": fingerprint})
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-
-
-def statements() -> list[str]:
-    """Return the CREATE TABLE statements of everything the store keeps."""
-    kinds = [create_table(record) for record in KINDS.values() if record.kind != "metric"]
-    return [*TABLES.values(), *kinds]
-
-
-def hash_of_statements() -> int:
-    """Return a number that changes when any table or view is declared otherwise."""
-    from zlib import crc32
-
-    return crc32("\n".join([*statements(), *VIEWS.values()]).encode())
-
-
-def sort_recent(db: DuckDBPyConnection, *, at_least: int) -> int:
-    """Sort recent points into `point` when there are enough; return how many.
-
-    Sorted, one series of 100,000 points among 100 million is found in a few row
-    groups instead of all of them.
-    """
-    ((count,),) = db.execute(SQL["recent_point_count"]).fetchall()
-    if count < at_least:
-        return 0
-    db.execute("BEGIN")
-    try:
-        db.execute(SQL["sort_recent"])
-        db.execute(SQL["clear_recent"])
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    return int(count)
-
-
-def must_only_read(statements: list[Any]) -> None:
-    """Refuse anything but one statement that reads."""
-    if len(statements) != 1:
-        raise Refused(f"one SQL statement at a time: this text has {len(statements)}")
-    kind = statements[0].type.name
-    if kind not in {"SELECT", "EXPLAIN", "RELATION"}:
-        raise Refused(
-            f"trackbook's SQL only reads, and this is {kind}: use SELECT, FROM, DESCRIBE or"
-            " SUMMARIZE"
-        )

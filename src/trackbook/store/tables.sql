@@ -3,8 +3,9 @@
 -- about: what the database says of itself
 CREATE TABLE IF NOT EXISTS tb.about (name VARCHAR NOT NULL, value VARCHAR NOT NULL)
 
--- journal_offset: how far each journal has been drained, in bytes
-CREATE TABLE IF NOT EXISTS tb.journal_offset (journal VARCHAR NOT NULL, drained_bytes BIGINT NOT NULL)
+-- journal_offset: how far each journal has been drained, and how much of that was damage
+CREATE TABLE IF NOT EXISTS tb.journal_offset (
+  journal VARCHAR NOT NULL, drained_bytes BIGINT NOT NULL, skipped_bytes BIGINT NOT NULL)
 
 -- series: one row per run and metric name; sids rise in order of first use, so that zone maps work
 CREATE TABLE IF NOT EXISTS tb.series (

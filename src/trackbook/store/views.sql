@@ -43,13 +43,17 @@ QUALIFY row_number() OVER (PARTITION BY run_id, path ORDER BY id DESC) = 1
 
 -- run_facts: runs with what is known of each, without its params, metrics and tags
 CREATE OR REPLACE VIEW run_facts AS
-SELECT r.run_id, r.name, r.experiment, coalesce(n.path, r.notebook) AS notebook,
-  coalesce(e.status, 'RUNNING') AS status, r.parent_run_id, r.relation, r.origin, r.session_id,
-  r.written_at AS started_at, e.ended_at,
-  epoch_us(e.ended_at - r.written_at) / 1e6 AS duration_s, n.notebook_hash,
+SELECT r.run_id, coalesce(w.name, r.name) AS name, r.experiment, coalesce(n.path, r.notebook) AS notebook,
+  coalesce(e.status, 'RUNNING') AS status,
+  coalesce(w.parent_run_id, r.parent_run_id) AS parent_run_id, r.relation, r.origin, r.session_id,
+  coalesce(make_timestamp(r.began_us), r.written_at) AS started_at, e.ended_at,
+  epoch_us(e.ended_at - coalesce(make_timestamp(r.began_us), r.written_at)) / 1e6 AS duration_s, n.notebook_hash,
   s.login AS "user", s.host, r.git_commit, e.error, r.execution_id
 FROM kept_run r
 LEFT JOIN session s ON s.session_id = r.session_id
+LEFT JOIN (
+  SELECT run_id, arg_max(name, id) AS name, arg_max(parent_run_id, id) AS parent_run_id
+  FROM amendment GROUP BY run_id) w ON w.run_id = r.run_id
 LEFT JOIN (
   SELECT run_id, arg_max(status, id) AS status, max(written_at) AS ended_at,
     arg_max(error, id) AS error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Table:
     """Rows under named columns, never changed after they are made."""
 
-    __slots__ = ("_columns", "_rows", "best", "note", "title", "total")
+    __slots__ = ("_columns", "_rows", "best", "face", "note", "title", "total")
 
     def __init__(  # noqa: PLR0913  # what a table shows besides its rows, each by name
         self,
@@ -35,6 +35,7 @@ class Table:
         note: str = "",
         total: int | None = None,
         best: Mapping[str, int | Collection[int]] | None = None,
+        face: Table | None = None,
     ) -> None:
         """Keep rows for showing.
 
@@ -46,6 +47,7 @@ class Table:
             total: How many rows there are where these came from; None: just these.
             best: The row, or rows, to mark in a column; `metrics.loss` marks one value
                 inside the mappings of column `metrics`.
+            face: A shorter table to show in place of this one, which keeps everything.
         """
         self._columns = _unlike(columns)
         self._rows = [tuple(row) for row in rows]
@@ -56,6 +58,7 @@ class Table:
                     f" give one for each of {', '.join(self._columns)}"
                 )
         self.title, self.note, self.total = title, note, total
+        self.face = face
         self.best: Mapping[str, frozenset[int]] = {
             name: frozenset([at] if isinstance(at, int) else at)
             for name, at in (best or {}).items()
@@ -123,13 +126,13 @@ class Table:
 
     def text(self, *, width: int | None = None, limit: int | None = 60) -> str:
         """Return an aligned text table; as wide as the terminal and 60 rows by default."""
-        return text_of(self, width=width, limit=limit)
+        return text_of(self.face or self, width=width, limit=limit)
 
     def __repr__(self) -> str:
         return self.text()
 
     def _repr_html_(self) -> str:
-        return html_of(self)
+        return html_of(self.face or self)
 
     def _dict(self, row: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self._columns, row, strict=True))

@@ -14,6 +14,7 @@ from functools import singledispatch
 NEVER_RAW = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 LONG_INT, WHOLE_FLOAT, BYTES_SHOWN, MOST_MARKS = 10**15, 10**6, 16, 3
 LARGE, HUGE, BLANK, DELETE = 10**5, 10**9, 0x20, 0x7F
+NO_CHARACTER = 0xFFFE  # with U+FFFF; XML may hold neither
 JOINERS = "\u200c\u200d"  # Persian and emoji need them, and they move nothing
 
 
@@ -127,9 +128,10 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def _picture(char: str) -> str:
-    if unicodedata.category(char) not in NEVER_RAW or char in JOINERS:
-        return char
     code = ord(char)
+    hidden = unicodedata.category(char) in NEVER_RAW and char not in JOINERS
+    if not hidden and code & 0xFFFE != NO_CHARACTER:
+        return char
     if code < BLANK:
         return chr(0x2400 + code)
     return "␡" if code == DELETE else f"\\u{code:04x}"

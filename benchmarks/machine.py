@@ -1,0 +1,35 @@
+"""What the figures were measured on, and how a script is told to be quick."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from pathlib import Path
+
+
+def machine() -> str:
+    """Return one line that names the machine and the versions."""
+    import duckdb
+
+    return (
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()}, Python"
+        f" {platform.python_version()}, DuckDB {duckdb.__version__}"
+    )
+
+
+def processor() -> str:
+    """Return the processor's name, where the system tells."""
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text().splitlines() if file.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown processor"
+
+
+def told(about: str | None, **numbers: int) -> argparse.Namespace:
+    """Return the command line's choices: `--smoke`, and numbers that may be set."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--smoke", action="store_true", help="a run of a few seconds")
+    for name, value in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    return parser.parse_args()

@@ -1,0 +1,265 @@
+"""One project opened: its rooms, wired together."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from trackbook.artifacts import Artifacts
+from trackbook.book.background import Background
+from trackbook.book.past import Past
+from trackbook.capture import Recorder
+from trackbook.clock import new_id
+from trackbook.code import Secrets, direction_of
+from trackbook.errors import Misused
+from trackbook.fingerprint import digest_of, packages_in_use, this_machine
+from trackbook.journal import Journal
+from trackbook.records import Artifact, Environment, Notebook, Session, SessionEnd
+from trackbook.runs import find, find_all, search
+from trackbook.settings import FOLDER, Settings, read_settings
+from trackbook.store import Store, queries_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from trackbook.capture import ActiveRun, CellReport
+    from trackbook.records import Record, Run
+    from trackbook.settings import Cards
+
+    Direction = Literal["max", "min"]
+
+SQL = queries_of("trackbook.book")
+PAST_RUNS = 500
+"""Earlier runs that the cards compare with."""
+DRAIN_EVERY_S = 5.0
+SETTLE_S = 3.0
+"""How long a reader waits for facts that are being worked out in the background."""
+
+
+class Book:
+    """A project folder with its store, its journals, and what records into them."""
+
+    def __init__(self, project: Path, settings: Settings | None = None) -> None:
+        self.project = project
+        self.folder = project / FOLDER
+        self.settings = settings if settings is not None else read_settings(project)
+        self.store = Store(self.folder)
+        self.artifacts = Artifacts(self.folder / "artifacts")
+        self.recorder: Recorder | None = None
+        self.complaints: list[str] = []
+        self.complain: Callable[[str], None] = self.complaints.append
+        self.past = Past()
+        self.cards: Cards = self.settings.cards
+        self.secrets = Secrets(self.settings.secrets)
+        self.session_id = new_id()
+        self._background: Background | None = None
+        self._drained_at = 0.0
+        self._written = False
+        self._closed = False
+
+    @cached_property
+    def journal(self) -> Journal:
+        """This process's own journal, opened with the first fact."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return Journal(
+                self.folder / "journal",
+                self.session_id,
+                complain=lambda words: self.complain(words),
+            )
+        except OSError as error:
+            raise Misused(
+                f"cannot write to {self.folder} ({error.strerror or error}): nothing is"
+                " recorded; set TRACKBOOK_PROJECT to a folder that takes files"
+            ) from error
+
+    def begin(
+        self,
+        program: Literal["notebook", "ipython", "script"],
+        *,
+        notebook: str | None = None,
+        verbs: frozenset[str] = frozenset(),
+        report: Callable[[CellReport], None] | None = None,
+    ) -> Recorder:
+        """Begin a session in this process and return what records into it."""
+        from trackbook import __version__
+
+        if self.recorder is not None:
+            return self.recorder
+        machine = this_machine()
+        self.journal.put(
+            Session(
+                program=program,
+                notebook=notebook,
+                login=machine.login,
+                host=machine.host,
+                pid=machine.pid,
+                python=machine.python,
+                platform=machine.platform,
+                version=__version__,
+            )
+        )
+        self.recorder = Recorder(
+            self.journal,
+            self,
+            self.settings,
+            verbs=verbs,
+            report=report or (lambda _report: None),
+        )
+        self.recorder.notebook.path = notebook
+        self.recorder.ledger.notebook = notebook
+        self._background = Background(self._chore, fault=self.recorder.fault)
+        atexit.register(self.close)
+        return self.recorder
+
+    def finish(self, run: ActiveRun) -> None:
+        """Have the world around a run written down, without anybody waiting for it."""
+        if self._background is not None:
+            self._background.soon(lambda: self._surroundings(run.run_id))
+
+    def remember_past(self) -> None:
+        """Learn what earlier sessions did in this notebook; slow, for the background."""
+        recorder = self.recorder
+        if recorder is None or not self.store.place.file.exists():
+            return
+        self.past.read(search(self.store, limit=PAST_RUNS), self.direction)
+        rows = self.store.rows(SQL["runs_of_cells"], notebook=recorder.notebook.path).rows
+        for cell_key, run_id in rows:
+            recorder.ledger.last_of_cell.setdefault(cell_key, run_id)
+
+    def known_names(self, most: int) -> tuple[tuple[str, ...], ...]:
+        """Return names of runs, metrics and params that the project has."""
+        return tuple(
+            tuple(name for (name,) in self.store.rows(SQL[block], most=most).rows)
+            for block in ("run_names", "metric_names", "param_names")
+        )
+
+    def soon(self, job: Callable[[], None]) -> None:
+        """Have something done in the background."""
+        if self._background is not None:
+            self._background.soon(job)
+
+    def keep_artifact(self, file: Path, path: str) -> Artifact:
+        """Copy a file into the project and return the fact of it."""
+        from trackbook.artifacts import inside
+
+        named = inside(path)
+        kept = self.artifacts.keep(file)
+        return Artifact(path=named, digest=kept.digest, size_bytes=kept.size_bytes)
+
+    def put(self, record: Record, run_id: str | None = None) -> None:
+        """Write a fact that no cell made: a tag, a note, a run put into the trash."""
+        self.journal.put(record, run_id)
+
+    @property
+    def directions(self) -> dict[str, Direction]:
+        """Which way is better, for metrics whose name alone does not say so."""
+        more: dict[str, Direction] = dict.fromkeys(self.settings.maximize, "max")
+        return more | dict.fromkeys(self.settings.minimize, "min")
+
+    def direction(self, metric: str) -> Direction | None:
+        """Return which way a metric is better, or None when nobody knows."""
+        return self.directions.get(metric) or direction_of(metric)
+
+    def find(self, reference: str) -> Run:
+        """Return the run that a reference means."""
+        return find(self.store, reference, directions=self.directions)
+
+    def find_all(self, references: Sequence[str]) -> list[Run]:
+        """Return the runs that references mean, in their order."""
+        return find_all(self.store, references, directions=self.directions)
+
+    def find_many(self, references: Sequence[str]) -> list[Run]:
+        """Return runs given by reference, by a filter, or all of them."""
+        if list(references) == ["all"]:
+            return search(self.store, limit=None)
+        if any(sign in word for word in references for sign in "<>= "):
+            return search(self.store, " ".join(references), limit=None)
+        return self.find_all(references)
+
+    def meant(self, reference: str | None) -> str:
+        """Return the id of the run that a verb without a run means: the open one, else the last."""
+        if reference is None and self.recorder is not None:
+            open_run = self.recorder.active
+            runs = self.recorder.ledger.runs
+            if open_run is not None or runs:
+                return (open_run or list(runs.values())[-1]).run_id
+        self.settle()
+        return self.find(reference or "last").run_id
+
+    def settle(self) -> None:
+        """Wait for facts of this process that are on their way, so that a reader sees them."""
+        if self._background is not None:
+            self._background.settle(patience_s=SETTLE_S)
+        if "journal" in self.__dict__:
+            self.journal.retry()
+
+    def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
+        """End this process's session: its open runs, its journal, its thread."""
+        if self._closed or os.getpid() != int(this_machine().pid):
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        if self.recorder is not None:
+            failed = self.recorder.ledger.by_hand is not None and script_failed()
+            self.recorder.ledger.end_all(status or ("FAILED" if failed else "FINISHED"))
+        if self._background is not None:
+            self._background.stop()
+            self.journal.put(SessionEnd(outcome="ended"))
+        if "journal" in self.__dict__:
+            self.journal.close()
+            self.store.drain(patience_s=0)
+        self.store.close()
+
+    def _surroundings(self, run_id: str) -> None:
+        """Write the notebook and the packages of a run that just ended."""
+        if self.recorder is None:
+            return
+        notebook = self.recorder.notebook
+        digest, count = notebook.fingerprint()
+        if count:
+            fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
+            self.journal.put(fact, run_id)
+        packages = packages_in_use()
+        self.journal.put(Environment(digest=digest_of(packages), packages=packages), run_id)
+
+    def _chore(self) -> None:
+        """Once a second: what waits is written, and now and then everything is drained."""
+        if self.recorder is not None:
+            self.recorder.flush()
+        self.journal.retry()
+        self.journal.rotate_if_large()
+        if time.monotonic() - self._drained_at > DRAIN_EVERY_S and self._is_worth_draining():
+            self.store.drain(patience_s=0)
+            self._drained_at = time.monotonic()
+
+    def _is_worth_draining(self) -> bool:
+        """Say whether nobody else drained lately."""
+        try:
+            return time.time() - self.store.place.file.stat().st_mtime > DRAIN_EVERY_S
+        except OSError:
+            return True
+
+
+def script_failed() -> bool:
+    """Say whether the interpreter ends because of an error nobody caught."""
+    return getattr(sys, "last_value", None) is not None and "IPython" not in sys.modules
+
+
+def open_book(
+    start: Path | None = None,
+    *,
+    must_exist: bool = False,
+    config: Mapping[str, object] | None = None,
+) -> Book:
+    """Return the book of the project that a folder belongs to."""
+    from trackbook.settings import existing_project, project_at
+
+    where = start if start is not None else Path.cwd()
+    project = existing_project(where) if must_exist else project_at(where)
+    return Book(project, read_settings(project, config=config))

@@ -1,0 +1,16 @@
+-- What the book asks. The store is in use as tb; values are bound as $name.
+
+-- runs_of_cells: the last run that each cell of a notebook opened
+SELECT cell_key, max(run_id) AS run_id FROM kept_run
+WHERE cell_key IS NOT NULL AND notebook IS NOT DISTINCT FROM $notebook AND relation IS DISTINCT FROM 'child'
+GROUP BY cell_key
+
+-- run_names: names of the latest runs
+SELECT name FROM (SELECT name, max(run_id) AS latest FROM run_facts GROUP BY name)
+ORDER BY latest DESC LIMIT $most
+
+-- metric_names: names of metrics
+SELECT DISTINCT name FROM metric_summaries ORDER BY name LIMIT $most
+
+-- param_names: names of params
+SELECT DISTINCT name FROM params ORDER BY name LIMIT $most

@@ -1,0 +1,104 @@
+"""What is known of one execution of a cell while it goes on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from trackbook.capture.run import ActiveRun
+    from trackbook.libraries import Measured
+
+TRACK_LINE = re.compile(r"\A\s*%%track\b[ \t]*(?P<words>[^\n]*)")
+
+
+class Trained(NamedTuple):
+    """A training that finished in a cell."""
+
+    run_id: str
+    line: int | None
+
+
+@dataclass(slots=True)
+class Pending:
+    """A number that a library measured, until the cell's end shows under which name."""
+
+    measured: Measured
+    call: str
+    """The function that measured it."""
+    run_id: str | None
+    line: int | None
+    since: float
+
+
+class Bound(NamedTuple):
+    """A run opened or closed by hand at a line of the cell."""
+
+    line: int
+    run: ActiveRun | None
+
+
+@dataclass(slots=True)
+class Cell:
+    """One execution of one cell."""
+
+    execution_id: str
+    cell_key: str
+    count: int | None
+    source: str
+    transformed: str
+    started: float
+    """Seconds, of a clock that only goes forward."""
+    began_us: int
+    by_hand: ActiveRun | None
+    """The run that was open by hand when the cell began."""
+    skip: bool = False
+    """`%%track skip`: nothing of this cell is written."""
+    parameters: bool = False
+    """A papermill `parameters` cell: what it chooses is every later run's."""
+    run: ActiveRun | None = None
+    """The run that this cell opened."""
+    trained: list[Trained] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    touched: dict[str, set[int]] = field(default_factory=dict)
+    """Steps of this cell that belong to each run, by run id."""
+    fresh: dict[str, list[str]] = field(default_factory=dict)
+    """Metrics that this cell gave to each run, by run id, in order."""
+
+    def by_hand_at(self, first: int, last: int) -> ActiveRun | None:
+        """Return the run open by hand for the lines `first` to `last`.
+
+        A run that began inside these lines (`with start_run():`) is theirs even
+        when it ended there; where several did, nobody can tell.
+        """
+        run = self.by_hand
+        inside = [b.run for b in self.bounds if first <= b.line <= last and b.run]
+        if inside:
+            return inside[0] if len({r.run_id for r in inside}) == 1 else None
+        for bound in self.bounds:
+            if bound.line < first:
+                run = bound.run
+        return run
+
+
+class Request(NamedTuple):
+    """What the first line of a cell asks of trackbook."""
+
+    skip: bool
+    run: bool
+    name: str | None
+
+
+def request_in(source: str, verbs: frozenset[str]) -> Request:
+    """Return what a `%%track` line asks for; a verb in it is that verb's own business."""
+    found = TRACK_LINE.match(source)
+    if found is None:
+        return Request(skip=False, run=False, name=None)
+    words = found["words"].strip()
+    if words == "skip":
+        return Request(skip=True, run=False, name=None)
+    if words.split(" ")[0] in verbs:
+        return Request(skip=False, run=False, name=None)
+    return Request(skip=False, run=True, name=words.strip("'\"") or None)

@@ -1,0 +1,192 @@
+"""Who made what: which statements and which runs each of the notebook's names rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from trackbook.code import Statement
+
+Runs = frozenset[str]
+NOBODY: Runs = frozenset()
+
+
+class Step(NamedTuple):
+    """One statement that was executed."""
+
+    execution_id: str
+    reads: frozenset[str]
+    chosen: Mapping[str, object]
+    """Params that it chose: name to value."""
+    unchosen: frozenset[str]
+    """Names it bound to something that nobody chose: they are params no longer."""
+    before: frozenset[int]
+    """Numbers of the steps that wrote what it reads."""
+
+
+class Flow:
+    """The data flow of one session, by names.
+
+    A name rests on the steps that bound or changed its value, and on the runs
+    whose results went into it. A name that is surely bound anew forgets the old;
+    one that may have been changed keeps both.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._writers: dict[str, frozenset[int]] = {}
+        self._owners: dict[str, Runs] = {}
+        self._upstream: dict[str, Runs] = {}
+        self._objects = Objects()
+
+    def owners_of(self, names: Iterable[str]) -> Runs:
+        """Return the runs that the values of these names rest on.
+
+        A run that another one of them was itself built on is left out: a model
+        trained on a clustering's labels is one trial, not two.
+        """
+        return self.latest(NOBODY.union(*(self._owners.get(n, NOBODY) for n in names)))
+
+    def latest(self, runs: Runs) -> Runs:
+        """Return the runs that no other of them was built on."""
+        if len(runs) < 2:
+            return runs
+        return runs - NOBODY.union(*(self._upstream.get(run, NOBODY) for run in runs))
+
+    def advance(
+        self,
+        statement: Statement,
+        execution_id: str,
+        *,
+        reads: frozenset[str],
+        chosen: Mapping[str, object],
+        trained: Runs,
+        namespace: Mapping[str, object],
+    ) -> int:
+        """Take in one executed statement and return its number.
+
+        Args:
+            statement: what it is
+            execution_id: of the execution that it is part of
+            reads: what it reads, with what the functions it calls read
+            chosen: the params that it chose
+            trained: runs whose training happened in it
+            namespace: the user's names, after the cell
+        """
+        number = len(self.steps)
+        before = frozenset().union(*(self._writers.get(n, NOBODY_STEPS) for n in reads))
+        unchosen = statement.binds - chosen.keys()
+        self.steps.append(Step(execution_id, reads, chosen, unchosen, before))
+        inherited = self.owners_of(reads)
+        for run in trained:
+            self._upstream[run] = self._upstream.get(run, NOBODY) | (inherited - {run})
+        for name in statement.binds | statement.touches:
+            is_new = name in statement.sure and name not in statement.touches
+            kept = NOBODY_STEPS if is_new else self._writers.get(name, NOBODY_STEPS)
+            self._writers[name] = kept | {number}
+            self._own(name, is_new, trained, inherited, namespace)
+        return number
+
+    def _own(
+        self,
+        name: str,
+        is_new: bool,
+        trained: Runs,
+        inherited: Runs,
+        namespace: Mapping[str, object],
+    ) -> None:
+        known = self._objects.run_of(namespace.get(name))
+        if known is not None:
+            self._owners[name] = frozenset({known})
+        elif is_new:
+            self._owners[name] = trained or inherited
+        else:
+            self._owners[name] = self._owners.get(name, NOBODY) | (trained or inherited)
+
+    def slice_of(self, numbers: Iterable[int]) -> list[int]:
+        """Return the steps that the given ones rest on, themselves included, in order."""
+        found: set[int] = set()
+        waiting = list(numbers)
+        while waiting:
+            number = waiting.pop()
+            if number not in found:
+                found.add(number)
+                waiting.extend(self.steps[number].before - found)
+        return sorted(found)
+
+    def params_of(self, numbers: Iterable[int]) -> dict[str, object]:
+        """Return the params chosen in the slice of the given steps; the last choice counts."""
+        chosen: dict[str, object] = {}
+        for number in self.slice_of(numbers):
+            step = self.steps[number]
+            for name in step.unchosen:
+                chosen.pop(name, None)
+            chosen |= step.chosen
+        return chosen
+
+    def tie(self, thing: object, run_id: str) -> None:
+        """Remember that an object is a run's: its model, its predictions, its scores."""
+        self._objects.tie(thing, run_id)
+
+    def run_of(self, thing: object) -> str | None:
+        """Return the run that an object was tied to."""
+        return self._objects.run_of(thing)
+
+    def hand_over(self, old: str, new: str) -> None:
+        """Let everything that was one run's be another's."""
+        self._objects.hand_over(old, new)
+        for name, owners in self._owners.items():
+            if old in owners:
+                self._owners[name] = owners - {old} | {new}
+        self._upstream[new] = self._upstream.pop(old, NOBODY)
+
+    def end_cell(self) -> None:
+        """Let go of objects that could only be kept alive."""
+        self._objects.drop_strong()
+
+
+NOBODY_STEPS: frozenset[int] = frozenset()
+
+
+class Objects:
+    """Which run an object belongs to, by identity, without keeping it alive."""
+
+    def __init__(self) -> None:
+        self._weak: dict[int, tuple[ref[object], str]] = {}
+        self._strong: dict[int, tuple[object, str]] = {}
+
+    def tie(self, thing: object, run_id: str) -> None:
+        """Tie an object; one that takes no weak reference is held until the cell ends."""
+        if thing is None or type(thing) in (int, float, str, bool, bytes):
+            return
+        place = id(thing)
+        try:
+            gone = ref(thing, lambda _, place=place: self._weak.pop(place, None))  # type: ignore[misc]
+        except TypeError:
+            self._strong[place] = thing, run_id
+        else:
+            self._weak[place] = gone, run_id
+
+    def run_of(self, thing: object) -> str | None:
+        """Return the run an object is tied to; a stranger at the same address is not it."""
+        weak = self._weak.get(id(thing))
+        if weak is not None and weak[0]() is thing:
+            return weak[1]
+        strong = self._strong.get(id(thing))
+        if strong is not None and strong[0] is thing:
+            return strong[1]
+        return None
+
+    def hand_over(self, old: str, new: str) -> None:
+        """Let one run's objects be another's."""
+        self._weak = {k: (r, new if run == old else run) for k, (r, run) in self._weak.items()}
+        self._strong = {
+            k: (t, new if run == old else run) for k, (t, run) in self._strong.items()
+        }
+
+    def drop_strong(self) -> None:
+        """Let go of what is held only for the cell."""
+        self._strong.clear()

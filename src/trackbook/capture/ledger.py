@@ -1,0 +1,146 @@
+"""Which runs are open in this process, and how new ones begin."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trackbook.capture.run import ActiveRun, must_be_name
+from trackbook.clock import new_id
+from trackbook.errors import Misused
+from trackbook.fingerprint import commit_of
+from trackbook.records import RunEnd, RunStart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from trackbook.capture.cell import Cell
+    from trackbook.capture.ink import Ink, Keeper
+    from trackbook.capture.run import Status
+    from trackbook.code import Secrets
+
+
+class Ledger:
+    """The runs of one process.
+
+    Runs opened by hand form a stack for each thread; a thread without one of its
+    own (a data loader's, a callback's) works in the main thread's.
+    """
+
+    def __init__(
+        self, ink: Ink, keeper: Keeper, secrets: Secrets, *, experiment: Callable[[], str]
+    ) -> None:
+        self._ink = ink
+        self._keeper = keeper
+        self._secrets = secrets
+        self._experiment = experiment
+        self._own = threading.local()
+        self._main: list[ActiveRun] = []
+        self._own.stack = self._main
+        self._names: Counter[str] = Counter()
+        self.runs: dict[str, ActiveRun] = {}
+        """Every run of this process, by id."""
+        self.last_of_cell: dict[str, str] = {}
+        """The last run that each cell opened, by cell key; earlier sessions' too."""
+        self.notebook: str | None = None
+        self.on_end: Callable[[ActiveRun], None] = lambda _run: None
+
+    @property
+    def by_hand(self) -> ActiveRun | None:
+        """The innermost run that was opened by hand and is still open."""
+        stack: list[ActiveRun] = getattr(self._own, "stack", self._main)
+        return stack[-1] if stack else None
+
+    def open(
+        self,
+        name: str | None,
+        *,
+        label: str = "run",
+        origin: Literal["auto", "cell", "manual", "card"],
+        experiment: str | None = None,
+        parent: str | None = None,
+        relation: Literal["variation", "child"] | None = None,
+        cell_key: str | None = None,
+        execution_id: str | None = None,
+        began_us: int | None = None,
+    ) -> ActiveRun:
+        """Begin a run; without a name it gets its label and a number."""
+        if name is None:
+            self._names[label] += 1
+            name = f"{label}-{self._names[label]}"
+        start = RunStart(
+            name=must_be_name(name, "run"),
+            experiment=experiment or self._experiment(),
+            origin=origin,
+            parent_run_id=parent,
+            relation=relation,
+            cell_key=cell_key,
+            notebook=self.notebook,
+            git_commit=commit_of(Path.cwd()),
+            began_us=began_us,
+        )
+        run = ActiveRun(
+            new_id(),
+            start,
+            ink=self._ink,
+            keeper=self._keeper,
+            secrets=self._secrets,
+            execution_id=execution_id,
+            ending=self._end,
+        )
+        self._ink.put(start, run.run_id, execution_id)
+        self.runs[run.run_id] = run
+        return run
+
+    def open_of_cell(
+        self,
+        cell: Cell,
+        name: str | None,
+        *,
+        label: str,
+        origin: Literal["auto", "cell"] = "auto",
+    ) -> ActiveRun:
+        """Begin a run for a cell: a variation of the run this cell opened before."""
+        before = self.last_of_cell.get(cell.cell_key)
+        run = self.open(
+            name,
+            label=label,
+            origin=origin,
+            parent=before,
+            relation="variation" if before else None,
+            cell_key=cell.cell_key,
+            execution_id=cell.execution_id,
+            began_us=cell.began_us,
+        )
+        self.last_of_cell[cell.cell_key] = run.run_id
+        return run
+
+    def push(self, run: ActiveRun) -> None:
+        """Make a run the one that this thread works in."""
+        if not hasattr(self._own, "stack"):
+            self._own.stack = []
+        self._own.stack.append(run)
+
+    def pop(self) -> ActiveRun:
+        """Return the run that this thread works in, so that it can be ended."""
+        run = self.by_hand
+        if run is None:
+            raise Misused("no run is open: %track start NAME opens one")
+        return run
+
+    def end_all(self, status: Status, error: str | None = None) -> None:
+        """End every run that is still open, the latest first."""
+        for run in reversed(list(self.runs.values())):
+            run.end(status, error)
+
+    def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
+        text = self._secrets.in_text(error) if error else None
+        self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
+        stack: list[ActiveRun] = getattr(self._own, "stack", self._main)
+        for where in (stack, self._main):
+            if run in where:
+                where.remove(run)
+        self.on_end(run)

@@ -1,0 +1,194 @@
+"""After a cell: which of its values are whose params and metrics."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackbook.capture.reading import Reading
+from trackbook.capture.values import is_configuration, number_of, params_in, series_of
+from trackbook.code import closure_of, statements_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from trackbook.capture.cell import Cell
+    from trackbook.capture.flow import Flow
+    from trackbook.capture.ledger import Ledger
+    from trackbook.capture.run import ActiveRun
+    from trackbook.capture.trainings import Trainings
+    from trackbook.code import Statement
+
+WORD = re.compile(r"[^\W\d]\w*")
+
+
+class Rules(NamedTuple):
+    """What the user forces and silences, as name patterns."""
+
+    metrics: Sequence[str] = ()
+    params: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+    def silences(self, name: str) -> bool:
+        return name.startswith("_") or any(fnmatchcase(name, p) for p in self.ignore)
+
+    def forces_metric(self, name: str) -> bool:
+        return any(fnmatchcase(name, p) for p in self.metrics)
+
+    def forces_param(self, name: str) -> bool:
+        return any(fnmatchcase(name, p) for p in self.params)
+
+
+class Missed(NamedTuple):
+    """A value that was looked at and not captured, and why."""
+
+    name: str
+    why: str
+
+
+class Measures:
+    """Reads a finished cell, statement by statement."""
+
+    def __init__(self, ledger: Ledger, flow: Flow, trainings: Trainings) -> None:
+        self.ledger = ledger
+        self.flow = flow
+        self.trainings = trainings
+        self._accumulators: set[str] = set()
+        self._lengths: dict[tuple[str, str], tuple[int, int]] = {}
+        """Identity and length of each list when it was last written as a series."""
+        self._everywhere: set[int] = set()
+        """Steps of `parameters` cells: part of every slice."""
+        self._fitted: dict[int, dict[str, object]] = {}
+        self.rules = Rules()
+        self.missed: list[Missed] = []
+
+    def fitted(self, cell: Cell, line: int | None, params: Mapping[str, object]) -> None:
+        """Keep the params of a fitted helper for the runs that will rest on it."""
+        found = self._fitted.setdefault(line or 0, {})
+        found |= params
+
+    def read(
+        self,
+        cell: Cell,
+        namespace: Mapping[str, object],
+        *,
+        shown: object,
+        failed_line: int | None,
+        transform: Callable[[str], str],
+        opens: bool,
+    ) -> list[Statement]:
+        """Give every captured value of a cell to its run; return the statements that ran.
+
+        Args:
+            cell: the finished execution
+            namespace: the user's names
+            shown: the value that the cell displayed, if any
+            failed_line: where it stopped, counted in the transformed source
+            transform: IPython's, for magics inside magics
+            opens: whether a metric without a run may open one
+        """
+        modules = modules_in(cell.transformed, namespace)
+        statements = [
+            s
+            for s in statements_in(cell.transformed, transform, modules=modules)
+            if failed_line is None or s.line <= failed_line
+        ]
+        for statement in statements:
+            self._accumulators |= statement.accumulators
+        lines = cell.transformed.splitlines()
+        for statement in statements:
+            number = self._advance(cell, statement, namespace)
+            reading = Reading(self, cell, statement, number, namespace, opens=opens)
+            last = statement is statements[-1] and failed_line is None
+            reading.run(shown if last else None, lines, modules)
+        self._fitted.clear()
+        self.flow.end_cell()
+        return statements
+
+    def params_for(self, numbers: Iterable[int]) -> dict[str, object]:
+        """Return the params inside the slice of some steps."""
+        return self.flow.params_of({*numbers, *self._everywhere})
+
+    def _advance(
+        self, cell: Cell, statement: Statement, namespace: Mapping[str, object]
+    ) -> int:
+        reads = frozenset(closure_of(statement.reads, namespace))
+        trained = frozenset(
+            self.trainings.now(t.run_id)
+            for t in cell.trained
+            if t.line is None or statement.line <= t.line <= statement.end_line
+        )
+        number = self.flow.advance(
+            statement,
+            cell.execution_id,
+            reads=reads,
+            chosen=self._chosen(statement, namespace),
+            trained=trained,
+            namespace=namespace,
+        )
+        for run_id in trained:
+            cell.touched.setdefault(run_id, set()).add(number)
+        if cell.parameters:
+            self._everywhere.add(number)
+        return number
+
+    def _chosen(
+        self, statement: Statement, namespace: Mapping[str, object]
+    ) -> dict[str, object]:
+        """Return the params that a statement chose, taken apart with dots."""
+        found: dict[str, object] = {}
+        for name, value in statement.chosen.items():
+            if not self.rules.silences(name) and name not in self._accumulators:
+                found |= dict(params_in(name, value))
+        for name in statement.binds - statement.chosen.keys():
+            if self.rules.silences(name) or name in statement.loops:
+                continue
+            value = namespace.get(name)
+            if (
+                name in statement.constants
+                or is_configuration(value)
+                or self.rules.forces_param(name)
+            ):
+                found |= dict(params_in(name, value))
+        for line, params in self._fitted.items():
+            if statement.line <= line <= statement.end_line:
+                found |= params
+        return found
+
+    def new_points(self, run: ActiveRun, name: str, value: object) -> list[float]:
+        """Return the points of a series that were not written yet; lists grow in place."""
+        points = series_of(value) or []
+        key = run.run_id, name
+        identity, length = self._lengths.get(key, (0, 0))
+        self._lengths[key] = id(value), len(points)
+        if identity == id(value) and length <= len(points):
+            return points[length:]
+        return points
+
+    def force(self, name: str, value: object, what: str) -> ActiveRun | None:
+        """Write a name's present value to the run it rests on, if there is one; return that run."""
+        owners = [self.ledger.runs[o] for o in self.flow.owners_of([name]) if o in self.ledger.runs]
+        run = owners[0] if len(owners) == 1 else self.ledger.by_hand
+        if run is None:
+            return None
+        number = number_of(value)
+        if what == "metric" and number is not None:
+            run.log_metric(name, number, origin="forced")
+        elif what == "param" and dict(params_in(name, value)):
+            run.log_params(dict(params_in(name, value)), origin="forced")
+        else:
+            return None
+        return run
+
+    def miss(self, name: str, why: str) -> None:
+        """Remember a value that was not captured, for `%track`."""
+        self.missed.append(Missed(name, why))
+        del self.missed[:-20]
+
+
+def modules_in(source: str, namespace: Mapping[str, object]) -> frozenset[str]:
+    """Return the words of a source that stand for modules."""
+    words = set(WORD.findall(source))
+    return frozenset(w for w in words if type(namespace.get(w)) is ModuleType)

@@ -1,0 +1,295 @@
+"""One run while it can still be written to."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from trackbook.capture.values import MOST_ITEMS, number_of, params_in, text_of, whereabouts
+from trackbook.errors import Misused, NotFound
+from trackbook.records import Amendment, Note, Param, RunStart, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from trackbook.capture.ink import Ink, Keeper
+    from trackbook.code import Secrets
+
+    Pen = Callable[[int, float], None]
+    Ending = Callable[["ActiveRun", "Status", str | None], None]
+
+Status = Literal["FINISHED", "FAILED", "KILLED"]
+INT64 = range(-(1 << 63), 1 << 63)
+
+
+class ActiveRun:
+    """A run that is being recorded: log to it, or use it in a `with` statement."""
+
+    def __init__(
+        self,
+        run_id: str,
+        start: RunStart,
+        *,
+        ink: Ink,
+        keeper: Keeper,
+        secrets: Secrets,
+        execution_id: str | None,
+        ending: Ending,
+    ) -> None:
+        self.run_id = run_id
+        self.start = start
+        self.execution_id = execution_id
+        self.status: Status | None = None
+        """None while it is open."""
+        self.params: dict[str, str] = {}
+        self.metrics: dict[str, float] = {}
+        """Last values written by this process."""
+        self.origins: dict[str, str] = {}
+        self._ink = ink
+        self._keeper = keeper
+        self._secrets = secrets
+        self._ending = ending
+        self._pens: dict[str, Pen] = {}
+        self._steps: dict[str, int] = {}
+        self._renamed: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self._renamed or self.start.name
+
+    def rename(self, name: str) -> None:
+        """Give the run another name."""
+        self._renamed = must_be_name(name, "run")
+        self._ink.put(Amendment(name=name), self.run_id, self.execution_id)
+
+    @property
+    def experiment(self) -> str:
+        return self.start.experiment
+
+    def log_metric(
+        self, key: str, value: Any, step: Any = None, *, origin: str = "logged"
+    ) -> None:
+        """Write a number, or an array of numbers as the points of a series.
+
+        Args:
+            key: the metric's name
+            value: a real number, a 0-d array or tensor, or a 1-D array of numbers
+            step: the number's place in its series; for an array the first place or an
+                array of places; None counts on from the last one
+            origin: the rule that caught it
+        """
+        pen = self._pens.get(key) or self._pen(key, origin)
+        if step is None:
+            step = self._steps.get(key, -1) + 1
+        if isinstance(value, (float, int)):
+            try:
+                pen(step, value)
+            except (struct.error, OverflowError, TypeError):
+                self._log_oddly(key, value, step, pen)
+            else:
+                self.metrics[key] = value
+                self._steps[key] = step
+            return
+        self._log_oddly(key, value, step, pen)
+
+    def log_metrics(
+        self, metrics: Mapping[str, Any], step: Any = None, *, origin: str = "logged"
+    ) -> None:
+        """Write several numbers of one moment, or several arrays."""
+        if step is None or type(step) is not int or step not in INT64:
+            for key, value in metrics.items():
+                self.log_metric(key, value, step, origin=origin)
+            return
+        several: dict[str, float] = {}
+        for key, value in metrics.items():
+            if isinstance(key, str) and isinstance(value, (float, int)):
+                several[key] = float(value)
+            else:
+                self.log_metric(key, value, step, origin=origin)
+        if several:
+            self._ink.put_several(
+                self.run_id, several, step=step, origin=origin, execution_id=self.execution_id
+            )
+            self.metrics |= several
+            self._steps |= dict.fromkeys(several, step)
+
+    def log_param(self, key: str, value: Any, *, origin: str = "logged") -> None:
+        """Write a value that was chosen; mappings are taken apart with dots."""
+        self.log_params({key: value}, origin=origin)
+
+    def log_params(self, params: Mapping[str, Any], *, origin: str = "logged") -> None:
+        """Write values that were chosen; the last value of a name counts."""
+        for key, value in params.items():
+            named = must_be_name(key, "param")
+            found = dict(params_in(named, value)) or {named: shown(value)}
+            for name, plain in found.items():
+                text, kind = text_of(plain)
+                if kind not in ("int", "float", "bool", "NoneType"):
+                    text = self._secrets.of_value(name, text)
+                if self.params.get(name) != text:
+                    self.params[name] = text
+                    record = Param(name=name, value=text, type=kind, origin=origin)
+                    self._ink.put(record, self.run_id, self.execution_id)
+
+    def log_artifact(self, local_path: str | Path, artifact_path: str | None = None) -> None:
+        """Keep a copy of a file, or of every file in a folder, by its content.
+
+        Args:
+            local_path: the file or folder
+            artifact_path: the folder to file it under in the run; None for the top
+        """
+        file = Path(local_path)
+        if not file.exists():
+            raise NotFound(f"no file {str(file)!r} to keep as an artifact")
+        front = f"{artifact_path.rstrip('/')}/" if artifact_path else ""
+        files = [file] if file.is_file() else sorted(p for p in file.rglob("*") if p.is_file())
+        for one in files:
+            inner = one.name if file.is_file() else one.relative_to(file).as_posix()
+            self._ink.put(
+                self._keeper.keep_artifact(one, front + inner), self.run_id, self.execution_id
+            )
+
+    def set_tag(self, key: str, value: Any = "") -> None:
+        """Tie a word to the run."""
+        text = self._secrets.of_value(must_be_name(key, "tag"), shown(value)) or "true"
+        self._ink.put(Tag(name=key, value=text), self.run_id, self.execution_id)
+
+    def set_tags(self, tags: Mapping[str, Any]) -> None:
+        """Tie words to the run."""
+        for key, value in tags.items():
+            self.set_tag(key, value)
+
+    def note(self, words: str) -> None:
+        """Write a sentence about the run."""
+        self._ink.put(Note(words=self._secrets.in_text(words)), self.run_id, self.execution_id)
+
+    def end(self, status: Status = "FINISHED", error: str | None = None) -> None:
+        """End the run; ending it again changes nothing."""
+        if self.status is None:
+            self.status = status
+            self._ending(self, status, error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.end("FINISHED")
+        elif issubclass(kind, KeyboardInterrupt):
+            self.end("KILLED", "interrupted")
+        else:
+            self.end("FAILED", brief(error))
+
+    def __repr__(self) -> str:
+        state = self.status or "RUNNING"
+        return f"<run {self.name} {self.run_id[-8:]} {state} in {self.experiment}>"
+
+    def _pen(self, key: str, origin: str) -> Pen:
+        name = must_be_name(key, "metric")
+        self.origins[name] = origin
+        pen = self._ink.pen(self.run_id, name, origin=origin, execution_id=self.execution_id)
+        self._pens[name] = pen
+        return pen
+
+    def _log_oddly(self, key: str, value: Any, step: Any, pen: Pen) -> None:
+        """Write what is no plain number: numpy and tensor scalars, arrays, odd steps."""
+        number = number_of(value)
+        if number is None and isinstance(value, bool):
+            number = float(value)
+        if number is None:
+            self._log_array(key, value, step)
+            return
+        place = whole(step, key)
+        pen(place, number)
+        self.metrics[key], self._steps[key] = number, place
+
+    def _log_array(self, key: str, value: Any, step: Any) -> None:
+        """Write a 1-D array, list or Series in one go; a million points take milliseconds."""
+        values = numbers_of(key, value)
+        if len(values) == 0:
+            return
+        steps: int | memoryview
+        if whereabouts(step).startswith("numpy.") or isinstance(step, (list, tuple, range)):
+            import numpy as np
+
+            places = np.ascontiguousarray(step, dtype="<i8")
+            if places.ndim == 1:
+                if places.shape != values.shape:
+                    raise Misused(
+                        f"metric {key!r}: {len(values)} values came with {len(places)} steps"
+                    )
+                steps, last = places.data, int(places[-1])
+            else:
+                steps = whole(step, key)
+                last = steps + len(values) - 1
+        else:
+            steps = whole(step, key)
+            last = steps + len(values) - 1
+        self._ink.put_batch(
+            self.run_id, key, values.data, steps=steps, execution_id=self.execution_id
+        )
+        self.metrics[key], self._steps[key] = float(values[-1]), last
+
+
+def numbers_of(key: str, value: Any) -> Any:
+    """Return a 1-D array of little-endian doubles, or say what the value is instead."""
+    import numpy as np
+
+    place = whereabouts(value)
+    known = type(value) in (list, tuple, range) or place.startswith(
+        ("numpy.", "pandas.", "torch.", "polars.", "jax", "tensorflow.", "pyarrow.")
+    )
+    if known:
+        if place.startswith("torch."):
+            value = value.detach().cpu().numpy()
+        try:
+            made = np.ascontiguousarray(value, dtype="<f8")
+        except (TypeError, ValueError):
+            known = False
+        else:
+            if made.ndim <= 1:
+                return made.reshape(-1)
+    raise Misused(
+        f"metric {key!r} is {shown(value)!r} ({type(value).__name__}):"
+        " a metric is a real number or a 1-D array of numbers"
+    )
+
+
+def whole(step: Any, key: str) -> int:
+    """Return a step as an int64, or say what is wrong with it."""
+    number = number_of(step)
+    if number is None or number != int(number) or int(step) not in INT64:
+        raise Misused(f"step of metric {key!r} is {shown(step)!r}: a step is a whole number")
+    return int(step)
+
+
+def must_be_name(key: Any, what: str) -> str:
+    """Return a name, or say that it cannot be one."""
+    if not isinstance(key, str) or not key or len(key) > 500:
+        raise Misused(f"{shown(key)!r} cannot name a {what}: use a text of 1 to 500 characters")
+    return key
+
+
+def shown(value: Any) -> str:
+    """Return a short text for any value; objects of unknown kinds give their type's name."""
+    if isinstance(value, (str, int, float, bool, type(None), Path)):
+        return str(value)[:500]
+    if type(value) in (list, tuple, dict, set) and len(value) <= MOST_ITEMS:
+        return text_of(value)[0]
+    return f"<{whereabouts(value)}>"
+
+
+def brief(error: BaseException | None) -> str | None:
+    """Return an error as one line: the type and the start of what it says."""
+    if error is None:
+        return None
+    args = BaseException.__getattribute__(error, "args")
+    says = next((a.strip().splitlines()[0] for a in args if type(a) is str and a.strip()), "")
+    return f"{type(error).__name__}: {says}"[:500].rstrip(": ")

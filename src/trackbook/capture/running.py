@@ -1,0 +1,92 @@
+"""Which watched calls are running, and which of them are part of another."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from threading import Thread, get_ident, get_native_id
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping
+    from types import CodeType, FrameType
+
+
+def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
+    """Yield the frame and its callers, the outermost last."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+@dataclass(slots=True)
+class RunningCall:
+    """An outermost watched call that has not returned yet, as far as we know."""
+
+    frame_id: int
+    """Not the frame: that would keep all its variables."""
+    code: CodeType
+    given: Mapping[str, object]
+    started: float = field(default_factory=perf_counter)
+    threads: list[Thread] = field(default_factory=list)
+    """Started by it, directly or by one of these."""
+
+    def is_frame(self, frame: FrameType) -> bool:
+        return id(frame) == self.frame_id and frame.f_code is self.code
+
+
+class RunningCalls:
+    """The outermost watched call of each thread.
+
+    A call that raises is never heard to end. So what stands here is a belief, and the
+    stack decides: a call is part of another only while a watched frame is above it.
+    """
+
+    def __init__(self, watched: Container[int]) -> None:
+        self._watched = watched
+        """Ids of code objects, kept alive by whoever fills it."""
+        self._calls: dict[int, RunningCall] = {}
+
+    def enclosing(self, frame: FrameType) -> RunningCall | None:
+        """Return the call of which this frame is a part; None for an outermost one."""
+        if not self._calls:
+            return None
+        thread = get_ident()
+        mine = self._calls.get(thread)
+        if mine is not None:
+            caller = frame.f_back
+            while caller is not None:
+                if id(caller.f_code) in self._watched:
+                    return mine
+                caller = caller.f_back
+            self._calls.pop(thread, None)
+        others = list(self._calls.values())
+        # The kernel's thread id: Python's own is given to the next thread at once.
+        native = get_native_id() if others else 0
+        for call in others:
+            if any(each.native_id == native for each in call.threads):
+                return call
+        return None
+
+    def begin(self, frame: FrameType, given: Mapping[str, object]) -> None:
+        """Take this frame for its thread's outermost call."""
+        self._calls[get_ident()] = RunningCall(id(frame), frame.f_code, given)
+
+    def find(self, frame: FrameType) -> RunningCall | None:
+        """Return the outermost call that this frame is; None if it is a part of one."""
+        call = self._calls.get(get_ident())
+        return call if call is not None and call.is_frame(frame) else None
+
+    def end(self) -> None:
+        """Forget this thread's outermost call."""
+        self._calls.pop(get_ident(), None)
+
+    def drop_raised(self) -> None:
+        """Forget the calls, and what they were given, that have left their stacks."""
+        if not self._calls:
+            return
+        tops = sys._current_frames()  # noqa: SLF001 - the only way to other threads' frames
+        for thread, call in list(self._calls.items()):
+            if not any(call.is_frame(frame) for frame in stack_of(tops.get(thread))):
+                self._calls.pop(thread, None)

@@ -1,0 +1,173 @@
+"""From a library's findings to runs, at the moment the library's call returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from trackbook.capture.cell import Trained
+from trackbook.records import Amendment, Retraction
+
+if TYPE_CHECKING:
+    from trackbook.capture.cell import Cell
+    from trackbook.capture.flow import Flow
+    from trackbook.capture.ink import Ink
+    from trackbook.capture.ledger import Ledger
+    from trackbook.capture.run import ActiveRun
+    from trackbook.libraries import Training
+
+Mode = Literal["auto", "manual", "off"]
+
+
+class Part(NamedTuple):
+    """One training of a run, with the names that it wrote there."""
+
+    training: Training
+    """Without the objects: nothing is kept alive."""
+    run: ActiveRun
+    params: list[str]
+    metrics: list[str]
+    candidates: list[str]
+    """Child runs that it brought along, by id."""
+
+
+class Trainings:
+    """Gives each training its run.
+
+    The first training of a cell is the cell's run (or the run opened by hand);
+    with the second one both become child runs, and what the first wrote is taken
+    back from the run that now stands for them all.
+    """
+
+    def __init__(self, ledger: Ledger, flow: Flow, ink: Ink) -> None:
+        self._ledger = ledger
+        self._flow = flow
+        self._ink = ink
+        self._parts: dict[str, list[Part]] = defaultdict(list)
+        self._handed: dict[str, str] = {}
+        self._groups = 0
+
+    def now(self, run_id: str) -> str:
+        """Return the run that stands for a training today: it may have become a child."""
+        return self._handed.get(run_id, run_id)
+
+    def take(
+        self, training: Training, cell: Cell | None, line: int | None, mode: Mode
+    ) -> ActiveRun | None:
+        """Record a finished training and return its run; None when nothing is to be recorded."""
+        known = self._flow.run_of(training.model) if training.continued else None
+        if known is not None and known in self._ledger.runs:
+            run = self._ledger.runs[known]
+            self._write(run, training)
+        else:
+            found = self._place_for(training, cell, mode)
+            if found is None:
+                return None
+            run = found
+        if cell is not None:
+            cell.trained.append(Trained(run.run_id, line))
+        return run
+
+    def _place_for(
+        self, training: Training, cell: Cell | None, mode: Mode
+    ) -> ActiveRun | None:
+        """Open or choose the run of a training, and write it there."""
+        group = self._ledger.by_hand or (cell.run if cell else None)
+        if group is None:
+            if mode != "auto":
+                return None
+            return self._open(training, cell)
+        parts = self._parts[group.run_id]
+        if not parts:
+            self._parts[group.run_id].append(self._write(group, training))
+            return group
+        if parts[0].run is group:
+            self._split(group, cell)
+        return self._child(group, training)
+
+    def _open(self, training: Training, cell: Cell | None) -> ActiveRun:
+        if cell is None:
+            run = self._ledger.open(None, label=training.label, origin="auto")
+            self._parts[run.run_id].append(self._write(run, training))
+            run.end("FINISHED")
+            return run
+        cell.run = self._ledger.open_of_cell(cell, None, label=training.label)
+        self._parts[cell.run.run_id].append(self._write(cell.run, training))
+        return cell.run
+
+    def _split(self, group: ActiveRun, cell: Cell | None) -> None:
+        """Make the one training of a run its first child."""
+        first = self._parts[group.run_id].pop()
+        self._ink.put(
+            Retraction(params=first.params, metrics=first.metrics), group.run_id
+        )
+        for name in first.params:
+            group.params.pop(name, None)
+        for name in first.metrics:
+            group.metrics.pop(name, None)
+        if group.start.origin == "auto":
+            self._groups += 1
+            group.rename(f"group-{self._groups}")
+        child = self._child(group, first.training)
+        for candidate in first.candidates:
+            self._ink.put(Amendment(parent_run_id=child.run_id), candidate)
+        self._flow.hand_over(group.run_id, child.run_id)
+        self._handed[group.run_id] = child.run_id
+        if cell is not None:
+            cell.trained[:] = [
+                t._replace(run_id=child.run_id) if t.run_id == group.run_id else t
+                for t in cell.trained
+            ]
+
+    def _child(self, group: ActiveRun, training: Training) -> ActiveRun:
+        child = self._open_child(group, training.label)
+        self._parts[group.run_id].append(self._write(child, training))
+        child.end("FINISHED")
+        return child
+
+    def _open_child(
+        self, group: ActiveRun, label: str, name: str | None = None
+    ) -> ActiveRun:
+        return self._ledger.open(
+            name,
+            label=label,
+            origin="card",
+            experiment=group.experiment,
+            parent=group.run_id,
+            relation="child",
+            execution_id=group.execution_id,
+        )
+
+    def _write(self, run: ActiveRun, training: Training) -> Part:
+        """Write a training's facts into a run, and its candidates as child runs."""
+        before = set(run.params), set(run.metrics)
+        run.log_params(training.params, origin="call")
+        for measured in training.metrics:
+            for step, value in measured.values:
+                run.log_metric(measured.name, value, step, origin="call")
+        if training.tags:
+            run.set_tags(training.tags)
+        for thing in (training.model, *training.results):
+            self._flow.tie(thing, run.run_id)
+        return Part(
+            without_objects(training),
+            run,
+            params=[name for name in run.params if name not in before[0]],
+            metrics=[name for name in run.metrics if name not in before[1]],
+            candidates=[
+                self._candidate(run, each, n) for n, each in enumerate(training.children, 1)
+            ],
+        )
+
+    def _candidate(self, run: ActiveRun, candidate: Training, number: int) -> str:
+        child = self._open_child(run, candidate.label, name=f"{run.name}/{number}")
+        self._write(child, candidate)
+        child.end("FINISHED")
+        return child.run_id
+
+
+def without_objects(training: Training) -> Training:
+    """Return a training's facts without its model, data and candidates."""
+    metrics = [replace(measured, of=None) for measured in training.metrics]
+    return replace(training, model=None, results=(), metrics=metrics, children=())

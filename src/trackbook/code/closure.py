@@ -1,0 +1,192 @@
+"""Which globals the notebook's own functions would read if they were called now.
+
+Nothing of the user's runs: only exact built-in types are opened, and only through the
+interpreter's own descriptors, never through attributes that a class may have redefined.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+MAX_OBJECTS = 2_000
+MAX_ITEMS = 50
+MAX_ATTRIBUTES = 200
+DICT_OF_TYPE = type.__dict__["__dict__"]
+MRO_OF_TYPE = type.__dict__["__mro__"]
+NO_ITEMS: tuple[object, ...] = ()
+
+
+def closure_of(names: Iterable[str], namespace: Mapping[str, object]) -> set[str]:
+    """Return the names, and every global that what they stand for would read when called.
+
+    Functions, methods, lambdas, partials, classes, instances of the notebook's classes and
+    small containers of them are followed, as far as their globals are `namespace`.
+    """
+    return Closure(names, namespace).grown()
+
+
+class Closure:
+    """A set of names while it grows."""
+
+    __slots__ = ("later", "module", "names", "namespace", "seen", "waiting")
+
+    def __init__(self, names: Iterable[str], namespace: Mapping[str, object]) -> None:
+        self.namespace = namespace
+        self.module = namespace.get("__name__")
+        self.names: set[str] = set()
+        self.seen: dict[int, object] = {}
+        """By id, and held, so that an id is not given away while it counts."""
+        self.waiting: deque[object] = deque()
+        self.later: deque[object] = deque()
+        """Attributes of libraries' objects: a function may hide there, but seldom does."""
+        self.add(names)
+
+    def add(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.names:
+                self.names.add(name)
+                if name in self.namespace:
+                    self.waiting.append(self.namespace[name])
+
+    def grown(self) -> set[str]:
+        """Return all names found."""
+        while (self.waiting or self.later) and len(self.seen) < MAX_OBJECTS:
+            found = self.waiting.popleft() if self.waiting else self.later.popleft()
+            if id(type(found)) in LEAVES or id(found) in self.seen:
+                continue
+            self.seen[id(found)] = found
+            self.open(found)
+        return self.names
+
+    def open(self, found: object) -> None:
+        kind = type(found)
+        opener = OPENERS.get(id(kind))
+        if opener is not None:
+            opener(self, found)
+        elif issubclass(kind, type):
+            self.open_class(found)
+        elif issubclass(kind, (dict, list, tuple, set, frozenset, deque)):
+            self.waiting.extend(items_of(found))
+        else:
+            self.open_instance(found)
+
+    def is_ours(self, cls: object) -> bool:
+        """Tell whether a class was made in the notebook."""
+        module = DICT_OF_TYPE.__get__(cls).get("__module__")
+        return type(module) is str and module == self.module
+
+    def open_class(self, cls: object) -> None:
+        for base in MRO_OF_TYPE.__get__(cls):
+            if self.is_ours(base):
+                self.waiting.extend(list(DICT_OF_TYPE.__get__(base).values()))
+                self.waiting.append(type(base))
+
+    def open_instance(self, found: object) -> None:
+        mro = MRO_OF_TYPE.__get__(type(found))
+        ours = any(self.is_ours(base) for base in mro)
+        if ours:
+            self.waiting.append(type(found))
+        attributes = own_attributes(found, mro)
+        if len(attributes) <= MAX_ATTRIBUTES:
+            (self.waiting if ours else self.later).extend(attributes)
+
+    def open_function(self, function: types.FunctionType) -> None:
+        if function.__globals__ is self.namespace:
+            self.add(
+                name for name in names_in_code(function.__code__) if name in self.namespace
+            )
+        for cell in function.__closure__ or ():
+            try:
+                self.waiting.append(cell.cell_contents)
+            except ValueError:
+                continue  # not bound yet
+        self.waiting.extend(function.__defaults__ or ())
+        self.waiting.extend((function.__kwdefaults__ or {}).values())
+        self.waiting.extend(list(function.__dict__.values()))
+
+    def open_generator(self, generator: Any) -> None:
+        for code, frame in FRAMES:
+            if (held := getattr(generator, frame, None)) is not None:
+                if held.f_globals is self.namespace:
+                    names = names_in_code(getattr(generator, code))
+                    self.add(name for name in names if name in self.namespace)
+                return
+
+    def open_method(self, method: types.MethodType) -> None:
+        self.waiting.extend((method.__func__, method.__self__))
+
+    def open_partial(self, partial: functools.partial[object]) -> None:
+        self.waiting.extend((partial.func, *partial.args, *partial.keywords.values()))
+
+    def open_wrapper(self, wrapper: Any) -> None:
+        self.waiting.append(wrapper.__wrapped__)
+
+    def open_property(self, found: property) -> None:
+        self.waiting.extend((found.fget, found.fset, found.fdel))
+
+    def open_static(self, found: staticmethod[..., object]) -> None:
+        self.waiting.append(found.__func__)
+
+
+def names_in_code(code: types.CodeType) -> set[str]:
+    """Return the globals and attributes that a code object names, nested code included."""
+    names: set[str] = set()
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        names.update(one.co_names)
+        waiting.extend(const for const in one.co_consts if type(const) is types.CodeType)
+    return names
+
+
+def items_of(found: Any) -> Iterable[object]:
+    """Return the items of a small container, past any method its class has redefined."""
+    for base in CONTAINERS:
+        if issubclass(type(found), base):
+            if base.__len__(found) > MAX_ITEMS:
+                return NO_ITEMS
+            return list(dict.values(found) if base is dict else base.__iter__(found))
+    return NO_ITEMS
+
+
+def own_attributes(found: object, mro: Iterable[type]) -> list[object]:
+    """Return the values in an object's own dictionary, past a redefined `__dict__`."""
+    for base in mro:
+        descriptor = DICT_OF_TYPE.__get__(base).get("__dict__")
+        if descriptor is not None:
+            if type(descriptor) is not types.GetSetDescriptorType:
+                return []
+            attributes = descriptor.__get__(found)
+            return list(dict.values(attributes)) if type(attributes) is dict else []
+    return []
+
+
+CONTAINERS: tuple[Any, ...] = (dict, list, tuple, set, frozenset, deque)
+FRAMES = (("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame"))
+# By id, for a metaclass may redefine how its classes are hashed and compared.
+LEAVES = frozenset(
+    id(leaf)
+    for leaf in (
+        int, float, complex, bool, str, bytes, bytearray, type(None), range, slice,
+        memoryview, types.ModuleType, types.BuiltinFunctionType, types.CodeType,
+        types.GetSetDescriptorType,
+    )
+)  # fmt: skip
+OPENERS: dict[int, Callable[[Closure, Any], None]] = {
+    id(types.FunctionType): Closure.open_function,
+    id(types.MethodType): Closure.open_method,
+    id(types.GeneratorType): Closure.open_generator,
+    id(types.CoroutineType): Closure.open_generator,
+    id(types.AsyncGeneratorType): Closure.open_generator,
+    id(functools.partial): Closure.open_partial,
+    id(functools._lru_cache_wrapper): Closure.open_wrapper,  # noqa: SLF001
+    id(property): Closure.open_property,
+    id(staticmethod): Closure.open_static,
+    id(classmethod): Closure.open_static,
+}

@@ -1,0 +1,203 @@
+"""Whether an expression could be a measured number, a size, or a reading of the clock."""
+
+from __future__ import annotations
+
+import ast
+from typing import Literal
+
+from trackbook.code.literals import is_literal
+from trackbook.code.parse import word_set
+
+Sort = Literal["measured", "other", "clock", "duration"]
+
+
+class Clocks:
+    """Names that hold times and durations, learnt statement by statement."""
+
+    __slots__ = ("durations", "times")
+
+    def __init__(self) -> None:
+        self.times: set[str] = set()
+        self.durations: set[str] = set()
+
+    def learn(self, name: str, sort: Sort) -> None:
+        """Keep what a name was last bound to."""
+        self.times.discard(name)
+        self.durations.discard(name)
+        if sort == "clock":
+            self.times.add(name)
+        elif sort == "duration":
+            self.durations.add(name)
+
+
+def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
+    """Return whether a value may be a measurement, is a time, a duration, or neither."""
+    if isinstance(node, ast.Await):
+        return sort_of(node.value, clocks)
+    if isinstance(node, ast.Name):
+        return "duration" if node.id in clocks.durations else "other"
+    if is_clock(node, clocks):
+        return "clock"
+    if is_duration(node, clocks):
+        return "duration"
+    if is_never_measured(node):
+        return "other"
+    return "measured"
+
+
+def is_clock(node: ast.expr, clocks: Clocks) -> bool:
+    """Tell whether an expression reads the time."""
+    if isinstance(node, ast.Name):
+        return node.id in clocks.times
+    if not isinstance(node, ast.Call):
+        return False
+    called = last_name(node.func)
+    if called in CLOCKS:
+        return True
+    if called in AMBIGUOUS_CLOCKS and isinstance(node.func, ast.Attribute):
+        return last_name(node.func.value) in AMBIGUOUS_CLOCKS[called]
+    return called in ROUNDING and bool(node.args) and is_clock(node.args[0], clocks)
+
+
+def is_duration(node: ast.expr, clocks: Clocks) -> bool:
+    """Tell whether an expression is a difference of times, rounded or in other units."""
+    if isinstance(node, ast.Name):
+        return node.id in clocks.durations
+    if isinstance(node, ast.BinOp):
+        return is_duration_sum(node, clocks)
+    if isinstance(node, ast.Attribute):
+        return node.attr in DURATION_PARTS and is_duration(node.value, clocks)
+    if isinstance(node, ast.Call):
+        rounded = last_name(node.func) in ROUNDING and bool(node.args)
+        method = isinstance(node.func, ast.Attribute) and is_duration(node.func, clocks)
+        return method or (rounded and is_duration(node.args[0], clocks))
+    return False
+
+
+def is_duration_sum(node: ast.BinOp, clocks: Clocks) -> bool:
+    """Tell whether arithmetic gives a duration; 1000 / seconds is a rate, so measured."""
+    if isinstance(node.op, ast.Sub) and (
+        is_clock(node.left, clocks) or is_clock(node.right, clocks)
+    ):
+        return True
+    right = not isinstance(node.op, ast.Div) and is_duration(node.right, clocks)
+    return right or is_duration(node.left, clocks)
+
+
+def is_never_measured(node: ast.expr) -> bool:
+    """Tell whether an expression cannot be a measurement: literal, size, truth, text."""
+    if isinstance(node, NEVER):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not) or is_never_measured(node.operand)
+    if isinstance(node, (ast.BoolOp, ast.IfExp)):
+        arms = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+        return all(is_never_measured(arm) for arm in arms)
+    if isinstance(node, ast.Call) and is_plain_call(node):
+        return True
+    if isinstance(node, ast.Attribute) and node.attr in PLAIN_ATTRIBUTES:
+        return True
+    return is_size(node) or is_literal(node)
+
+
+def is_plain_call(node: ast.Call) -> bool:
+    """Tell whether a call gives no number, or one that was typed: `float("inf")`."""
+    if isinstance(node.func, ast.Name):
+        if node.func.id in PLAIN_FUNCTIONS:
+            return True
+        if node.func.id in CONVERSIONS:
+            return all(is_never_measured(arg) for arg in node.args) and not node.keywords
+        return node.func.id in EMPTY and not node.args and not node.keywords
+    return last_name(node.func) in PLAIN_METHODS
+
+
+def is_size(node: ast.expr) -> bool:
+    """Tell whether an expression counts things: `len(x)`, `x.shape[0] // 2`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in SIZE_ATTRIBUTES
+    if isinstance(node, ast.Subscript):
+        return is_size(node.value)
+    if isinstance(node, ast.BinOp):
+        parts = [part for part in (node.left, node.right) if not is_literal(part)]
+        # len(right) / len(all) is a rate, and may well be the accuracy.
+        rate = isinstance(node.op, ast.Div) and len(parts) > 1
+        return not rate and bool(parts) and all(is_size(part) for part in parts)
+    if isinstance(node, ast.Call):
+        return is_size_call(node)
+    return False
+
+
+def is_size_call(node: ast.Call) -> bool:
+    """Tell whether a call counts things, or rounds or adds what counts them."""
+    called = last_name(node.func)
+    if called in SIZE_CALLS:
+        return True
+    if called not in SIZE_KEEPING or not node.args:
+        return False
+    inside = [
+        arg.elt if isinstance(arg, (ast.GeneratorExp, ast.ListComp)) else arg
+        for arg in node.args
+    ]
+    sizes = [arg for arg in inside if not is_literal(arg)]
+    return bool(sizes) and all(is_size(arg) for arg in sizes)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return `f` of `f` and of `a.b.f`, or nothing."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+NEVER = (
+    ast.Name, ast.Constant, ast.Lambda, ast.Compare, ast.JoinedStr, ast.Yield,
+    ast.YieldFrom, ast.GeneratorExp,
+)  # fmt: skip
+CLOCKS = word_set(
+    """
+    perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns
+    time_ns thread_time default_timer utcnow gmtime localtime
+    """
+)
+AMBIGUOUS_CLOCKS = {
+    "time": {"time"},
+    "timer": {"timeit", "time"},
+    "now": {"datetime", "Timestamp", "dt", "pendulum", "arrow"},
+    "today": {"datetime", "date", "Timestamp", "dt"},
+    "clock": {"time"},
+}
+ROUNDING = frozenset({"round", "float", "int", "abs", "str", "timedelta"})
+DURATION_PARTS = word_set(
+    """
+    total_seconds seconds microseconds days total_minutes in_seconds item
+    """
+)
+SIZE_ATTRIBUTES = word_set("shape size ndim nbytes itemsize")
+SIZE_CALLS = word_set(
+    """
+    len nunique numel id hash count_params getsizeof qsize element_size nelement dim
+    getrefcount input cpu_count device_count memory_usage
+    """
+)
+SIZE_KEEPING = word_set("sum int float round max min abs ceil floor prod str")
+PLAIN_ATTRIBUTES = word_set(
+    """
+    dtype dtypes columns index device name names inf nan pi Inf NaN NINF infty __name__
+    __version__ __doc__ __file__ __class__
+    """
+)
+PLAIN_FUNCTIONS = word_set(
+    """
+    isinstance issubclass bool all any callable hasattr str repr print open range type
+    input format ascii chr bin hex oct object super iter enumerate zip map filter
+    reversed help dir id hash display slice memoryview bytes bytearray
+    """
+)
+CONVERSIONS = frozenset({"int", "float", "complex", "round", "abs"})
+EMPTY = frozenset({"list", "dict", "set", "tuple", "defaultdict", "Counter", "OrderedDict"})
+PLAIN_METHODS = word_set(
+    """
+    exists is_file is_dir is_available startswith endswith join format lower upper strip
+    read_text isdigit strftime isoformat getoutput system to_string copy_ getcwd
+    """
+)

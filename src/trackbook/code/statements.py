@@ -1,0 +1,239 @@
+"""A cell cut into its top-level statements, each with what it does to names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trackbook.code.display_names import display_name
+from trackbook.code.literals import chosen_by, is_literal
+from trackbook.code.magics import effect_of, magic_of
+from trackbook.code.measured import Clocks
+from trackbook.code.names import names_of
+from trackbook.code.parse import lines_in, tree_of, words_in
+from trackbook.code.roles import Roles
+from trackbook.code.walk import names_bound_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One top-level statement of a cell, or of the body of a magic that runs in place."""
+
+    line: int
+    """Counted from 1 in the transformed source; of the magic, for a nested statement."""
+    end_line: int
+    nested: bool = False
+    """It stands in the body of a magic such as `%%time`."""
+    reads: frozenset[str] = NONE
+    binds: frozenset[str] = NONE
+    sure: frozenset[str] = NONE
+    star: bool = False
+    """A star import may have bound anything."""
+    everything: bool = False
+    """It may read any name: `globals()`, `exec` of unknown text and the like."""
+    mentions: frozenset[str] = NONE
+    """Words in its strings, which `df.query`, SQL or `eval` may take for names."""
+    touches: frozenset[str] = NONE
+    """Names whose object may be changed in place: `x[0] = 1`, `x.append(1)`."""
+    passed: frozenset[str] = NONE
+    """Names given to a function, or to a call whose result is dropped: `train(model)`."""
+    chosen: Mapping[str, object] = field(default_factory=dict)
+    """Names bound to literals, and the values."""
+    constants: frozenset[str] = NONE
+    """ALL_CAPS names bound to anything else; they may stand in `computed` as well."""
+    computed: frozenset[str] = NONE
+    """Names bound to what could be a measured number."""
+    timings: frozenset[str] = NONE
+    """Names bound to differences of times."""
+    loops: frozenset[str] = NONE
+    """Targets of `for`, `with` and `except`, and names only counted up."""
+    accumulators: frozenset[str] = NONE
+    """Names augmented, or grown in a loop."""
+    displayed: str | None = None
+    """The metric name of the value that the cell shows, for its last statement."""
+
+
+def statements_in(
+    source: str,
+    transform: Callable[[str], str] | None = None,
+    *,
+    modules: Collection[str] = (),
+    rebound: Collection[str] = (),
+) -> list[Statement]:
+    """Return the top-level statements of a transformed cell, in order.
+
+    `transform` is IPython's, for magics inside the bodies of magics; `modules` are names
+    that stand for modules; `rebound` as in `names_in`. Source that does not parse, or is
+    too deeply nested to read, gives one statement that reads every word in it.
+    """
+    try:
+        tree = tree_of(source)
+        if tree is not None:
+            return Cut(source, transform, modules, rebound).statements_of(tree)
+        binds: set[str] = set()
+    except (RecursionError, MemoryError):
+        binds = words_in(source)
+    reads = frozenset(words_in(source))
+    lines = max(1, source.count("\n") + 1)
+    return [
+        Statement(
+            line=1, end_line=lines, reads=reads, binds=frozenset(binds), everything=True
+        )
+    ]
+
+
+class Cut:
+    """One cell while it is being cut; what a statement teaches holds for those after it."""
+
+    __slots__ = ("clocks", "modules", "rebound", "source", "transform", "walruses")
+
+    def __init__(
+        self,
+        source: str,
+        transform: Callable[[str], str] | None,
+        modules: Collection[str],
+        rebound: Collection[str],
+    ) -> None:
+        self.source = source
+        self.transform = transform
+        self.modules = set(modules)
+        self.rebound = set(rebound)
+        self.clocks = Clocks()
+        self.walruses = ":=" in source
+
+    def statements_of(self, tree: ast.Module) -> list[Statement]:
+        """Return the cell's statements, those in bodies of magics in place."""
+        found: list[Statement] = []
+        for node in tree.body:
+            shown = node is tree.body[-1] and not self.is_silenced(node)
+            found.extend(self.nested_in(node, shown=shown) or [self.statement(node, shown)])
+        return found
+
+    def nested_in(self, outer: ast.stmt, *, shown: bool) -> list[Statement]:
+        """Return the statements that a magic runs in the notebook's names, if it does."""
+        magic = magic_of(outer.value) if isinstance(outer, ast.Expr) else None
+        if magic is None:
+            return []
+        effect = effect_of(magic, self.transform)
+        if effect.where != "here" or not effect.runs:
+            return []
+        shown = shown and magic.name in SHOWING and not SILENCED.search(effect.text)
+        last = effect.runs[-1]
+        inner = [
+            self.statement(node, shown and node is last, outer) for node in effect.runs
+        ]
+        if effect.reads or effect.binds:
+            inner.append(self.head(outer, effect.reads, effect.binds))
+        return inner
+
+    def head(
+        self, node: ast.stmt, reads: frozenset[str], binds: frozenset[str]
+    ) -> Statement:
+        """Return what the line of a magic itself reads and binds: `%%capture out`."""
+        line, end_line = lines_of(node)
+        return Statement(
+            line=line, end_line=end_line, nested=True, reads=reads, binds=binds, sure=binds
+        )
+
+    def statement(
+        self, node: ast.stmt, shown: bool, outer: ast.stmt | None = None
+    ) -> Statement:
+        """Return one statement; `outer` is the magic in whose body it stands."""
+        names = names_of([node], self.transform, self.rebound)
+        self.rebound |= names.binds
+        self.learn_modules(node)
+        roles = Roles(self.clocks, self.transform, walruses=self.walruses)
+        roles.visit(node)
+        roles.finish()
+        line, end_line = lines_of(outer or node)
+        return Statement(
+            line=line,
+            end_line=end_line,
+            nested=outer is not None,
+            reads=names.reads,
+            binds=names.binds,
+            sure=names.sure,
+            star=names.star,
+            everything=names.everything,
+            mentions=names.mentions,
+            touches=frozenset(roles.touches),
+            passed=frozenset(roles.passed),
+            chosen=chosen_in(node),
+            constants=constants_in(node),
+            computed=frozenset(roles.computed),
+            timings=frozenset(roles.timings),
+            loops=frozenset(roles.loops),
+            accumulators=frozenset(roles.accumulators),
+            displayed=self.displayed(node) if shown else None,
+        )
+
+    def displayed(self, node: ast.stmt) -> str | None:
+        return (
+            display_name(node.value, self.modules) if isinstance(node, ast.Expr) else None
+        )
+
+    def learn_modules(self, node: ast.stmt) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                if name.islower():
+                    self.modules.add(name)
+
+    def is_silenced(self, node: ast.stmt) -> bool:
+        """Tell whether a `;` after the statement keeps its value from being shown."""
+        line = lines_in(self.source)[(node.end_lineno or 1) - 1]
+        rest = line.encode("utf-8", "surrogatepass")[node.end_col_offset or 0 :]
+        return rest.lstrip().startswith(b";")
+
+
+def lines_of(node: ast.stmt) -> tuple[int, int]:
+    """Return the first line, decorators included, and the last."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = decorators[0].lineno if decorators else node.lineno
+    return first, node.end_lineno or node.lineno
+
+
+def bindings_of(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield each target of an assignment with its value."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield target, node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+
+
+def chosen_in(node: ast.stmt) -> dict[str, object]:
+    """Return the names that a statement binds to literals."""
+    chosen: dict[str, object] = {}
+    for target, value in bindings_of(node):
+        chosen |= chosen_by(target, value)
+    return chosen
+
+
+def constants_in(node: ast.stmt) -> frozenset[str]:
+    """Return the ALL_CAPS names that a statement binds to anything but a literal."""
+    return frozenset(
+        name
+        for target, value in bindings_of(node)
+        for name in names_bound_by(target)
+        if is_constant_name(name)
+        and name not in chosen_by(target, value)
+        and not is_literal(value)
+    )
+
+
+def is_constant_name(name: str) -> bool:
+    """Tell whether a name is ALL_CAPS; one letter, as in X1, makes no constant."""
+    return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
+
+
+ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+SHOWING = frozenset({"time", "track"})
+SILENCED = re.compile(r";\s*(?:#[^\n]*)?\s*\Z")

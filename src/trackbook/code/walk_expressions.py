@@ -1,0 +1,153 @@
+"""Names in expressions and assignments, magics among them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from trackbook.code.magics import effect_of, magic_of
+from trackbook.code.parse import tree_of
+from trackbook.code.walk import perhaps, walk, walk_each
+
+if TYPE_CHECKING:
+    from trackbook.code.magics import Magic
+    from trackbook.code.scope import Scope
+    from trackbook.code.walk import Visits
+
+
+def name(scope: Scope, node: ast.Name) -> None:
+    """Take in a name that is read, bound or deleted."""
+    kind = type(node.ctx)
+    if kind is ast.Store:
+        scope.store(node.id)
+        return
+    scope.load(node.id)
+    if kind is ast.Del:
+        scope.forget(node.id)
+
+
+def constant(scope: Scope, node: ast.Constant) -> None:
+    """Keep a string: it may mention names."""
+    if type(node.value) is str:
+        scope.strings.append(node.value)
+
+
+def attribute(scope: Scope, node: ast.Attribute) -> None:
+    """Take in an attribute; `user_ns` is every name there is."""
+    if node.attr == "user_ns":
+        scope.everything = True
+    walk(scope, node.value)
+
+
+def call(scope: Scope, node: ast.Call) -> None:
+    """Take in a call; magics are calls too."""
+    func = node.func
+    if type(func) is ast.Attribute:
+        magic = magic_of(node)
+        if magic is not None:
+            walk_magic(scope, magic)
+            return
+    elif type(func) is ast.Name and func.id in DYNAMIC:
+        dynamic(scope, node, func.id)
+    walk(scope, func)
+    for arg in node.args:
+        walk(scope, arg)
+    for keyword in node.keywords:
+        walk(scope, keyword.value)
+
+
+def dynamic(scope: Scope, node: ast.Call, called: str) -> None:
+    """Walk the text that `exec` and `eval` are given; all names where it is unknown."""
+    text = node.args[0].value if node.args and type(node.args[0]) is ast.Constant else None
+    if called in {"exec", "eval"}:
+        tree = tree_of(text.strip()) if isinstance(text, str) else None
+        if tree is None or len(node.args) > 1:
+            scope.everything = True
+        else:
+            perhaps(scope, tree.body)
+    elif not node.args:
+        scope.everything = True
+
+
+def walk_magic(scope: Scope, magic: Magic) -> None:
+    """Take in what a magic reads, runs and binds."""
+    effect = effect_of(magic, scope.transform)
+    scope.load_free(effect.reads)
+    if effect.where == "here":
+        walk_each(scope, effect.runs or ())
+    elif effect.where == "perhaps":
+        perhaps(scope, effect.runs or ())
+    else:
+        apart = scope.inner()
+        walk_each(apart, effect.runs or ())
+        scope.load_free(scope.close(apart))
+    for bound in effect.binds:
+        scope.store(bound)
+
+
+def assign(scope: Scope, node: ast.Assign) -> None:
+    """Take in the value before the targets."""
+    walk(scope, node.value)
+    walk_each(scope, node.targets)
+
+
+def aug_assign(scope: Scope, node: ast.AugAssign) -> None:
+    """Take in a target that is read before it is bound."""
+    target = node.target
+    if type(target) is ast.Name:
+        scope.load(target.id)
+        walk(scope, node.value)
+        scope.store(target.id)
+    else:
+        walk(scope, target)
+        walk(scope, node.value)
+
+
+def ann_assign(scope: Scope, node: ast.AnnAssign) -> None:
+    """Take in an annotation; without a value it binds nothing."""
+    walk(scope, node.annotation)
+    if node.value is not None:
+        walk(scope, node.value)
+    if node.value is not None or type(node.target) is not ast.Name:
+        walk(scope, node.target)
+
+
+def named_expr(scope: Scope, node: ast.NamedExpr) -> None:
+    """Take in `name := value`."""
+    walk(scope, node.value)
+    walk(scope, node.target)
+
+
+def bool_op(scope: Scope, node: ast.BoolOp) -> None:
+    """Take in `a and b`, of which only the first surely runs."""
+    walk(scope, node.values[0])
+    perhaps(scope, node.values[1:])
+
+
+def compare(scope: Scope, node: ast.Compare) -> None:
+    """Take in `a < b < c`, of which the third may not run."""
+    walk(scope, node.left)
+    walk(scope, node.comparators[0])
+    perhaps(scope, node.comparators[1:])
+
+
+def nothing(_scope: Scope, _node: ast.AST) -> None:
+    """Pass over a leaf that names nothing."""
+
+
+DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval"})
+VISITS: Visits = {
+    ast.Name: name,
+    ast.Constant: constant,
+    ast.Attribute: attribute,
+    ast.Call: call,
+    ast.Assign: assign,
+    ast.AugAssign: aug_assign,
+    ast.AnnAssign: ann_assign,
+    ast.NamedExpr: named_expr,
+    ast.BoolOp: bool_op,
+    ast.Compare: compare,
+    ast.Pass: nothing,
+    ast.Break: nothing,
+    ast.Continue: nothing,
+}

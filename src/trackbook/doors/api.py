@@ -1,0 +1,79 @@
+"""The Python door: the field's functions, and one function for each verb."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from trackbook.doors.session import (
+    active_run,
+    current_book,
+    end_run,
+    log_artifact,
+    log_metric,
+    log_metrics,
+    log_param,
+    log_params,
+    search_runs,
+    set_experiment,
+    set_tag,
+    set_tags,
+    start_run,
+)
+from trackbook.doors.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def door(name: str) -> Callable[..., Any]:
+    """Return a verb as a function of this process's project."""
+    function = VERBS[name].function
+
+    @wraps(function)
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        return function(current_book(), *args, **kwargs)
+
+    return ask
+
+
+compact = door("compact")
+diff = door("diff")
+doctor = door("doctor")
+gc = door("gc")
+note = door("note")
+show = door("show")
+sql = door("sql")
+status = door("status")
+runs = door("runs")
+
+
+def listed(name: str) -> Callable[..., Any]:
+    """Return a verb that takes any number of words as a function of them."""
+    function = VERBS[name].function
+
+    @wraps(function)
+    def ask(*words: str, **kwargs: Any) -> Any:
+        return function(current_book(), [str(word) for word in words], **kwargs)
+
+    return ask
+
+
+compare = listed("compare")
+rm = listed("rm")
+tag = listed("tag")
+
+
+def export(*runs: str, file: str, points: bool = False, overwrite: bool = False) -> Any:
+    """Write runs into a file: parquet, csv or json, by its ending."""
+    function = VERBS["export"].function
+    words = [str(run) for run in runs]
+    return function(current_book(), words, str(file), points=points, overwrite=overwrite)
+
+
+__all__ = [
+    "active_run", "compact", "compare", "diff", "doctor", "end_run", "export", "gc",
+    "log_artifact", "log_metric", "log_metrics", "log_param", "log_params", "note", "rm",
+    "runs", "search_runs", "set_experiment", "set_tag", "set_tags", "show", "sql",
+    "start_run", "status", "tag",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""The quiet cards under a cell, from what its runs gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackbook.doors.rows import SHORT, typed
+from trackbook.table import Card, MetricLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackbook.book import Book
+    from trackbook.capture import ActiveRun, CellReport
+
+
+def cards_of(report: CellReport, book: Book) -> Iterator[Card]:
+    """Yield a card for each run that a cell opened or measured, as the settings want it."""
+    if book.cards != "quiet":
+        for run in report.runs:
+            if run is not report.opened and run.status is None:
+                continue  # opened by hand and still going on: it shows when it ends
+            yield card_of(run, report, book)
+    for run in (*report.runs, *report.children):
+        book.past.learn(run, book.direction)
+
+
+def card_of(run: ActiveRun, report: CellReport, book: Book) -> Card:
+    """Return one run's card."""
+    parent = book.past.of(run.start.parent_run_id)
+    is_new = run is report.opened or run.run_id not in report.fresh
+    told = run.metrics if is_new else report.fresh[run.run_id]
+    lines = [
+        MetricLine(
+            name,
+            run.metrics[name],
+            parent=parent.metrics.get(name) if parent else None,
+            best=book.past.best_beside(run, name),
+            direction=book.direction(name),
+        )
+        for name in dict.fromkeys(told)
+        if name in run.metrics
+    ]
+    changes = {}
+    if parent is not None and is_new:
+        changes = {
+            name: (typed(parent.params.get(name)), typed(run.params.get(name)))
+            for name in sorted({*parent.params, *run.params})
+            if parent.params.get(name) != run.params.get(name)
+        }
+    return Card(
+        name=run.name,
+        short_id=run.run_id[-SHORT:],
+        status=run.status or "RUNNING",
+        params={name: typed(text) for name, text in run.params.items()} if is_new else {},
+        changes=changes,
+        metrics=lines,
+        note=note_of(run, report, book),
+    )
+
+
+def note_of(run: ActiveRun, report: CellReport, book: Book) -> str:
+    """Return what else is worth a line: the child runs, what was not captured."""
+    parts = []
+    children = [c for c in report.children if c.start.parent_run_id == run.run_id]
+    if children:
+        parts.append(f"{len(children)} child runs{best_child(children, book)}")
+    if book.cards == "verbose" and book.recorder is not None:
+        parts += [f"not captured: {m.name} ({m.why})" for m in book.recorder.missed[-3:]]
+        origins = sorted(f"{name} by {rule}" for name, rule in run.origins.items())
+        parts += [", ".join(origins[:8])] if origins else []
+    return "; ".join(parts)
+
+
+def best_child(children: list[ActiveRun], book: Book) -> str:
+    """Return which child is best, by the first metric that all of them have."""
+    shared = set(children[0].metrics).intersection(*(c.metrics for c in children))
+    for name in sorted(shared):
+        way = book.direction(name)
+        if way is not None:
+            chosen = (max if way == "max" else min)(children, key=lambda c: c.metrics[name])
+            return f", best {name} {chosen.metrics[name]:.4g} ({chosen.name})"
+    return ""
+
+
+def show_quietly(card: Card) -> None:
+    """Put a card under the cell."""
+    from IPython.display import display
+
+    display(card)

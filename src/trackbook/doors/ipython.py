@@ -1,0 +1,192 @@
+"""Plugging trackbook into one IPython shell, and taking it out without a trace."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from trackbook.book import Book, open_book
+from trackbook.capture import CallWatch, attempt
+from trackbook.capture.cell import TRACK_LINE, request_in
+from trackbook.doors.magics import CELL_WORDS, ask, track_help
+from trackbook.doors.session import Current
+from trackbook.errors import TrackbookError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from trackbook.capture import CellReport
+
+
+class Plug:
+    """What trackbook added to a shell."""
+
+    def __init__(self, shell: InteractiveShell, book: Book) -> None:
+        self.shell = shell
+        self.book = book
+        self.recorder = book.begin(
+            "notebook" if is_kernel(shell) else "ipython",
+            verbs=CELL_WORDS,
+            report=self.show,
+        )
+        self.recorder.ledger.on_end = book.finish
+        self.watch = CallWatch(
+            libraries(),
+            found=self.recorder.found,
+            fault=self.recorder.fault,
+            cell_globals=lambda: shell.user_global_ns,
+        )
+
+    def plug_in(self) -> None:
+        """Register events, magics, the reading of `%%track` lines, and completion."""
+        shell = self.shell
+        shell.events.register("pre_run_cell", self.before)
+        shell.events.register("post_run_cell", self.after)
+        self.magics = {
+            kind: shell.magics_manager.magics[kind].get("track") for kind in ("line", "cell")
+        }
+        line_magic.__doc__ = track_help()
+        shell.register_magic_function(line_magic, "line", "track")
+        shell.register_magic_function(cell_magic, "cell", "track")
+        shell.input_transformers_cleanup.append(without_track_line)
+        from trackbook.doors.complete import complete
+
+        self.completer = complete
+        shell.set_hook("complete_command", complete, str_key="%track")
+        shell.set_hook("complete_command", complete, str_key="%%track")
+        self.watch.start()
+        self.book.soon(self.book.remember_past)
+
+    def pull_out(self) -> None:
+        """Take everything back and end the session."""
+        shell = self.shell
+        self.watch.stop()
+        for event, function in (("pre_run_cell", self.before), ("post_run_cell", self.after)):
+            if function in shell.events.callbacks[event]:
+                shell.events.unregister(event, function)
+        for kind, before in self.magics.items():
+            magics = shell.magics_manager.magics[kind]
+            magics.pop("track", None)
+            if before is not None:
+                magics["track"] = before
+        if without_track_line in shell.input_transformers_cleanup:
+            shell.input_transformers_cleanup.remove(without_track_line)
+        drop_completer(shell, self.completer)
+        self.book.close()
+
+    def before(self, info: Any) -> None:
+        """A cell begins."""
+        attempt("before a cell", lambda: self._before(info), self.recorder.fault)
+
+    def _before(self, info: Any) -> None:
+        self.watch.refresh()
+        self.recorder.before_cell(info, self.shell.user_ns, self.shell.execution_count)
+
+    def after(self, result: Any) -> None:
+        """A cell ended."""
+        shell = self.shell
+        attempt(
+            "after a cell",
+            lambda: self.recorder.after_cell(
+                result, shell.user_ns, shell.transform_cell, self.book.finish
+            ),
+            self.recorder.fault,
+        )
+
+    def show(self, report: CellReport) -> None:
+        """Show the cards of a cell's runs, and once what went wrong in trackbook itself."""
+        from trackbook.doors.cards import cards_of, show_quietly
+
+        for card in cards_of(report, self.book):
+            show_quietly(card)
+        for fault in report.faults:
+            words = f"trackbook: {fault.place} failed ({fault.message}); your results are"
+            print(f"{words} untouched. %track doctor tells more.", file=sys.stderr)  # noqa: T201
+        while self.book.complaints:
+            print(f"trackbook: {self.book.complaints.pop(0)}", file=sys.stderr)  # noqa: T201
+
+
+class Plugged:
+    """The plug of this process's shell."""
+
+    plug: Plug | None = None
+
+
+def load(shell: InteractiveShell) -> None:
+    """Begin to record; a project that cannot be written says so once and records nothing."""
+    if Plugged.plug is not None:
+        return
+    try:
+        book = Current.book or open_book(config=dict(shell.config.get("Trackbook", {})))
+        plug = Plug(shell, book)
+    except TrackbookError as error:
+        print(f"trackbook: {error}", file=sys.stderr)  # noqa: T201
+        return
+    plug.plug_in()
+    Current.book, Plugged.plug = book, plug
+
+
+def unload(shell: InteractiveShell) -> None:  # noqa: ARG001  IPython passes it
+    """Stop recording and take everything back."""
+    if Plugged.plug is not None:
+        Plugged.plug.pull_out()
+        Plugged.plug = Current.book = None
+
+
+def line_magic(line: str) -> Any:
+    """Ask trackbook, or tell it something."""
+    return ask(plugged_book(), line)
+
+
+def cell_magic(line: str, body: str = "") -> Any:
+    """Ask a longer question, `%%track sql`; other `%%track` lines never come here."""
+    return ask(plugged_book(), line, body)
+
+
+def plugged_book() -> Book:
+    """Return the book of the shell that runs the magic."""
+    from IPython.core.error import UsageError
+
+    if Plugged.plug is None:
+        raise UsageError("trackbook: not loaded: %load_ext trackbook")
+    return Plugged.plug.book
+
+
+def without_track_line(lines: list[str]) -> list[str]:
+    """Return a cell's lines without its `%%track NAME` line, so that it runs as any cell.
+
+    Done before IPython looks for magics: results, tracebacks, top-level await and
+    further cell magics are then those of a plain cell. The line stays as an empty
+    one, unless a cell magic follows, which must come first.
+    """
+    if not lines or not TRACK_LINE.match(lines[0]):
+        return lines
+    request = request_in(lines[0], CELL_WORDS)
+    if not (request.run or request.skip):
+        return lines
+    if len(lines) > 1 and lines[1].startswith("%%"):
+        return lines[1:]
+    return ["\n", *lines[1:]]
+
+
+def libraries() -> tuple[Any, ...]:
+    """Return the cards of the libraries that trackbook knows."""
+    from trackbook.libraries import LIBRARIES
+
+    return LIBRARIES
+
+
+def is_kernel(shell: InteractiveShell) -> bool:
+    """Say whether the shell belongs to a Jupyter kernel."""
+    return getattr(shell, "kernel", None) is not None
+
+
+def drop_completer(shell: InteractiveShell, completer: object) -> None:
+    """Take our function out of IPython's table of custom completers, which has no way to."""
+    table = getattr(shell.Completer, "custom_completers", None)
+    for key in ("%track", "%%track"):
+        chain = getattr(table, "strs", {}).get(key)
+        if chain is not None:
+            chain.chain = [pair for pair in chain.chain if pair[1] is not completer]
+            if not chain.chain:
+                del table.strs[key]

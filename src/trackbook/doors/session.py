@@ -1,0 +1,202 @@
+"""This process's one open book, and the functions of the field that log to it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackbook.book import Book, open_book
+from trackbook.errors import Misused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trackbook.capture import ActiveRun, Recorder
+    from trackbook.capture.run import Status
+    from trackbook.table import Table
+
+
+class Current:
+    """What is open in this process; nothing until somebody asks for it."""
+
+    book: Book | None = None
+
+
+def current_book(*, must_exist: bool = False) -> Book:
+    """Return this process's book, opened where the process works when first needed."""
+    if Current.book is None:
+        Current.book = open_book(must_exist=must_exist)
+    return Current.book
+
+
+def recorder() -> Recorder:
+    """Return what records in this process, beginning a script's session if none has begun."""
+    book = Current.book
+    if book is not None and book.recorder is not None:
+        return book.recorder
+    book = current_book()
+    program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
+    begun = book.begin("script", notebook=sys.argv[0] if program.endswith(".py") else None)
+    begun.ledger.on_end = book.finish
+    book.complain = lambda words: print(f"trackbook: {words}", file=sys.stderr)
+    return begun
+
+
+def active() -> ActiveRun:
+    """Return the run that logging goes to, opening one where none is."""
+    book = Current.book
+    known = book.recorder if book is not None else None
+    if known is not None and (run := known.active) is not None:
+        return run
+    found = recorder()
+    cell = found.cell
+    if cell is None:
+        return found.start_run()
+    cell.run = found.ledger.open_of_cell(cell, None, label="run")
+    return cell.run
+
+
+def start_run(
+    run_name: str | None = None,
+    *,
+    experiment: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    nested: bool = False,
+) -> ActiveRun:
+    """Open a run and return it; a `with` statement ends it, `end_run()` does otherwise.
+
+    Args:
+        run_name: what to call it; a label and a number when left out
+        experiment: the experiment it belongs to; the notebook's or script's name when left out
+        tags: words to tie to it
+        description: a note to begin with
+        nested: inside another open run, make it that run's child
+    """
+    found = recorder()
+    outer = found.ledger.by_hand
+    if outer is not None and not nested:
+        raise Misused(
+            f"run {outer.name!r} is still open: end it with trackbook.end_run(), or pass"
+            " nested=True to open a child of it"
+        )
+    run = found.start_run(run_name, experiment=experiment, nested=nested, line=line_of_cell())
+    if tags:
+        run.set_tags(tags)
+    if description:
+        run.note(description)
+    return run
+
+
+def end_run(status: Status = "FINISHED") -> None:
+    """End the run that this thread has open; without one, nothing happens."""
+    book = Current.book
+    if book is None or book.recorder is None or book.recorder.ledger.by_hand is None:
+        return
+    book.recorder.ledger.pop().end(status)
+    book.recorder.bound(line_of_cell())
+
+
+def active_run() -> ActiveRun | None:
+    """Return the run that logging goes to, or None."""
+    book = Current.book
+    return book.recorder.active if book is not None and book.recorder is not None else None
+
+
+def log_metric(key: str, value: Any, step: Any = None) -> None:
+    """Write a measured number to the open run; an array becomes the points of a series.
+
+    Args:
+        key: the metric's name
+        value: a real number, a 0-d array or tensor, or a 1-D array of numbers
+        step: its place in the series; None counts on from the last
+    """
+    book = Current.book
+    if book is not None and (known := book.recorder) is not None:
+        run = known.active
+        if run is not None:
+            run.log_metric(key, value, step)
+            return
+    active().log_metric(key, value, step)
+
+
+def log_metrics(metrics: Mapping[str, Any], step: Any = None) -> None:
+    """Write several measured numbers of one moment to the open run."""
+    active().log_metrics(metrics, step)
+
+
+def log_param(key: str, value: Any) -> Any:
+    """Write a chosen value to the open run, and return it."""
+    active().log_param(key, value)
+    return value
+
+
+def log_params(params: Mapping[str, Any]) -> None:
+    """Write chosen values to the open run; mappings are taken apart with dots."""
+    active().log_params(params)
+
+
+def log_artifact(local_path: str | Path, artifact_path: str | None = None) -> None:
+    """Keep a copy of a file, or of a folder's files, with the open run.
+
+    Args:
+        local_path: the file or folder
+        artifact_path: the folder to file it under in the run
+    """
+    active().log_artifact(local_path, artifact_path)
+
+
+def set_tag(key: str, value: Any = "") -> None:
+    """Tie a word to the open run."""
+    active().set_tag(key, value)
+
+
+def set_tags(tags: Mapping[str, Any]) -> None:
+    """Tie words to the open run."""
+    active().set_tags(tags)
+
+
+def set_experiment(name: str) -> None:
+    """Let new runs of this process belong to an experiment, `churn/baseline`."""
+    recorder().experiment = name
+
+
+def search_runs(
+    filter_string: str = "",
+    *,
+    experiment: str | None = None,
+    order_by: str | list[str] | None = None,
+    max_results: int = 1000,
+) -> Table:
+    """Return runs that match a filter, newest first unless ordered, as rows with `.df()`.
+
+    Args:
+        filter_string: such as `metrics.acc > 0.9 and params.lr < 0.1`
+        experiment: only runs of this experiment
+        order_by: such as `metrics.acc desc`
+        max_results: how many at most
+    """
+    from trackbook.doors.verbs import runs
+
+    order = order_by[0] if isinstance(order_by, list) else order_by
+    return runs(
+        current_book(), filter_string, sort=order, limit=max_results, experiment=experiment
+    )
+
+
+def line_of_cell() -> int | None:
+    """Return the line of the running cell that led here, for a caller in a notebook."""
+    book = Current.book
+    if book is None or book.recorder is None or book.recorder.cell is None:
+        return None
+    frame, line = sys._getframe(1), None  # noqa: SLF001  the documented way to look at the stack
+    main = sys.modules.get("__main__")
+    inside = vars(main) if main is not None else None
+    while frame is not None:
+        if frame.f_globals is inside and frame.f_code.co_name == "<module>":
+            line = frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    return line
+
+

@@ -1,0 +1,296 @@
+"""What users can ask for: one typed function and one line in `VERBS` each.
+
+The line magic, the shell command, their help and their completion are read from
+the signatures and docstrings here. The work is done in the rooms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackbook.doors import live
+from trackbook.doors.lines import Verb, Words
+from trackbook.doors.rows import runs_table
+from trackbook.errors import Misused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackbook.book import Book
+    from trackbook.compare import Comparison, Difference
+    from trackbook.runs import RunPage
+    from trackbook.table import Table
+
+
+def runs(
+    book: Book,
+    filter: Words = Words(""),  # noqa: A002, B008  the field's word; a plain empty text
+    *,
+    sort: str | None = None,
+    limit: int = 100,
+    experiment: str | None = None,
+    top: bool = False,
+) -> Table:
+    """List runs, newest first, that match a filter.
+
+    Args:
+        filter: such as metrics.acc > 0.9 and params.lr < 0.1 and tags.owner = 'ann'
+        sort: such as metrics.acc, -metrics.loss or 'metrics.acc desc'
+        limit: how many at most
+        experiment: only runs of this experiment
+        top: leave out child runs
+    """
+    from trackbook.runs import count, search
+
+    book.settle()
+    ask = {"experiment": experiment, "with_children": not top}
+    found = search(book.store, filter, sort=sort, limit=limit, **ask)  # type: ignore[arg-type]
+    total = len(found)
+    if len(found) == limit:
+        total = count(book.store, filter, **ask)  # type: ignore[arg-type]
+    return runs_table(found, direction=book.direction, total=total, note=hint(found, filter))
+
+
+def hint(found: list[object], filter: str) -> str:  # type: ignore[type-arg,unused-ignore]  # noqa: A002
+    """Return what to say under an empty table."""
+    if found:
+        return ""
+    return "no run matches" if filter else "no runs yet: train something in a notebook"
+
+
+def show(book: Book, run: str = "last") -> RunPage:
+    """Show everything known of one run.
+
+    Args:
+        run: an id or its beginning, a name, last, last~2, best:acc, worst:loss, @tag
+    """
+    from trackbook.runs import show as page_of
+
+    book.settle()
+    return page_of(book.store, book.find(run))
+
+
+def compare(
+    book: Book, runs: list[str] = [], *, changed: bool = False  # noqa: B006  never written to
+) -> Comparison:
+    """Put runs side by side: params and metrics, what differs, which is best.
+
+    Args:
+        runs: two or more runs; the latest five when left out
+        changed: only what differs
+    """
+    from trackbook.compare import compare as side_by_side
+    from trackbook.runs import search
+
+    book.settle()
+    if len(runs) == 1:
+        raise Misused(f"compare needs a second run beside {runs[0]!r} (%track runs lists them)")
+    chosen = book.find_all(runs) if runs else search(book.store, limit=5, with_children=False)
+    return side_by_side(
+        book.store, chosen, changed_only=changed, directions=book.directions
+    )
+
+
+def diff(book: Book, a: str, b: str) -> Difference:
+    """Show what changed from one run to another: params, metrics, code, packages.
+
+    Args:
+        a: the earlier run
+        b: the later run
+    """
+    from trackbook.compare import diff as difference
+
+    book.settle()
+    return difference(book.store, book.find(a), book.find(b), directions=book.directions)
+
+
+def sql(book: Book, question: Words, *, limit: int = 100_000) -> Table:
+    """Ask the project's views in SQL; it only reads.
+
+    Args:
+        question: such as SELECT name, metrics['acc'] FROM runs
+        limit: rows at most
+    """
+    from trackbook.table import Table
+
+    book.settle()
+    answer = book.store.question(question, limit=limit)
+    return Table(answer.columns, answer.rows)
+
+
+def export(
+    book: Book,
+    runs: list[str],
+    file: str,
+    *,
+    points: bool = False,
+    overwrite: bool = False,
+) -> Table:
+    """Write runs into a file: parquet, csv or json, by its ending.
+
+    Args:
+        runs: runs, or a filter in quotes; all writes every run
+        file: where to
+        points: write every point of their metrics instead of one row for each run
+        overwrite: replace a file that is there
+    """
+    from pathlib import Path
+
+    from trackbook.runs import export as written
+    from trackbook.table import Table
+
+    book.settle()
+    chosen = book.find_many(runs)
+    done = written(book.store, chosen, Path(file), points=points, overwrite=overwrite)
+    return Table(["file", "rows", "size_bytes"], [(str(done.file), done.rows, done.size_bytes)])
+
+
+def rm(book: Book, runs: list[str] = [], *, undo: bool = False) -> Table:  # noqa: B006  never written to
+    """Put runs into the trash, with their child runs; --undo takes them out again.
+
+    Args:
+        runs: the runs; none shows what is in the trash
+        undo: take them out of the trash
+    """
+    from trackbook.runs import in_trash, restore, trash
+    from trackbook.table import Table
+
+    book.settle()
+    if not runs:
+        rows = [(row.run_id, row.name) for row in in_trash(book.store)]
+        note = "%track rm RUN --undo takes a run out, %track gc deletes for good"
+        return Table(["run_id", "name"], rows, title="trash", note=note)
+    if undo:
+        count, says = restore(book.store, book.journal, runs), "taken out of the trash"
+    else:
+        count, says = trash(book.store, book.journal, book.find_all(runs)), "put into the trash"
+    note = "" if undo else "%track rm RUN --undo takes it out, %track gc frees its bytes"
+    return Table(["runs", "now"], [(count, says)], note=note)
+
+
+def gc(book: Book, *, dry_run: bool = False) -> Table:
+    """Delete for good what is in the trash, and say how many bytes that freed.
+
+    Args:
+        dry_run: only say what would go
+    """
+    from trackbook.runs import gc as collect
+    from trackbook.table import Table
+
+    book.settle()
+    freed = collect(book.store, book.artifacts, dry_run=dry_run)
+    row = (freed.bytes, freed.runs, freed.points, freed.artifacts)
+    return Table(["freed_bytes", "runs", "points", "artifacts"], [row])
+
+
+def compact(book: Book) -> Table:
+    """Sort the latest metric points into their place, so that series are found quickly."""
+    from trackbook.table import Table
+
+    book.settle()
+    return Table(["sorted_points"], [(book.store.compact(),)])
+
+
+def doctor(book: Book) -> Table:
+    """Examine the project and say what is wrong and what to do about it."""
+    from trackbook.store import examine
+    from trackbook.table import Table
+
+    findings = examine(book.folder)
+    rows = [(f.level, f.what, f.where, f.what_to_do) for f in findings]
+    if book.recorder is not None:
+        rows += [
+            ("problem", f"{f.place}: {f.message}", "this session", "FROM faults has the trace")
+            for f in book.recorder.faults
+        ]
+    return Table(["level", "what", "where", "what_to_do"], rows)
+
+
+def tag(book: Book, tags: list[str], *, run: str | None = None) -> Table:
+    """Tie words to a run: owner=ann, or just baseline.
+
+    Args:
+        tags: NAME=VALUE or NAME; NAME= removes one
+        run: the run; the open one, else the latest, when left out
+    """
+    from trackbook.records import Tag
+    from trackbook.table import Table
+
+    run_id = book.meant(run)
+    rows = []
+    for word in tags:
+        name, equals, value = word.partition("=")
+        if not name:
+            raise Misused(f"{word!r} names no tag: write NAME=VALUE")
+        text = value if equals else "true"
+        book.put(Tag(name=name, value=book.secrets.of_value(name, text)), run_id)
+        rows.append((run_id, name, text))
+    return Table(["run_id", "tag", "value"], rows)
+
+
+def note(book: Book, words: Words, *, run: str | None = None) -> Table:
+    """Write a sentence about a run.
+
+    Args:
+        words: the sentence
+        run: the run; the open one, else the latest, when left out
+    """
+    from trackbook.records import Note
+    from trackbook.table import Table
+
+    run_id = book.meant(run)
+    book.put(Note(words=book.secrets.in_text(words)), run_id)
+    return Table(["run_id", "note"], [(run_id, words)])
+
+
+def demo(
+    book: None,
+    *,
+    folder: str = "trackbook-demo",
+    json: bool = False,
+) -> Table:
+    """Execute a real notebook in a real kernel and show what trackbook recorded of it.
+
+    Args:
+        folder: where the notebook and its project go
+        json: print the runs as JSON only
+    """
+    from pathlib import Path
+
+    from trackbook.doors.demo import demonstrate
+
+    return demonstrate(Path(folder), quiet=json)
+
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb("status", live.status),
+        Verb("on", live.on, needs="session"),
+        Verb("off", live.off, needs="session"),
+        Verb("auto", live.auto, needs="session"),
+        Verb("manual", live.manual, needs="session"),
+        Verb("quiet", live.quiet, needs="session"),
+        Verb("normal", live.normal, needs="session"),
+        Verb("verbose", live.verbose, needs="session"),
+        Verb("start", live.start, needs="session"),
+        Verb("stop", live.stop, needs="session"),
+        Verb("experiment", live.experiment, needs="session"),
+        Verb("param", live.param, needs="session"),
+        Verb("metric", live.metric, needs="session"),
+        Verb("ignore", live.ignore, needs="session"),
+        Verb("tag", tag),
+        Verb("note", note),
+        Verb("runs", runs),
+        Verb("show", show),
+        Verb("compare", compare),
+        Verb("diff", diff),
+        Verb("sql", sql, cell=True),
+        Verb("export", export),
+        Verb("rm", rm),
+        Verb("gc", gc),
+        Verb("compact", compact),
+        Verb("doctor", doctor),
+        Verb("demo", demo, needs="nothing"),
+    )
+}

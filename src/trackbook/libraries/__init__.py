@@ -1,0 +1,32 @@
+"""One card per ML library: which calls to watch, and how to read what they did."""
+
+from __future__ import annotations
+
+from trackbook.libraries.base import (
+    Call,
+    Derived,
+    Finding,
+    Fitted,
+    Library,
+    Measured,
+    Reader,
+    Training,
+)
+from trackbook.libraries.sklearn import SKLEARN
+from trackbook.libraries.xgboost import XGBOOST
+
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST)
+
+__all__ = [
+    "LIBRARIES",
+    "SKLEARN",
+    "XGBOOST",
+    "Call",
+    "Derived",
+    "Finding",
+    "Fitted",
+    "Library",
+    "Measured",
+    "Reader",
+    "Training",
+]

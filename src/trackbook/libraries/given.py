@@ -1,0 +1,141 @@
+"""Hyper-parameters as somebody gave them, read off an object without asking it."""
+
+from __future__ import annotations
+
+from abc import ABCMeta
+from inspect import CO_VARKEYWORDS, unwrap
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Container = (
+        list[object]
+        | tuple[object, ...]
+        | dict[object, object]
+        | set[object]
+        | frozenset[object]
+        | range
+    )
+
+PLAIN = (int, float, str, bool, type(None), complex)
+CONTAINERS = (list, tuple, dict, set, frozenset, range)
+CALLABLE = (type, ABCMeta, FunctionType, BuiltinFunctionType, MethodType)
+LONGEST = 200
+"""Characters of a text, beyond which it is cut."""
+MOST = 30
+"""Items of a list or dict, beyond which only its size is told."""
+DEEPEST = 5
+
+
+def given_params(thing: object, *, prefix: str = "", depth: int = 0) -> dict[str, object]:
+    """Return what differs from the defaults of the object's constructor, nested with dots.
+
+    The names are scikit-learn's: `clf.C` for the step `clf` of a pipeline. Values are read
+    from the object's attributes; `get_params` may be the user's own code.
+    """
+    found: dict[str, object] = {}
+    values = values_of(thing)
+    for name, default in defaults_of(type(thing)).items():
+        value = values.get(name, default)
+        parts = parts_of(value)
+        if parts and depth < DEEPEST:
+            for part, each in parts.items():
+                found |= _named(f"{prefix}{part}", each, depth)
+        elif is_nested(value) and depth < DEEPEST:
+            found |= _named(f"{prefix}{name}", value, depth)
+        elif not _same(plain(value), plain(default)):
+            found[prefix + name] = plain(value)
+    return found
+
+
+def plain(value: object, depth: int = 0) -> object:
+    """Return the value where it can be written down, else a short name for it."""
+    kind = type(value)
+    if kind.__module__ == "numpy":
+        return _numpy(value)
+    if isinstance(value, CONTAINERS) and kind in CONTAINERS:
+        return _container(value, depth)
+    if isinstance(value, str) and kind is str and len(value) > LONGEST:
+        return value[: LONGEST - 1] + "…"
+    if kind in PLAIN:
+        return value
+    name = getattr(value, "__qualname__", None) if kind in CALLABLE else None
+    return name.rpartition("<locals>.")[2] if isinstance(name, str) else kind.__name__
+
+
+def values_of(thing: object) -> dict[str, object]:
+    """Return the object's attributes, to be read only."""
+    return vars(thing) if hasattr(thing, "__dict__") else {}
+
+
+def defaults_of(cls: type) -> dict[str, object]:
+    """Return the constructor's parameters and their defaults, those passed on included."""
+    found: dict[str, object] = {}
+    for base in cls.__mro__:
+        start = unwrap(vars(base)["__init__"]) if "__init__" in vars(base) else None
+        if not isinstance(start, FunctionType):
+            continue
+        code, given = start.__code__, start.__defaults__ or ()
+        positional = code.co_varnames[1 : code.co_argcount]
+        keyword = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+        defaults = dict(zip(reversed(positional), reversed(given), strict=False))
+        defaults |= start.__kwdefaults__ or {}
+        for name in (*positional, *keyword):
+            found.setdefault(name, defaults.get(name, MISSING))
+        if not code.co_flags & CO_VARKEYWORDS:
+            break
+    return found
+
+
+MISSING = object()
+
+
+def is_nested(value: object) -> bool:
+    """Tell whether the value is an estimator or a splitter, with params of its own."""
+    cls = type(value)
+    return any("get_params" in vars(b) or "split" in vars(b) for b in cls.__mro__) and (
+        not isinstance(value, (str, bytes))
+    )
+
+
+def parts_of(value: object) -> dict[str, object]:
+    """Return a composite's named parts: its steps, transformers or estimators."""
+    if type(value) is not list or not 0 < len(value) <= MOST:
+        return {}
+    pairs = [each for each in value if type(each) is tuple and len(each) in (2, 3)]
+    named = {pair[0]: pair[1] for pair in pairs if type(pair[0]) is str}
+    whole = len(named) == len(value) and any(is_nested(part) for part in named.values())
+    return named if whole else {}
+
+
+def _named(name: str, thing: object, depth: int) -> dict[str, object]:
+    found = {name: plain(thing)}
+    if is_nested(thing):
+        found |= given_params(thing, prefix=f"{name}.", depth=depth + 1)
+    return found
+
+
+def _container(value: Container, depth: int) -> object:
+    if isinstance(value, range):
+        return repr(value)
+    if len(value) > MOST or depth >= DEEPEST:
+        return f"{type(value).__name__}({len(value)})"
+    if isinstance(value, dict):
+        return {str(plain(key)): plain(each, depth + 1) for key, each in value.items()}
+    items = [plain(each, depth + 1) for each in value]
+    return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
+
+
+def _numpy(value: object) -> object:
+    shape, item = getattr(value, "shape", None), getattr(value, "item", None)
+    if shape == () and item is not None:
+        single = item()
+        return plain(single) if type(single) in PLAIN else type(value).__name__
+    size = str(shape) if isinstance(shape, tuple) else ""
+    return type(value).__name__ + size
+
+
+def _same(one: object, other: object) -> bool:
+    if one is other or (one == other):
+        return isinstance(one, bool) == isinstance(other, bool)
+    return one != one and other != other  # noqa: PLR0124 - two NaNs are the same choice

@@ -1,0 +1,66 @@
+"""Numbers and series that a library measured, read from its own return values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from trackbook.libraries.base import Measured
+
+MOST_STEPS = 100_000
+
+
+def number_of(value: object) -> float | None:
+    """Return a real number as float; None for anything else, True and False included."""
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        value = value.item() if hasattr(value, "item") else value
+    return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type] # by exact type
+
+
+def numbers_of(values: object) -> list[float] | None:
+    """Return a list, one-dimensional array or column as floats; None if it is no such."""
+    if type(values).__module__.partition(".")[0] in ("numpy", "pandas"):
+        if len(getattr(values, "shape", ())) != 1:
+            return None
+        values = values.tolist() if hasattr(values, "tolist") else values
+    if type(values) not in (list, tuple) or not isinstance(values, Sequence):
+        return None
+    numbers = [
+        number for number in map(number_of, values[:MOST_STEPS]) if number is not None
+    ]
+    return numbers if numbers and len(numbers) == len(values[:MOST_STEPS]) else None
+
+
+def once(name: str, value: object, *, of: object = None) -> list[Measured]:
+    """Return a number measured once; nothing if it is no real number."""
+    number = number_of(value)
+    return [] if number is None else [Measured(name=name, values=((0, number),), of=of)]
+
+
+def series(name: str, values: object, *, of: object = None) -> list[Measured]:
+    """Return a series counted from 0; nothing if the values are no numbers."""
+    numbers = numbers_of(values)
+    return [Measured(name=name, values=tuple(enumerate(numbers)), of=of)] if numbers else []
+
+
+def by_fold(name: str, scores: object) -> list[Measured]:
+    """Return an array of scores by fold, with its mean and its standard deviation."""
+    found = series(name, scores)
+    if found and hasattr(scores, "mean") and hasattr(scores, "std"):
+        found += once(f"{name}_mean", scores.mean())
+        found += once(f"{name}_std", scores.std())
+    return found
+
+
+def learning(logs: object) -> list[Measured]:
+    """Return the series of a log by data set and metric: `validation_0.logloss`."""
+    if not isinstance(logs, Mapping):
+        return []
+    return list(
+        chain.from_iterable(
+            series(f"{part}.{name}", values)
+            for part, metrics in logs.items()
+            if isinstance(metrics, Mapping)
+            for name, values in metrics.items()
+        )
+    )

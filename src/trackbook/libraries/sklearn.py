@@ -1,0 +1,106 @@
+"""The card of scikit-learn: estimators, searches, cross-validation, metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackbook.libraries.base import Derived, Fitted, Library, Training
+from trackbook.libraries.given import given_params, values_of
+from trackbook.libraries.measures import once, series
+from trackbook.libraries.sklearn_metrics import measured, reported
+from trackbook.libraries.sklearn_models import can_predict, core_of, final_of, label_of
+from trackbook.libraries.sklearn_search import (
+    cross_predicted,
+    cross_scored,
+    cross_validated,
+    curve,
+    searched,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from trackbook.libraries.base import Call, Finding, Measured
+
+CURVES = ("loss_curve_", "validation_scores_", "train_score_", "validation_score_")
+NUMBERS = ("inertia_", "oob_score_")
+
+
+def fitted(call: Call) -> Iterable[Finding]:
+    """Read `fit` and its kin: a training, or the fitting of something that is no model."""
+    thing = call.given["self"]
+    if not can_predict(thing):
+        given = given_params(thing)
+        kind = type(thing).__name__
+        yield Fitted(model=thing, params={f"{kind}.{key}": given[key] for key in given})
+        return
+    yield training_of(thing, continued=call.name == "partial_fit")
+    if call.name in ("fit_predict", "fit_transform"):
+        yield Derived(made=call.result, of=thing)
+
+
+def training_of(
+    thing: object, *, metrics: Iterable[Measured] = (), continued: bool = False
+) -> Training:
+    """Return the training of a fitted model, with the curves that it kept."""
+    core, inner = core_of(thing), values_of(final_of(thing))
+    kept = [inner[name] for name in ("labels_", "best_estimator_") if name in inner]
+    search = searched(final_of(thing))
+    return Training(
+        label=label_of(thing),
+        model=thing,
+        params={"model": label_of(thing), **given_params(thing), **search.params},
+        metrics=[*search.metrics, *metrics, *_curves(core)],
+        children=search.children,
+        results=[*kept, *search.results, *([] if core is thing else [core])],
+        tags=search.tags,
+        continued=continued,
+    )
+
+
+def scored(call: Call) -> Iterable[Finding]:
+    """Read `score(X, y)`."""
+    return once("score", call.result, of=call.given["self"])
+
+
+def predicted(call: Call) -> Iterable[Finding]:
+    """Read `predict` and its kin, `transform` of a model included."""
+    model = call.given["self"]
+    if can_predict(model):
+        made = call.result if isinstance(call.result, tuple) else (call.result,)
+        yield from (Derived(made=each, of=model) for each in made)
+
+
+def _curves(core: object) -> Iterator[Measured]:
+    values = values_of(core)
+    for name in CURVES:
+        yield from series(name.rstrip("_"), values.get(name))
+    for name in NUMBERS:
+        yield from once(name.rstrip("_"), values.get(name))
+
+
+FITS = ("fit", "partial_fit", "fit_predict", "fit_transform")
+PREDICTIONS = (
+    "predict", "predict_proba", "predict_log_proba", "decision_function",
+    "score_samples", "transform",
+)  # fmt: skip
+
+SKLEARN = Library(
+    module="sklearn",
+    functions={
+        "sklearn.metrics:classification_report": reported,
+        "sklearn.metrics:*": measured,
+        "sklearn.model_selection:cross_val_score": cross_scored,
+        "sklearn.model_selection:cross_validate": cross_validated,
+        "sklearn.model_selection:cross_val_predict": cross_predicted,
+        "sklearn.model_selection:learning_curve": curve,
+        "sklearn.model_selection:validation_curve": curve,
+    },
+    methods={
+        "sklearn.base:BaseEstimator": {
+            **dict.fromkeys(FITS, fitted),
+            **dict.fromkeys(PREDICTIONS, predicted),
+            "score": scored,
+        }
+    },
+)

@@ -1,0 +1,53 @@
+"""What kind of thing an estimator is, told by its class and its parts."""
+
+from __future__ import annotations
+
+from trackbook.libraries.given import parts_of, values_of
+
+
+def label_of(thing: object) -> str:
+    """Return the class that trains: a pipeline's last step, `GridSearchCV(SVC)`."""
+    last = final_of(thing)
+    name = type(last).__name__
+    return f"{name}({label_of(values_of(last)['estimator'])})" if is_search(last) else name
+
+
+def can_predict(thing: object) -> bool:
+    """Tell whether fitting it makes a model; clusterers without `predict` count."""
+    last = final_of(thing)
+    if is_search(last):
+        return can_predict(values_of(last)["estimator"])
+    return any(
+        name in vars(base)
+        for base in type(last).__mro__
+        for name in ("predict", "fit_predict")
+    ) and not is_pipeline(last)
+
+
+def is_search(thing: object) -> bool:
+    """Tell whether it tries candidates of an estimator: GridSearchCV and its kin."""
+    return "estimator" in values_of(thing) and any(
+        base.__name__ == "BaseSearchCV" for base in type(thing).__mro__
+    )
+
+
+def is_pipeline(thing: object) -> bool:
+    """Tell whether it is a pipeline, whose last step says what it does."""
+    return any(base.__name__ == "Pipeline" for base in type(thing).__mro__)
+
+
+def final_of(thing: object) -> object:
+    """Return a pipeline's last step, of any depth; anything else itself."""
+    while is_pipeline(thing):
+        steps = list(parts_of(values_of(thing).get("steps")).values())
+        if not steps:
+            return thing
+        thing = steps[-1]
+    return thing
+
+
+def core_of(thing: object) -> object:
+    """Return the estimator that learned: of a search, its best one."""
+    last = final_of(thing)
+    best = values_of(last).get("best_estimator_")
+    return last if best is None else core_of(best)

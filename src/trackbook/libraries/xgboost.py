@@ -1,0 +1,103 @@
+"""The card of XGBoost: its own interface, and what its estimators add to scikit-learn's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trackbook.libraries.base import Derived, Library, Training
+from trackbook.libraries.given import plain, values_of
+from trackbook.libraries.measures import learning, once, series
+from trackbook.libraries.sklearn import training_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trackbook.libraries.base import Call, Finding, Measured
+
+DEFAULTS = {
+    "num_boost_round": 10,
+    "early_stopping_rounds": None,
+    "obj": None,
+    "custom_metric": None,
+    "nfold": 3,
+    "stratified": False,
+    "seed": 0,
+    "shuffle": True,
+}
+"""Of `train` and `cv`, for what may choose the result."""
+
+
+def trained(call: Call) -> Iterable[Finding]:
+    """Read `xgboost.train`; the curves are those that the caller asked for."""
+    yield Training(
+        label="xgboost.train",
+        model=call.result,
+        params=_params(call),
+        metrics=[*learning(call.given.get("evals_result")), *_best(call.result)],
+    )
+
+
+def cross_validated(call: Call) -> Iterable[Finding]:
+    """Read `xgboost.cv`: means and deviations by round."""
+    table: Any = call.result
+    names = list(table) if isinstance(table, dict) else list(getattr(table, "columns", ()))
+    metrics = []
+    for name in names:
+        part, _, metric = str(name).partition("-")
+        metrics += series(f"{part}.{metric.replace('-', '_')}", table[name])
+    yield Training(
+        label="xgboost.cv",
+        model=None,
+        params=_params(call),
+        metrics=metrics,
+        results=[table],
+    )
+
+
+def fitted(call: Call) -> Iterable[Finding]:
+    """Read `fit` of an estimator, with its curves and its best round."""
+    model = call.given["self"]
+    values: Any = values_of(model)
+    curves = learning(values.get("evals_result_"))
+    yield training_of(model, metrics=[*curves, *_best(values.get("_Booster"))])
+
+
+def predicted(call: Call) -> Iterable[Finding]:
+    """Read the predictions of a booster."""
+    yield Derived(made=call.result, of=call.given["self"])
+
+
+def _params(call: Call) -> dict[str, object]:
+    given: Any = call.given["params"]
+    pairs = given.items() if isinstance(given, dict) else given
+    params: dict[str, object] = {"model": "Booster"}
+    params |= {str(key): plain(value) for key, value in pairs}
+    for name, default in DEFAULTS.items():
+        value = plain(call.given.get(name, default))
+        if value != default:
+            params[name] = value
+    return params
+
+
+def _best(booster: object) -> Iterable[Measured]:
+    """Return the best round and its score, where stopping early was asked for."""
+    attribute = getattr(booster, "attr", None)
+    if attribute is None:
+        return
+    for name in ("best_iteration", "best_score"):
+        text = attribute(name)
+        if text is not None:
+            yield from once(name, float(text))
+
+
+XGBOOST = Library(
+    module="xgboost",
+    functions={
+        "xgboost.training:train": trained,
+        "xgboost.training:cv": cross_validated,
+    },
+    methods={
+        "xgboost.core:Booster": {"predict": predicted, "inplace_predict": predicted},
+        "xgboost.sklearn:XGBModel": {"fit": fitted},
+    },
+)

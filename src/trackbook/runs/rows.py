@@ -1,0 +1,118 @@
+"""What the statements of `queries.sql` give back: one class for each, columns as fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from trackbook.store import Store
+
+Row = TypeVar("Row")
+
+
+def ask(store: Store, sql: str, into: type[Row], **values: object) -> list[Row]:
+    """Return a statement's rows as objects, with the times in them known to be UTC."""
+    answer = store.rows(sql, **values)
+    return [
+        into(
+            **{name: aware(value) for name, value in zip(answer.columns, row, strict=True)}
+        )
+        for row in answer.rows
+    ]
+
+
+def aware(value: object) -> object:
+    """Return a time as UTC, and anything else as it is."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamRow:
+    """One param of a run."""
+
+    name: str
+    value: str
+    type: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricRow:
+    """One metric of a run, over all its steps."""
+
+    name: str
+    last_value: float
+    last_step: int
+    lowest: float
+    highest: float
+    point_count: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """One note about a run."""
+
+    words: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactRow:
+    """One file of a run."""
+
+    path: str
+    digest: str
+    size_bytes: int
+    logged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRow:
+    """One execution of a cell that made a part of a run."""
+
+    execution_id: str
+    cell_id: str | None
+    execution_count: int | None
+    source: str
+    started_at: datetime
+    duration_s: float | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KinRow:
+    """A run's parent, or one of the runs whose parent it is."""
+
+    run_id: str
+    name: str
+    status: str
+    relation: str | None
+    started_at: datetime
+    is_parent: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurroundingsRow:
+    """The process in which a run ran."""
+
+    program: str | None
+    python: str | None
+    platform: str | None
+    pid: int | None
+    outcome: str | None
+    error: str | None
+    package_count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrashedRow:
+    """A run in the trash."""
+
+    run_id: str
+    name: str
+    experiment: str
+    started_at: datetime
+    trashed_at: datetime

@@ -1,0 +1,11 @@
+CREATE TABLE IF NOT EXISTS tb."param" (
+  "id" VARCHAR NOT NULL,
+  "written_at" TIMESTAMP NOT NULL,
+  "session_id" VARCHAR NOT NULL,
+  "run_id" VARCHAR,
+  "execution_id" VARCHAR,
+  "name" VARCHAR NOT NULL,
+  "value" VARCHAR NOT NULL,
+  "type" VARCHAR NOT NULL,
+  "origin" VARCHAR NOT NULL
+)

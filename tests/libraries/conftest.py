@@ -1,0 +1,39 @@
+"""A watch over the real libraries, and small data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trackbook.capture.calls import CallWatch
+from trackbook.libraries import LIBRARIES
+
+
+class Told(list):
+    """Findings in the order told; `of(kind)` picks one kind."""
+
+    def of(self, kind):
+        return [each for each in self if isinstance(each, kind)]
+
+
+@pytest.fixture
+def told():
+    heard, faults = Told(), []
+    watch = CallWatch(
+        LIBRARIES,
+        found=lambda _call, findings, _site: heard.extend(findings),
+        fault=lambda place, error: faults.append((place, error)),
+        cell_globals=lambda: None,
+    )
+    watch.start()
+    yield heard
+    watch.stop()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def data():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(80, 4))
+    y = (x[:, 0] + 0.3 * rng.normal(size=80) > 0).astype(int)
+    return x, y
