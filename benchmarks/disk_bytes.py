@@ -22,19 +22,21 @@ def main() -> None:
     print(machine())
     try:
         made = make(folder, points)
-        drained = size_of(made) / made.points
+        file = made.store.place.file
+        used, drained = used_by(made) / made.points, file.stat().st_size / made.points
         made.store.compact()
-        made.store.compact()  # the first leaves the room of the unsorted points behind
-        compacted = size_of(made) / made.points
+        compacted = file.stat().st_size / made.points
         lite = sqlite(folder, made) / made.points
-        print(f"{made.points:,} points: {drained:.2f} bytes each after draining, {compacted:.2f} after"
-              f" compact; plain 24 ({24 / drained:.1f} times ours), SQLite {lite:.1f}"
-              f" ({lite / drained:.1f} times ours)")
+        print(
+            f"{made.points:,} points: {compacted:.2f} bytes each after compact; after draining"
+            f" {used:.2f} in use and {drained:.2f} with room for later. Plain: 24,"
+            f" {24 / compacted:.1f} times ours; SQLite: {lite:.1f}, {lite / compacted:.1f} times ours"
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def size_of(made) -> int:
+def used_by(made) -> int:
     """Bytes of the file that hold something, and not room for later."""
     with made.store.reading() as db:
         ((block, used),) = db.execute(
@@ -46,7 +48,9 @@ def size_of(made) -> int:
 def sqlite(folder: Path, made) -> int:
     file = folder / "points.sqlite"
     db = sqlite3.connect(file)
-    db.execute("CREATE TABLE point (sid INTEGER, step INTEGER, value REAL, logged_ms INTEGER)")
+    db.execute(
+        "CREATE TABLE point (sid INTEGER, step INTEGER, value REAL, logged_ms INTEGER)"
+    )
     with made.store.reading() as source:
         found = source.execute("FROM point UNION ALL FROM point_recent")
         while rows := found.fetchmany(100_000):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.clock import new_id
 from trackbook.journal import Journal
+from trackbook.records import RunStart
 from trackbook.store import Store
 
 if TYPE_CHECKING:
@@ -33,11 +34,15 @@ def make(folder: Path, points: int) -> Made:
     store = Store(folder)
     journal = Journal(folder / "journal", new_id(), complain=print)
     long_runs = [new_id() for _ in range(LONG_RUNS)]
+    for run in long_runs:
+        journal.put(RunStart(name="long", experiment="e", origin="manual"), run)
     short_runs: list[str] = []
-    batches = max(1, (points - LONG_RUNS * LONG_SERIES * LONG_STEPS) // (AT_A_TIME * SERIES * STEPS))
+    batches = max(
+        1, (points - LONG_RUNS * LONG_SERIES * LONG_STEPS) // (AT_A_TIME * SERIES * STEPS)
+    )
     rounds = batches * STEPS
     long_step = 0
-    for n, (run, step, values) in enumerate(short(batches, short_runs)):
+    for n, (run, step, values) in enumerate(short(journal, batches, short_runs)):
         journal.put_several(run, values, step=step, origin="logged")
         while long_step * rounds * AT_A_TIME < n * LONG_STEPS:
             for long in long_runs:
@@ -53,11 +58,15 @@ def make(folder: Path, points: int) -> Made:
     return Made(store, long_runs[1], short_runs[len(short_runs) // 2], count)
 
 
-def short(batches: int, runs: list[str]) -> Iterator[tuple[str, int, dict[str, float]]]:
+def short(
+    journal: Journal, batches: int, runs: list[str]
+) -> Iterator[tuple[str, int, dict[str, float]]]:
     """Give the steps of short runs, eight runs at a time, interleaved."""
     for _ in range(batches):
         fresh = [new_id() for _ in range(AT_A_TIME)]
         runs += fresh
+        for run in fresh:
+            journal.put(RunStart(name="short", experiment="e", origin="auto"), run)
         for step in range(STEPS):
             for run in fresh:
                 yield run, step, {f"metric{k}": noisy() for k in range(SERIES)}
@@ -71,7 +80,7 @@ def noisy() -> float:
 def singles() -> list[float]:
     import numpy as np
 
-    return [float(x) for x in np.random.default_rng(1).random(1 << 16, dtype="f4")]
+    return [float(x) for x in np.random.default_rng(1).random(1 << 22, dtype="f4")]
 
 
 SINGLES = singles()

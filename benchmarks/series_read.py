@@ -34,14 +34,18 @@ def main() -> None:
     try:
         started = time.perf_counter()
         made = make(folder, points)
-        print(f"{made.points:,} points made in {time.perf_counter() - started:.0f} s,"
-              f" {made.store.place.file.stat().st_size / made.points:.2f} bytes each")
+        print(
+            f"{made.points:,} points made in {time.perf_counter() - started:.0f} s,"
+            f" {made.store.place.file.stat().st_size / made.points:.2f} bytes each"
+        )
         plain = reference(folder)
         report("before compact", made, plain)
         started = time.perf_counter()
         made.store.compact()
-        print(f"compact: {time.perf_counter() - started:.1f} s,"
-              f" {made.store.place.file.stat().st_size / made.points:.2f} bytes per point of file")
+        print(
+            f"compact: {time.perf_counter() - started:.1f} s,"
+            f" {made.store.place.file.stat().st_size / made.points:.2f} bytes per point of file"
+        )
         report("after compact", made, plain)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,12 +74,15 @@ def report(when: str, made, plain) -> None:
         ("a run of 20 x 500", made.short_run, None, ALL),
     ):
         bound = {"run": run} | ({"name": name} if name else {})
+        assert len(made.store.rows(ours, **bound).rows) == (100_000 if name else 10_000)
         mine = milliseconds(lambda: made.store.rows(ours, **bound).rows)
         other = milliseconds(lambda: plain.execute(theirs, bound).fetchall())
         with made.store.reading() as db:
             bare = milliseconds(lambda: db.execute(ours, bound).fetchnumpy())
-        print(f"{when}: {what}: {mine:.0f} ms as Python rows ({bare:.0f} ms as arrays, file open);"
-              f" plain table {other:.0f} ms, {other / mine:.1f} times ours")
+        print(
+            f"{when}: {what}: {mine:.0f} ms as Python rows ({bare:.0f} ms as arrays, file open);"
+            f" plain table {other:.0f} ms, {other / mine:.1f} times ours"
+        )
 
 
 def milliseconds(ask, times: int = 5) -> float:

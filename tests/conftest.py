@@ -11,7 +11,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--update-golden", action="store_true", help="write golden files anew, to be read in the diff"
+        "--update-golden",
+        action="store_true",
+        help="write golden files anew, to be read in the diff",
     )
 
 
@@ -24,7 +26,9 @@ def golden(request: pytest.FixtureRequest):
         if request.config.getoption("--update-golden"):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        assert file.is_file(), f"no golden file {name}: run pytest --update-golden and read it"
+        assert file.is_file(), (
+            f"no golden file {name}: run pytest --update-golden and read it"
+        )
         assert text == file.read_text(encoding="utf-8")
 
     return compare

@@ -143,6 +143,7 @@ SOURCES = [
     ("%%bash\nexport TOKEN=abc\nfor i in *; do echo; done", "%%bash\nexport TOKEN=***\nfor i in *; do echo; done"),
     ('x = !ls\napi_key = "abc"', 'x = !ls\napi_key = "***"'),
     ("get_ipython().run_line_magic('env', 'API_KEY=abc')", "get_ipython().run_line_magic('env', 'API_KEY=***')"),
+    ('x = 1\rpwd = "a"\ry = "b"', 'x = 1\rpwd = "***"\ry = "b"'),
     ('x = !ls\ntoken = get(key=k)\npwd = "a"', 'x = !ls\ntoken = get(key=k)\npwd = "***"'),
     ('api_key = """\n%s""" \\\n% x', 'api_key = """***""" \\\n% x'),
     ('my_key = "country"; my_key = "a1b2c3d4e5f6g7h8"', 'my_key = "country"; my_key = "***"'),

@@ -286,7 +286,16 @@ def test_text_that_is_no_python_reads_every_word():
 
 
 @pytest.mark.parametrize(
-    "text", ["\0", "(" * 5_000, "x = " + "-" * 5_000 + "1", "a" + ".b" * 20_000, "\ud800"]
+    "text",
+    [
+        "\0",
+        "\r0",
+        "x\r\ny;\x0c",
+        "(" * 5_000,
+        "x = " + "-" * 5_000 + "1",
+        "a" + ".b" * 20_000,
+        "\ud800",
+    ],
 )
 def test_odd_text_gives_a_cautious_answer(text):
     assert isinstance(statements_in(text), list)

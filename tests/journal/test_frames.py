@@ -18,7 +18,9 @@ def frames(of: list[bytes]) -> list[bytes]:
 
 
 @given(payloads, st.data())
-def test_every_whole_frame_before_a_cut_comes_back_and_none_is_invented(taken, data) -> None:
+def test_every_whole_frame_before_a_cut_comes_back_and_none_is_invented(
+    taken, data
+) -> None:
     written = frames(taken)
     whole = b"".join(written)
     cut = data.draw(st.integers(0, len(whole)))

@@ -20,7 +20,9 @@ def small_disk(tmp_path):
     if ROOT:
         place = tmp_path / "disk"
         place.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], check=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], check=True
+        )
         yield place
         subprocess.run(["umount", "-l", place], check=True)
         return

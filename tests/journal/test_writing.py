@@ -52,7 +52,9 @@ def test_any_name_can_be_written(name, journal, tmp_path, payloads_in) -> None:
     assert names == [readable] * 4
 
 
-def test_threads_write_at_the_same_time_without_tearing(journal, tmp_path, payloads_in) -> None:
+def test_threads_write_at_the_same_time_without_tearing(
+    journal, tmp_path, payloads_in
+) -> None:
     def work(n: int) -> None:
         pen = journal.pen("run", f"m{n}", origin="logged")
         for step in range(500):
@@ -66,7 +68,9 @@ def test_threads_write_at_the_same_time_without_tearing(journal, tmp_path, paylo
     )
 
 
-def test_rotation_among_eight_threads_loses_nothing(open_journal, tmp_path, payloads_in) -> None:
+def test_rotation_among_eight_threads_loses_nothing(
+    open_journal, tmp_path, payloads_in
+) -> None:
     journal = open_journal(rotate_bytes=2000)
     done = threading.Event()
 
@@ -128,7 +132,9 @@ def test_a_child_does_not_keep_its_parent_alive(journal, tmp_path) -> None:
     os.waitpid(pid, 0)
 
 
-def test_a_journal_whose_file_was_deleted_goes_on_in_a_new_one(journal, tmp_path, payloads_in) -> None:
+def test_a_journal_whose_file_was_deleted_goes_on_in_a_new_one(
+    journal, tmp_path, payloads_in
+) -> None:
     (file,) = tmp_path.glob("*.tbj")
     file.unlink()
     journal.tend()
@@ -136,7 +142,9 @@ def test_a_journal_whose_file_was_deleted_goes_on_in_a_new_one(journal, tmp_path
     assert len(payloads_in(tmp_path)) == 1
 
 
-def test_a_descriptor_that_user_code_closed_is_got_back(journal, tmp_path, payloads_in) -> None:
+def test_a_descriptor_that_user_code_closed_is_got_back(
+    journal, tmp_path, payloads_in
+) -> None:
     journal.put(Note(words="before"))
     os.close(journal._fd)
     journal.put(Note(words="after"))

@@ -83,6 +83,7 @@ def test_nothing_of_the_users_is_called():
         ({2, 1}, [1, 2]),
         (range(1, 9, 2), "range(1, 9, 2)"),
         (len, "len"),
+        (np.mean, "mean"),
         (lambda x: x, "<lambda>"),
         (Net, "Net"),
         (partial(print, 1), "partial"),

@@ -129,6 +129,14 @@ def test_partial_fits_are_marked_as_going_on(told, data):
     assert all(each.model is model for each in told)
 
 
+def test_a_partial_fit_tells_the_newest_point_of_the_loss(told, data):
+    model = MLPClassifier((3,))
+    for _ in range(3):
+        model.partial_fit(*data, classes=[0, 1])
+    points = [each.metrics[0].values for each in told]
+    assert points == [((step, loss),) for step, loss in enumerate(model.loss_curve_)]
+
+
 def test_the_loss_of_a_neural_network_is_a_series(told, data):
     model = MLPClassifier((3,), max_iter=4)
     with pytest.warns(UserWarning, match="converged"):

@@ -34,7 +34,9 @@ def test_views_and_other_tables_are_what_they_were(golden) -> None:
     from trackbook.store.tables import TABLES, VIEWS
 
     golden("tables.sql", "\n\n".join(TABLES.values()) + "\n")
-    names = "\n".join(f"{name}: {', '.join(columns)}" for name, columns in view_columns(VIEWS))
+    names = "\n".join(
+        f"{name}: {', '.join(columns)}" for name, columns in view_columns(VIEWS)
+    )
     golden("views.txt", names + "\n")
 
 
@@ -57,7 +59,9 @@ def test_fields_are_plain_values_or_lists_of_them(record) -> None:
 
 @cache
 def keywords() -> set[str]:
-    sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+    sql = (
+        "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+    )
     return {row[0] for row in duckdb.connect().execute(sql).fetchall()}
 
 
@@ -87,7 +91,9 @@ def test_store_gives_back_what_the_journal_took(record, tmp_path) -> None:
     journal = Journal(tmp_path / "journal", new_id(), complain=print)
     store = Store(tmp_path)
     hints = get_type_hints(record)
-    one = st.builds(record, **{name: any_of(hints[name]) for name in record.__struct_fields__})
+    one = st.builds(
+        record, **{name: any_of(hints[name]) for name in record.__struct_fields__}
+    )
     run = new_id()
 
     @settings(max_examples=15, deadline=None)
@@ -115,7 +121,9 @@ def later_fields(record: type[Record]) -> list[str]:
     return [c.name for c in columns_of(record) if c.default is not None or c.nullable]
 
 
-@pytest.mark.parametrize("kind", [k for k, r in KINDS.items() if later_fields(r) and k != "metric"])
+@pytest.mark.parametrize(
+    "kind", [k for k, r in KINDS.items() if later_fields(r) and k != "metric"]
+)
 def test_a_table_of_before_the_last_field_gets_it(kind, tmp_path) -> None:
     field = later_fields(KINDS[kind])[-1]
     (tmp_path / "journal").mkdir()

@@ -29,7 +29,10 @@ class Project:
 
     def journal(self, session_id: str | None = None, **options) -> Journal:
         made = Journal(
-            self.journal_folder, session_id or new_id(), complain=self.said.append, **options
+            self.journal_folder,
+            session_id or new_id(),
+            complain=self.said.append,
+            **options,
         )
         self.opened.append(made)
         return made
@@ -57,7 +60,14 @@ class Project:
 
 def session_record() -> Session:
     return Session(
-        program="script", notebook=None, login="me", host="here", pid=os.getpid(), python="3", platform="x", version="0"
+        program="script",
+        notebook=None,
+        login="me",
+        host="here",
+        pid=os.getpid(),
+        python="3",
+        platform="x",
+        version="0",
     )
 
 
@@ -90,7 +100,10 @@ class Child:
     def __init__(self, folder: Path, code: str) -> None:
         text = CHILD.format(folder=str(folder)) + textwrap.dedent(code)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", text], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", text],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def words(self) -> list[str]:

@@ -55,12 +55,16 @@ def test_every_number_keeps_its_value(tmp_path_factory, values) -> None:
         journal.pen("run", "pen", origin="logged")(step, value)
         journal.put_several("run", {"several": value}, step=step, origin="logged")
     journal.put_batch("run", "batch", memoryview(np.array(values)).cast("B").cast("d"))
-    rows = Store(folder).rows(
-        "SELECT name, step, value FROM point_recent JOIN series USING (sid)"
-    ).rows
+    rows = (
+        Store(folder)
+        .rows("SELECT name, step, value FROM point_recent JOIN series USING (sid)")
+        .rows
+    )
     found = sorted((name, step, same(value)) for name, step, value in rows)
     assert found == sorted(
-        (name, step, same(v)) for name in ("pen", "several", "batch") for step, v in enumerate(values)
+        (name, step, same(v))
+        for name in ("pen", "several", "batch")
+        for step, v in enumerate(values)
     )
     journal.close()
 
@@ -85,7 +89,9 @@ def test_any_step_of_64_bits_is_kept(step, project) -> None:
     assert project.values("run") == [(step, 1.0), (step, 1.0)]
 
 
-@pytest.mark.parametrize("name", ["", "\0", "\ud800", "ä" * 100_000, "'; drop table run; --"])
+@pytest.mark.parametrize(
+    "name", ["", "\0", "\ud800", "ä" * 100_000, "'; drop table run; --"]
+)
 def test_any_name_arrives(name, project) -> None:
     journal = project.journal()
     journal.put(Param(name=name, value="1", type="int", origin="logged"), "run")
@@ -107,7 +113,9 @@ def test_more_than_one_budget_of_bytes_arrives_whole(project) -> None:
         (big,),
         ("after",),
     ]
-    assert project.store.rows("FROM metric_summaries").rows == []  # a series without its run
+    assert (
+        project.store.rows("FROM metric_summaries").rows == []
+    )  # a series without its run
     summary = project.store.rows("SELECT point_count, last_value FROM summary").rows
     assert summary == [(1_000_000, 999_999.0)]
 
@@ -170,7 +178,14 @@ def test_a_foreign_file_among_the_journals_harms_nothing(garbage, project) -> No
         ["run", new_id(), 1, None, None, {"name": "x"}],
         ["note", new_id(), 1, None, None, {"words": 3}],
         ["a kind of tomorrow", new_id(), 1, None, None, {}],
-        ["artifact", new_id(), 1, None, None, {"path": "p", "digest": "d", "size_bytes": 2**64 - 1}],
+        [
+            "artifact",
+            new_id(),
+            1,
+            None,
+            None,
+            {"path": "p", "digest": "d", "size_bytes": 2**64 - 1},
+        ],
         ["note", new_id(), 2**63, None, None, {"words": "in 292,000 years"}],
         [0, "run", None, "name", "origin", 1, 2, "three"],
         [1, "run", None, 1, 2**64 - 1, "origin", {"name": 1.0}],
@@ -243,14 +258,22 @@ def test_summaries_are_those_of_the_points(project) -> None:
         "SELECT name, point_count, last_step, last_value, lowest, highest"
         " FROM summary JOIN series USING (sid) ORDER BY name"
     ).rows
-    assert repr(rows) == repr([(name, *summary(points)) for name, points in sorted(expected.items())])
+    assert repr(rows) == repr(
+        [(name, *summary(points)) for name, points in sorted(expected.items())]
+    )
 
 
 def summary(points: list[tuple[int, float]]) -> tuple:
     last_step = max(step for step, _ in points)
     last = [value for step, value in points if step == last_step][-1]
     numbers = [value for _, value in points if not math.isnan(value)]
-    return (len(points), last_step, last, min(numbers, default=math.nan), max(numbers, default=math.nan))
+    return (
+        len(points),
+        last_step,
+        last,
+        min(numbers, default=math.nan),
+        max(numbers, default=math.nan),
+    )
 
 
 @pytest.mark.parametrize("in_one_drain", [True, False])
@@ -304,6 +327,40 @@ def test_sorting_moves_every_point_once(project, monkeypatch) -> None:
     assert project.store.compact() == 1500
     assert project.count("point_recent") == 0
     assert project.values("run")[-1] == (1499, 299.0)
+
+
+def test_compacting_keeps_everything_and_gives_room_back(project) -> None:
+    journal = project.session()
+    journal.put(Param(name="lr", value="1", type="int", origin="logged"), "run")
+    for part in range(10):
+        journal.put_batch(
+            "run",
+            "loss",
+            memoryview(np.random.default_rng(part).random(50_000)),
+            steps=part,
+        )
+        project.store.drain()
+    tables = [
+        name
+        for (name,) in project.store.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'tb'"
+        ).rows
+    ]
+    before = {
+        name: sorted(map(repr, project.store.rows(f"FROM {name}").rows)) for name in tables
+    }
+    with project.store.writing() as db:
+        db.execute("CREATE TABLE tb.mine AS SELECT 42 AS answer")
+    project.store.compact()
+    after = {
+        name: sorted(map(repr, project.store.rows(f"FROM {name}").rows)) for name in tables
+    }
+    assert after.pop("point") == before.pop("point_recent")
+    assert after.pop("point_recent") == before.pop("point") == []
+    assert after == before
+    assert project.store.rows("FROM mine").rows == [(42,)]
+    journal.put(Param(name="lr", value="2", type="int", origin="logged"), "run")
+    assert project.count("param") == 2
 
 
 def test_the_database_deleted_under_live_sessions_is_filled_again(project) -> None:

@@ -8,9 +8,8 @@ import sys
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from trackbook.artifacts import Artifacts
 from trackbook.book.background import Background
 from trackbook.book.past import Past
 from trackbook.capture import Recorder
@@ -20,20 +19,19 @@ from trackbook.errors import Misused
 from trackbook.fingerprint import digest_of, packages_in_use, this_machine
 from trackbook.journal import Journal
 from trackbook.records import Artifact, Environment, Notebook, Session, SessionEnd
-from trackbook.runs import find, find_all, search
 from trackbook.settings import FOLDER, Settings, read_settings
-from trackbook.store import Store, queries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trackbook.artifacts import Artifacts
     from trackbook.capture import ActiveRun, CellReport
     from trackbook.records import Record, Run
     from trackbook.settings import Cards
+    from trackbook.store import Store
 
     Direction = Literal["max", "min"]
 
-SQL = queries_of("trackbook.book")
 PAST_RUNS = 500
 """Earlier runs that the cards compare with."""
 DRAIN_EVERY_S = 5.0
@@ -48,8 +46,6 @@ class Book:
         self.project = project
         self.folder = project / FOLDER
         self.settings = settings if settings is not None else read_settings(project)
-        self.store = Store(self.folder)
-        self.artifacts = Artifacts(self.folder / "artifacts")
         self.recorder: Recorder | None = None
         self.complaints: list[str] = []
         self.complain: Callable[[str], None] = self.complaints.append
@@ -61,6 +57,20 @@ class Book:
         self._drained_at = 0.0
         self._written = False
         self._closed = False
+
+    @cached_property
+    def store(self) -> Store:
+        """The project's database, opened for moments only."""
+        from trackbook.store import Store
+
+        return Store(self.folder)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """The project's files, kept by their content."""
+        from trackbook.artifacts import Artifacts
+
+        return Artifacts(self.folder / "artifacts")
 
     @cached_property
     def journal(self) -> Journal:
@@ -127,15 +137,25 @@ class Book:
         recorder = self.recorder
         if recorder is None or not self.store.place.file.exists():
             return
-        self.past.read(search(self.store, limit=PAST_RUNS), self.direction)
-        rows = self.store.rows(SQL["runs_of_cells"], notebook=recorder.notebook.path).rows
+        from trackbook.runs import search
+
+        earlier = search(self.store, limit=PAST_RUNS)
+        self.past.read(earlier, self.direction)
+        recorder.ledger.seen(run.name for run in earlier)
+        rows = self.ask("runs_of_cells", notebook=recorder.notebook.path)
         for cell_key, run_id in rows:
             recorder.ledger.last_of_cell.setdefault(cell_key, run_id)
+
+    def ask(self, block: str, **values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of one of the book's own questions."""
+        from trackbook.store import queries_of
+
+        return self.store.rows(queries_of("trackbook.book")[block], **values).rows
 
     def known_names(self, most: int) -> tuple[tuple[str, ...], ...]:
         """Return names of runs, metrics and params that the project has."""
         return tuple(
-            tuple(name for (name,) in self.store.rows(SQL[block], most=most).rows)
+            tuple(name for (name,) in self.ask(block, most=most))
             for block in ("run_names", "metric_names", "param_names")
         )
 
@@ -168,14 +188,20 @@ class Book:
 
     def find(self, reference: str) -> Run:
         """Return the run that a reference means."""
+        from trackbook.runs import find
+
         return find(self.store, reference, directions=self.directions)
 
     def find_all(self, references: Sequence[str]) -> list[Run]:
         """Return the runs that references mean, in their order."""
+        from trackbook.runs import find_all
+
         return find_all(self.store, references, directions=self.directions)
 
     def find_many(self, references: Sequence[str]) -> list[Run]:
         """Return runs given by reference, by a filter, or all of them."""
+        from trackbook.runs import search
+
         if list(references) == ["all"]:
             return search(self.store, limit=None)
         if any(sign in word for word in references for sign in "<>= "):
@@ -214,7 +240,8 @@ class Book:
         if "journal" in self.__dict__:
             self.journal.close()
             self.store.drain(patience_s=0)
-        self.store.close()
+        if "store" in self.__dict__:
+            self.store.close()
 
     def _surroundings(self, run_id: str) -> None:
         """Write the notebook and the packages of a run that just ended."""
@@ -241,7 +268,8 @@ class Book:
     def _is_worth_draining(self) -> bool:
         """Say whether nobody else drained lately."""
         try:
-            return time.time() - self.store.place.file.stat().st_mtime > DRAIN_EVERY_S
+            database = self.folder / "trackbook.duckdb"
+            return time.time() - database.stat().st_mtime > DRAIN_EVERY_S
         except OSError:
             return True
 

@@ -14,7 +14,7 @@ from trackbook.fingerprint import commit_of
 from trackbook.records import RunEnd, RunStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Literal
 
     from trackbook.capture.cell import Cell
@@ -117,6 +117,13 @@ class Ledger:
         )
         self.last_of_cell[cell.cell_key] = run.run_id
         return run
+
+    def seen(self, names: Iterable[str]) -> None:
+        """Count on from the numbers that earlier sessions gave."""
+        for name in names:
+            label, dash, number = name.rpartition("-")
+            if dash and number.isascii() and number.isdigit() and len(number) < 9:
+                self._names[label] = max(self._names[label], int(number))
 
     def push(self, run: ActiveRun) -> None:
         """Make a run the one that this thread works in."""

@@ -55,7 +55,7 @@ class Plug:
         shell.set_hook("complete_command", complete, str_key="%track")
         shell.set_hook("complete_command", complete, str_key="%%track")
         self.watch.start()
-        self.book.soon(self.book.remember_past)
+        self.knows_past = False
 
     def pull_out(self) -> None:
         """Take everything back and end the session."""
@@ -80,6 +80,9 @@ class Plug:
 
     def _before(self, info: Any) -> None:
         self.watch.refresh()
+        if not self.knows_past:
+            self.knows_past = True
+            self.book.soon(self.book.remember_past)
         self.recorder.before_cell(info, self.shell.user_ns, self.shell.execution_count)
 
     def after(self, result: Any) -> None:

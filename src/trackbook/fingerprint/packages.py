@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,12 +35,16 @@ def digest_of(packages: Iterable[str]) -> str:
 @cache
 def owners() -> dict[str, list[str]]:
     """Return the distributions that each top-level module comes from."""
+    from importlib.metadata import packages_distributions
+
     return dict(packages_distributions())
 
 
 @cache
 def version_of(distribution: str) -> str | None:
     """Return a distribution's version, or None when it is half installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:

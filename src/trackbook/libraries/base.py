@@ -60,6 +60,7 @@ class Fitted:
 
     model: object
     params: Mapping[str, object]
+    """As given, each with the class before its name: `StandardScaler.with_mean`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ def given_params(thing: object, *, prefix: str = "", depth: int = 0) -> dict[str
     values = values_of(thing)
     for name, default in defaults_of(type(thing)).items():
         value = values.get(name, default)
+        if value is default:
+            continue
         parts = parts_of(value)
         if parts and depth < DEEPEST:
             for part, each in parts.items():
@@ -93,9 +95,9 @@ MISSING = object()
 def is_nested(value: object) -> bool:
     """Tell whether the value is an estimator or a splitter, with params of its own."""
     cls = type(value)
-    return any("get_params" in vars(b) or "split" in vars(b) for b in cls.__mro__) and (
-        not isinstance(value, (str, bytes))
-    )
+    if issubclass(cls, (str, bytes, bytearray)):  # they split too, but themselves
+        return False
+    return any("get_params" in vars(b) or "split" in vars(b) for b in cls.__mro__)
 
 
 def parts_of(value: object) -> dict[str, object]:
@@ -131,8 +133,10 @@ def _numpy(value: object) -> object:
     if shape == () and item is not None:
         single = item()
         return plain(single) if type(single) in PLAIN else type(value).__name__
-    size = str(shape) if isinstance(shape, tuple) else ""
-    return type(value).__name__ + size
+    if isinstance(shape, tuple):
+        return type(value).__name__ + str(shape)
+    name = getattr(value, "__name__", None)  # of np.mean and the like
+    return name if isinstance(name, str) else type(value).__name__
 
 
 def _same(one: object, other: object) -> bool:

@@ -37,10 +37,20 @@ def once(name: str, value: object, *, of: object = None) -> list[Measured]:
     return [] if number is None else [Measured(name=name, values=((0, number),), of=of)]
 
 
-def series(name: str, values: object, *, of: object = None) -> list[Measured]:
+def series(name: str, values: object) -> list[Measured]:
     """Return a series counted from 0; nothing if the values are no numbers."""
     numbers = numbers_of(values)
-    return [Measured(name=name, values=tuple(enumerate(numbers)), of=of)] if numbers else []
+    return [Measured(name=name, values=tuple(enumerate(numbers)))] if numbers else []
+
+
+def newest(name: str, values: object) -> list[Measured]:
+    """Return the last point of a series that grows by one at each call."""
+    if type(values) is not list or not values:
+        return []
+    number = number_of(values[-1])
+    return (
+        [] if number is None else [Measured(name=name, values=((len(values) - 1, number),))]
+    )
 
 
 def by_fold(name: str, scores: object) -> list[Measured]:

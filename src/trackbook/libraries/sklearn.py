@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.libraries.base import Derived, Fitted, Library, Training
 from trackbook.libraries.given import given_params, values_of
-from trackbook.libraries.measures import once, series
+from trackbook.libraries.measures import newest, once, series
 from trackbook.libraries.sklearn_metrics import measured, reported
 from trackbook.libraries.sklearn_models import can_predict, core_of, final_of, label_of
 from trackbook.libraries.sklearn_search import (
@@ -18,7 +18,7 @@ from trackbook.libraries.sklearn_search import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from trackbook.libraries.base import Call, Finding, Measured
 
@@ -50,7 +50,11 @@ def training_of(
         label=label_of(thing),
         model=thing,
         params={"model": label_of(thing), **given_params(thing), **search.params},
-        metrics=[*search.metrics, *metrics, *_curves(core)],
+        metrics=[
+            *search.metrics,
+            *metrics,
+            *_kept_by(core, newest if continued else series),
+        ],
         children=search.children,
         results=[*kept, *search.results, *([] if core is thing else [core])],
         tags=search.tags,
@@ -71,10 +75,12 @@ def predicted(call: Call) -> Iterable[Finding]:
         yield from (Derived(made=each, of=model) for each in made)
 
 
-def _curves(core: object) -> Iterator[Measured]:
+def _kept_by(
+    core: object, read: Callable[[str, object], list[Measured]]
+) -> Iterator[Measured]:
     values = values_of(core)
     for name in CURVES:
-        yield from series(name.rstrip("_"), values.get(name))
+        yield from read(name.rstrip("_"), values.get(name))
     for name in NUMBERS:
         yield from once(name.rstrip("_"), values.get(name))
 

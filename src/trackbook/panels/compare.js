@@ -131,7 +131,7 @@ function control({ type, trait, label, value, options, ...range }, hub) {
     input.checked = value;
     input.addEventListener("change", () => send(input.checked));
   }
-  return make("label", { class: `tb-control tb-${type}` }, label, input);
+  return make("label", { class: "tb-control" }, label, input);
 }
 
 /** Return runs side by side, one column each; what differs and what is best is marked. */

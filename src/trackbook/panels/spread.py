@@ -90,12 +90,15 @@ def scatter_figure(  # noqa: PLR0913  # each by name
             "showscale": True,
             "colorbar": {"title": {"text": label(_name(color))}, "thickness": 10},
         }
-    traces = [_points(shown, x, y, marker, "scattergl" if len(shown) > MANY else "scatter")]
+    kind = "scattergl" if len(shown) > MANY else "scatter"
+    if len(shown) > MANY:
+        marker |= {"size": 5, "opacity": 0.55}
+    traces = [_points(shown, x, y, marker, kind)]
     rings = [run for run in shown if run.run_id in (picked or {})]
     if rings:
         edge = [(picked or {})[run.run_id] for run in rings]
-        ring = {"size": 14, "symbol": "circle-open", "line": {"width": 2.5}, "color": edge}
-        traces.append({**_points(rings, x, y, ring, "scatter"), "hoverinfo": "skip"})
+        ring = {"size": 14, "symbol": "circle-open", "line": {"width": 3}, "color": edge}
+        traces.append({**_points(rings, x, y, ring, kind), "hoverinfo": "skip"})
     layout = {
         "height": 400,
         "margin": {"l": 60, "r": 12, "t": 16, "b": 48},
@@ -130,10 +133,12 @@ def _coordinates(runs: Sequence[Run], key: str) -> list[object]:
 
 
 def _axis(runs: Sequence[Run], key: str) -> Figure:
-    kind = "category"
-    if _is_numeric(runs, key):
-        kind = "log" if _spans_decades(_numbers(runs, key)) else "linear"
-    return {"title": {"text": label(_name(key))}, "type": kind, "zeroline": False}
+    axis: Figure = {"title": {"text": label(_name(key))}, "zeroline": False}
+    if not _is_numeric(runs, key):
+        return {**axis, "type": "category"}
+    if _spans_decades(_numbers(runs, key)):
+        return {**axis, "type": "log", "dtick": 1, "exponentformat": "power"}
+    return {**axis, "type": "linear"}
 
 
 def _dimension(runs: Sequence[Run], key: str) -> Figure:
@@ -152,7 +157,7 @@ def _dimension(runs: Sequence[Run], key: str) -> Figure:
     numbers = _numbers(runs, key)
     if not _spans_decades(numbers):
         return {"label": name, "values": numbers}
-    low, high = math.floor(math.log10(min(numbers))), math.ceil(math.log10(max(numbers)))
+    low, high = math.ceil(math.log10(min(numbers))), math.floor(math.log10(max(numbers)))
     return {
         "label": f"{name} (log)",
         "values": [math.log10(number) for number in numbers],
@@ -193,4 +198,5 @@ def _name(key: str) -> str:
 
 
 def _left_out(count: int) -> str:
-    return f"{count} runs left out: a value is missing" if count else ""
+    runs = "1 run" if count == 1 else f"{count} runs"
+    return f"{runs} left out: a value is missing" if count else ""

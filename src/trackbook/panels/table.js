@@ -5,7 +5,7 @@ import { inShort } from "./rows.js";
 
 const ROW = 24;
 const SPARE = 8;
-const WIDTHS = { text: 120, number: 96, time: 132 };
+const WIDTHS = { text: 120, number: 96, time: 146 };
 const STATUS = { RUNNING: "◌", FINISHED: "✓", FAILED: "✗", KILLED: "■" };
 
 /** Build a table over `rows`; `hub` has `selected()`, `select(ids)` and `colors()`. */
@@ -24,6 +24,7 @@ export function runTable(rows, hub, { height = 250 } = {}) {
     "aria-label": "Filter runs", spellcheck: "false",
   });
   const count = make("span", { class: "tb-count", role: "status" });
+  const clear = make("button", { type: "button", class: "tb-plain", hidden: true, onclick: () => hub.select([]) }, "drop all");
   const chooser = make("span");
   const head = make("div", { class: "tb-head", role: "row", "aria-rowindex": 1 });
   const body = make("div", { class: "tb-rows", role: "presentation" });
@@ -32,7 +33,7 @@ export function runTable(rows, hub, { height = 250 } = {}) {
     class: "tb-grid", role: "grid", tabindex: 0, "aria-label": "Runs", "aria-multiselectable": "true",
     style: `max-height:${height}px`,
   }, head, pad);
-  const root = make("div", { class: "tb-runs" }, make("div", { class: "tb-bar" }, search, count, chooser), grid);
+  const root = make("div", { class: "tb-runs" }, make("div", { class: "tb-bar" }, search, count, clear, chooser), grid);
 
   const columns = () => rows.columns.filter((c) => c.key === "name" || (shown ? shown.has(c.key) : c.shown));
   const inOrder = () => {
@@ -51,8 +52,9 @@ export function runTable(rows, hub, { height = 250 } = {}) {
   }
 
   function drawHead() {
-    const widths = inOrder().map((c) => (c.key === "name" ? "minmax(170px,1fr)" : `${width(c)}px`));
-    root.style.setProperty("--tb-columns", widths.join(" "));
+    const widths = inOrder().map(width);
+    root.style.setProperty("--tb-columns", widths.map((px, at) => (at ? `${px}px` : `minmax(${px}px,1fr)`)).join(" "));
+    root.style.setProperty("--tb-width", `${widths.reduce((sum, px) => sum + px, 0)}px`);
     head.replaceChildren(...inOrder().map((column) => {
       const sorted = column.key === sortKey ? (descending ? "descending" : "ascending") : "none";
       const arrow = { descending: " ↓", ascending: " ↑", none: "" }[sorted];
@@ -91,6 +93,7 @@ export function runTable(rows, hub, { height = 250 } = {}) {
     const of = order.length === rows.ids.length ? "" : ` of ${rows.ids.length.toLocaleString()}`;
     const words = `${order.length.toLocaleString()}${of} run${rows.ids.length === 1 ? "" : "s"}${many}`;
     if (count.textContent !== words) count.textContent = words;
+    clear.hidden = !picked.size;
   }
 
   function row(at, all, picked) {
@@ -182,5 +185,6 @@ function kind(column) {
 }
 
 function width(column) {
-  return column.key === "duration_s" ? 84 : Math.max(WIDTHS[column.type], 20 + 7 * Math.min(column.name.length, 18));
+  if (column.key === "name") return 170;
+  return Math.max(WIDTHS[column.type], 26 + 8 * Math.min(column.name.length, 18));
 }

@@ -132,7 +132,7 @@ def parallel_view(seen: Seen, choices: Choices) -> View:
     )
     ticked = {"type": "many", "trait": "axes", "label": "Axes", "options": options}
     controls = [ticked | {"value": axes}, _one("color", "colour", color, colors)]
-    return {"figure": figure, "controls": controls, "note": figure.pop("note")}
+    return {"figure": figure, "controls": controls, "note": _newest(seen, figure.pop("note"))}
 
 
 def scatter_view(seen: Seen, choices: Choices) -> View:
@@ -156,7 +156,7 @@ def scatter_view(seen: Seen, choices: Choices) -> View:
         _one("scatter_y", "y", y, options),
         _one("scatter_color", "colour", choices.scatter_color, [("", "none"), *options]),
     ]
-    return {"figure": figure, "controls": controls, "note": figure.pop("note")}
+    return {"figure": figure, "controls": controls, "note": _newest(seen, figure.pop("note"))}
 
 
 def code_view(seen: Seen, choices: Choices) -> View:
@@ -247,6 +247,12 @@ def _has_numbers(runs: Sequence[Run], key: str) -> bool:
 
 def _bare(key: str) -> str:
     return key.partition(".")[2] or key
+
+
+def _newest(seen: Seen, note: object) -> str:
+    count = len(seen.runs)
+    capped = f"the newest {MOST_SPREAD} of {count} runs" if count > MOST_SPREAD else ""
+    return " · ".join(filter(None, [capped, str(note)]))
 
 
 def _capped(count: int, most: int) -> str:

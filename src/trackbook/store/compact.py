@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.store.sql import queries_of
+from trackbook.store.sql import literal, queries_of, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from duckdb import DuckDBPyConnection
 
+SORTED = {"point", "point_recent", "about"}
 AT_ONCE = 10_000_000
 """Points sorted in one go: some 600 MB of memory."""
 SQL = queries_of("trackbook.store")
@@ -30,25 +33,35 @@ def sort_recent(db: DuckDBPyConnection, *, at_least: int) -> int:
     return int(count)
 
 
-def sort_all(db: DuckDBPyConnection) -> int:
-    """Sort all points anew, a stretch of series at a time; return how many.
+def copy_sorted(db: DuckDBPyConnection, old: Path) -> int:
+    """Copy everything from a database into the new one in `tb`; return how many points.
 
-    Recent points are sorted among themselves only, so that after years a long series
-    lies in as many places as there were such sorts.
+    Into a new file, for DuckDB gives no room back within the old one. Recent points
+    are sorted among themselves only, so that after years a long series lies in as
+    many places as there were such sorts: here they become one.
     """
-    db.execute("BEGIN")
+    db.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
     try:
-        db.execute(SQL["make_sorted"])
+        made = tables_of(db, "tb")
+        for table in tables_of(db, "old") - SORTED:
+            name = quoted(table)
+            if table in made:
+                db.execute(f"INSERT INTO tb.{name} BY NAME FROM old.{name}")  # noqa: S608
+            else:
+                db.execute(f"CREATE TABLE tb.{name} AS FROM old.{name}")  # noqa: S608
         for first, last in stretches_of_series(db):
-            db.execute(SQL["sort_series"], {"first": first, "last": last})
-        ((count,),) = db.execute(SQL["sorted_count"]).fetchall()
-        for step in ("drop_unsorted", "rename_sorted", "clear_recent"):
-            db.execute(SQL[step])
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
+            db.execute(SQL["copy_sorted"], {"first": first, "last": last})
+        ((count,),) = db.execute(SQL["point_count"]).fetchall()
+    finally:
+        db.execute("DETACH old")
     return int(count)
+
+
+def tables_of(db: DuckDBPyConnection, database: str) -> set[str]:
+    """Return the names of a database's tables."""
+    return {
+        name for (name,) in db.execute(SQL["tables"], {"database": database}).fetchall()
+    }
 
 
 def stretches_of_series(db: DuckDBPyConnection) -> list[tuple[int, int]]:

@@ -76,9 +76,12 @@ class Place:
 
     @contextmanager
     def attached(
-        self, *, write: bool, patience_s: float = PATIENCE_S
+        self, *, write: bool, patience_s: float = PATIENCE_S, file: Path | None = None
     ) -> Iterator[DuckDBPyConnection]:
-        """Give the instance with the file attached as `tb`; inside `alone` only."""
+        """Give the instance with the file attached as `tb`; inside `alone` only.
+
+        Another file than the project's own may be given, to be put in its place.
+        """
         import duckdb
 
         if write and self.is_read_only:
@@ -88,7 +91,7 @@ class Place:
             )
         try:
             db = self.instance()
-            self._attach(db, write=write, patience_s=patience_s)
+            self._attach(db, file or self.file, write=write, patience_s=patience_s)
             self._is_attached = True
             yield db
             detach(db)
@@ -169,26 +172,28 @@ class Place:
             except duckdb.Error:
                 self.close()
 
-    def _attach(self, db: DuckDBPyConnection, *, write: bool, patience_s: float) -> None:
+    def _attach(
+        self, db: DuckDBPyConnection, file: Path, *, write: bool, patience_s: float
+    ) -> None:
         """Attach the file, waiting for a foreign program to let it go."""
         import duckdb
 
         self._refuse_second_holder()
         how = "READ_ONLY"
         if write:
-            new = not self.file.exists()
+            new = not file.exists()
             how = "READ_WRITE"
             how += ", BLOCK_SIZE 65536, STORAGE_VERSION 'v1.5.0'" if new else ""
         deadline, pause_s = time.monotonic() + patience_s, 0.0005
         while True:
             try:
-                db.execute(f"ATTACH {literal(str(self.file))} AS tb ({how})")
+                db.execute(f"ATTACH {literal(str(file))} AS tb ({how})")
             except duckdb.Error as error:
-                if why := meaning_of(error, self.file, attaching=True):
+                if why := meaning_of(error, file, attaching=True):
                     raise why from error
                 if time.monotonic() > deadline:
                     raise Busy(
-                        f"{self.file} is open in another program: close it there and try"
+                        f"{file} is open in another program: close it there and try"
                         f" again; nothing is lost ({first_line(error)})"
                     ) from error
             else:

@@ -67,26 +67,20 @@ INSERT INTO tb.point SELECT * FROM tb.point_recent ORDER BY sid, step, logged_ms
 -- clear_recent: the numbers that were sorted
 DELETE FROM tb.point_recent
 
--- make_sorted: a place for all points in order
-CREATE TABLE tb.point_sorted AS FROM tb.point LIMIT 0
+-- tables: the tables of a database
+SELECT table_name FROM duckdb_tables() WHERE database_name = $database
 
 -- points_of_series: how many points each series has
-SELECT sid, point_count FROM tb.summary ORDER BY sid
+SELECT sid, point_count FROM old.summary ORDER BY sid
 
--- sort_series: the points of some series in order
-INSERT INTO tb.point_sorted
-FROM (FROM tb.point WHERE sid BETWEEN $first AND $last
-  UNION ALL FROM tb.point_recent WHERE sid BETWEEN $first AND $last)
+-- copy_sorted: the points of some series in order
+INSERT INTO tb.point
+FROM (FROM old.point WHERE sid BETWEEN $first AND $last
+  UNION ALL FROM old.point_recent WHERE sid BETWEEN $first AND $last)
 ORDER BY sid, step, logged_ms
 
--- sorted_count: how many points were sorted
-SELECT count(*) FROM tb.point_sorted
-
--- drop_unsorted: the points as they lay before
-DROP TABLE tb.point
-
--- rename_sorted: the sorted points take their name
-ALTER TABLE tb.point_sorted RENAME TO point
+-- point_count: how many points are sorted
+SELECT count(*) FROM tb.point
 
 -- about: what the database says of itself
 SELECT name, value FROM tb.about
