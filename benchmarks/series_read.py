@@ -33,7 +33,7 @@ def main() -> None:
     print(machine())
     try:
         started = time.perf_counter()
-        made = make(folder, points)
+        made = make(folder, points, at_once=50)
         print(
             f"{made.points:,} points made in {time.perf_counter() - started:.0f} s,"
             f" {made.store.place.file.stat().st_size / made.points:.2f} bytes each"

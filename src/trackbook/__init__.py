@@ -13,6 +13,8 @@ In a notebook, `%load_ext trackbook` is all there is to do. In a script:
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0a1"
@@ -63,19 +65,40 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     unload(shell)
 
 
-def __getattr__(name: str) -> Any:
-    """Fetch a public function when it is first used, so that importing costs nothing."""
-    if not name.startswith("_"):
+class Front(ModuleType):
+    """The package as its users see it: functions, fetched when they are first used.
+
+    Where a verb and a room of the house have one name (`compare`, `runs`), users mean
+    the verb. A property is found before what importing the room puts into the module.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            from trackbook.doors import api
+
+            if name in api.__all__:
+                found = getattr(api, name)
+                vars(self)[name] = found
+                return found
+        raise AttributeError(f"module 'trackbook' has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
         from trackbook.doors import api
 
-        if name in api.__all__:
-            found = getattr(api, name)
-            globals()[name] = found
-            return found
-    raise AttributeError(f"module 'trackbook' has no attribute {name!r}")
+        return sorted({*vars(self), *api.__all__})
 
 
-def __dir__() -> list[str]:
-    from trackbook.doors import api
+def verb(name: str) -> property:
+    """Return the property that stands for a verb, whatever room has its name."""
 
-    return sorted({*globals(), *api.__all__})
+    def fetch(_: ModuleType) -> Any:
+        from trackbook.doors import api
+
+        return getattr(api, name)
+
+    return property(fetch, lambda _module, _room: None)
+
+
+for shared in ("compare", "runs"):
+    setattr(Front, shared, verb(shared))
+sys.modules[__name__].__class__ = Front

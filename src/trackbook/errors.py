@@ -32,7 +32,7 @@ class NotFound(TrackbookError):
         """Return the error for one name, with the nearest known one as a hint."""
         from difflib import get_close_matches
 
-        near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+        near = get_close_matches(name, list(known), n=1, cutoff=0.65)
         hint = f"did you mean {near[0]!r}?" if near else ""
         where = f"({see})" if see else ""
         tail = " ".join(part for part in (hint, where) if part)

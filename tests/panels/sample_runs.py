@@ -73,7 +73,7 @@ class Shelf:
     def version(self):
         return str(hash(tuple(self.held[:50]).__repr__()))
 
-    def runs(self, filter="", *, limit=10_000):
+    def runs(self, filter="", *, limit=10_000):  # noqa: A002  # as in Source
         return self.held[:limit]
 
     def curves(self, run_ids, names, *, x="step", max_points=1000):
@@ -92,7 +92,9 @@ class Shelf:
         shown = min(self.points, max_points) if name != "auc" else 1
         steps = [round(at * self.points / shown) for at in range(shown)]
         start = end + (0.5 if name == "loss" else -0.35)
-        middle = [end + (start - end) * math.exp(-5 * at / max(1, shown)) for at in range(shown)]
+        middle = [
+            end + (start - end) * math.exp(-5 * at / max(1, shown)) for at in range(shown)
+        ]
         y = [value + dice.gauss(0, noise / 3) for value in middle]
         spread = noise if self.points > shown > 1 else 0.0
         return Curve(
@@ -104,8 +106,12 @@ class Shelf:
     def code_diff(self, a, b):
         known = {run.run_id: run for run in self.held}
         texts = [
-            CODE.format(lr=known[one].params["learning_rate"], depth=known[one].params["max_depth"])
+            CODE.format(
+                lr=known[one].params["learning_rate"], depth=known[one].params["max_depth"]
+            )
             for one in (a, b)
         ]
-        lines = difflib.unified_diff(*(text.splitlines() for text in texts), a, b, lineterm="")
+        lines = difflib.unified_diff(
+            *(text.splitlines() for text in texts), a, b, lineterm=""
+        )
         return "\n".join(lines)

@@ -348,8 +348,8 @@ def test_a_search_agrees_with_plain_python(
     everything = search(project.store)
     assert len(everything) == len(runs)
     for condition in conditions:
-        found = search(project.store, condition)
-        assert found == [run for run in everything if holds(condition, run)]
+        found = [run.run_id for run in search(project.store, condition)]
+        assert found == [run.run_id for run in everything if holds(condition, run)]
         assert count(project.store, condition) == len(found)
     project.close()
 

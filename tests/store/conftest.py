@@ -11,7 +11,7 @@ import pytest
 
 from trackbook.clock import new_id
 from trackbook.journal import Journal
-from trackbook.records import RunStart, Session
+from trackbook.records import Session
 from trackbook.store import Store
 
 
@@ -69,10 +69,6 @@ def session_record() -> Session:
         platform="x",
         version="0",
     )
-
-
-def start_of(name: str = "trial") -> RunStart:
-    return RunStart(name=name, experiment="e", origin="auto")
 
 
 CHILD = """

@@ -48,7 +48,7 @@ def test_a_hostile_name_is_shown_as_text_everywhere(page):
 
 def test_numbers_stand_right_and_text_left():
     page = Table(["name", "loss"], [["a", 0.5]])._repr_html_()
-    assert '<th scope="col">name</th>' in page
+    assert '<th scope="col" style="text-align:left">name</th>' in page
     assert 'class="tb-num" align="right">loss</th>' in page
 
 

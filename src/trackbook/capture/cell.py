@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun
+    from trackbook.code import Statement
     from trackbook.libraries import Measured
 
 TRACK_LINE = re.compile(r"\A\s*%%track\b[ \t]*(?P<words>[^\n]*)")
@@ -62,6 +63,8 @@ class Cell:
     trained: list[Trained] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
+    ran: list[tuple[int, Statement]] = field(default_factory=list)
+    """The statements that were executed, with the numbers of their steps."""
     touched: dict[str, set[int]] = field(default_factory=dict)
     """Steps of this cell that belong to each run, by run id."""
     fresh: dict[str, list[str]] = field(default_factory=dict)

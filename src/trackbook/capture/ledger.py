@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from trackbook.code import Secrets
 
 
+class Here(threading.local):
+    """The runs that a thread opened by hand and works in, the innermost last."""
+
+    def __init__(self) -> None:
+        self.stack: list[ActiveRun] = []
+        self.run: ActiveRun | None = None
+
+
+here = Here()
+
+
 class Ledger:
     """The runs of one process.
 
@@ -37,9 +48,7 @@ class Ledger:
         self._keeper = keeper
         self._secrets = secrets
         self._experiment = experiment
-        self._own = threading.local()
-        self._main: list[ActiveRun] = []
-        self._own.stack = self._main
+        self._main = here.stack
         self._names: Counter[str] = Counter()
         self.runs: dict[str, ActiveRun] = {}
         """Every run of this process, by id."""
@@ -51,7 +60,7 @@ class Ledger:
     @property
     def by_hand(self) -> ActiveRun | None:
         """The innermost run that was opened by hand and is still open."""
-        stack: list[ActiveRun] = getattr(self._own, "stack", self._main)
+        stack = here.stack or self._main
         return stack[-1] if stack else None
 
     def open(
@@ -127,9 +136,8 @@ class Ledger:
 
     def push(self, run: ActiveRun) -> None:
         """Make a run the one that this thread works in."""
-        if not hasattr(self._own, "stack"):
-            self._own.stack = []
-        self._own.stack.append(run)
+        here.stack.append(run)
+        here.run = run
 
     def pop(self) -> ActiveRun:
         """Return the run that this thread works in, so that it can be ended."""
@@ -146,8 +154,8 @@ class Ledger:
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
         text = self._secrets.in_text(error) if error else None
         self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
-        stack: list[ActiveRun] = getattr(self._own, "stack", self._main)
-        for where in (stack, self._main):
-            if run in where:
-                where.remove(run)
+        for stack in (here.stack, self._main):
+            if run in stack:
+                stack.remove(run)
+        here.run = here.stack[-1] if here.stack else None
         self.on_end(run)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from fnmatch import fnmatchcase
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.capture.reading import Reading
+from trackbook.capture.unkept import Unkept
 from trackbook.capture.values import is_configuration, number_of, params_in, series_of
 from trackbook.code import closure_of, statements_in
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from trackbook.capture.trainings import Trainings
     from trackbook.code import Statement
 
+BUILTINS = tuple(name for name in dir(builtins) if not name.startswith("_"))
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -92,17 +95,23 @@ class Measures:
         modules = modules_in(cell.transformed, namespace)
         statements = [
             s
-            for s in statements_in(cell.transformed, transform, modules=modules)
+            for s in statements_in(
+                cell.transformed, transform, modules=modules, rebound=rebound_in(namespace)
+            )
             if failed_line is None or s.line <= failed_line
         ]
         for statement in statements:
             self._accumulators |= statement.accumulators
         lines = cell.transformed.splitlines()
-        for statement in statements:
-            number = self._advance(cell, statement, namespace)
-            reading = Reading(self, cell, statement, number, namespace, opens=opens)
-            last = statement is statements[-1] and failed_line is None
-            reading.run(shown if last else None, lines, modules)
+        for group in sharing_lines(statements):
+            readings = []
+            for statement in group:
+                number = self._advance(cell, statement, namespace)
+                reading = Reading(self, cell, statement, number, namespace, opens=opens)
+                last = statement is statements[-1] and failed_line is None
+                reading.run(shown if last else None)
+                readings.append(reading)
+            Unkept(self, cell, readings).give(lines, modules)
         self._fitted.clear()
         self.flow.end_cell()
         return statements
@@ -130,6 +139,7 @@ class Measures:
         )
         for run_id in trained:
             cell.touched.setdefault(run_id, set()).add(number)
+        cell.ran.append((number, statement))
         if cell.parameters:
             self._everywhere.add(number)
         return number
@@ -186,6 +196,22 @@ class Measures:
         """Remember a value that was not captured, for `%track`."""
         self.missed.append(Missed(name, why))
         del self.missed[:-20]
+
+
+def sharing_lines(statements: list[Statement]) -> list[list[Statement]]:
+    """Return statements in groups that share a line: `a = f(); b = g()`, a magic's body."""
+    groups: list[list[Statement]] = []
+    for statement in statements:
+        if groups and statement.line <= groups[-1][-1].end_line:
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+    return groups
+
+
+def rebound_in(namespace: Mapping[str, object]) -> frozenset[str]:
+    """Return the builtins that the notebook gave another meaning: `max = 3`."""
+    return frozenset(name for name in BUILTINS if name in namespace)
 
 
 def modules_in(source: str, namespace: Mapping[str, object]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -188,14 +189,18 @@ class Recorder:
             run = self.ledger.runs.get(run_id)
             if run is not None:
                 self._add_params(run, self.measures.params_for(numbers))
-        group = cell.run or cell.by_hand
+        group = cell.run
         if group is not None:
-            here = [
-                number
-                for number, step in enumerate(self.flow.steps)
-                if step.execution_id == cell.execution_id
-            ]
+            parts = [cell.touched.get(self.trainings.now(t.run_id), set()) for t in cell.trained]
+            here = set().union(*parts)
             self._add_params(group, self.measures.params_for(here))
+        by_hand: dict[str, set[int]] = defaultdict(set)
+        for number, statement in cell.ran:
+            run = cell.by_hand_at(statement.line, statement.end_line)
+            if run is not None:
+                by_hand[run.run_id].add(number)
+        for run_id, steps in by_hand.items():
+            self._add_params(self.ledger.runs[run_id], self.measures.params_for(steps))
 
     def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
         new = {name: value for name, value in params.items() if name not in run.params}

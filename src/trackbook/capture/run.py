@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -22,6 +21,18 @@ if TYPE_CHECKING:
 
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 INT64 = range(-(1 << 63), 1 << 63)
+
+
+class Line:
+    """One series while it is written: its pen, and its last point."""
+
+    __slots__ = ("origin", "pen", "step", "value")
+
+    def __init__(self, pen: Pen, origin: str) -> None:
+        self.pen = pen
+        self.origin = origin
+        self.step = -1
+        self.value = float("nan")
 
 
 class ActiveRun:
@@ -44,16 +55,26 @@ class ActiveRun:
         self.status: Status | None = None
         """None while it is open."""
         self.params: dict[str, str] = {}
-        self.metrics: dict[str, float] = {}
-        """Last values written by this process."""
-        self.origins: dict[str, str] = {}
         self._ink = ink
         self._keeper = keeper
         self._secrets = secrets
         self._ending = ending
-        self._pens: dict[str, Pen] = {}
-        self._steps: dict[str, int] = {}
+        self._lines: dict[str, Line] = {}
         self._renamed: str | None = None
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The last value that this process wrote of each metric."""
+        return {name: line.value for name, line in self._lines.items() if line.step != -1}
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """The rule that caught each metric."""
+        return {name: line.origin for name, line in self._lines.items()}
+
+    def forget_metric(self, name: str) -> None:
+        """Drop what is known of a metric that turned out to be another run's."""
+        self._lines.pop(name, None)
 
     @property
     def name(self) -> str:
@@ -80,19 +101,15 @@ class ActiveRun:
                 array of places; None counts on from the last one
             origin: the rule that caught it
         """
-        pen = self._pens.get(key) or self._pen(key, origin)
+        line = self._lines.get(key) or self._line(key, origin)
         if step is None:
-            step = self._steps.get(key, -1) + 1
-        if isinstance(value, (float, int)):
-            try:
-                pen(step, value)
-            except (struct.error, OverflowError, TypeError):
-                self._log_oddly(key, value, step, pen)
-            else:
-                self.metrics[key] = value
-                self._steps[key] = step
+            step = line.step + 1
+        if type(step) is int and isinstance(value, (float, int)):
+            line.pen(step, value)
+            line.step = step
+            line.value = value
             return
-        self._log_oddly(key, value, step, pen)
+        self._log_oddly(key, value, step, line)
 
     def log_metrics(
         self, metrics: Mapping[str, Any], step: Any = None, *, origin: str = "logged"
@@ -112,8 +129,9 @@ class ActiveRun:
             self._ink.put_several(
                 self.run_id, several, step=step, origin=origin, execution_id=self.execution_id
             )
-            self.metrics |= several
-            self._steps |= dict.fromkeys(several, step)
+            for key, value in several.items():
+                line = self._lines.get(key) or self._line(key, origin)
+                line.step, line.value = step, value
 
     def log_param(self, key: str, value: Any, *, origin: str = "logged") -> None:
         """Write a value that was chosen; mappings are taken apart with dots."""
@@ -191,26 +209,25 @@ class ActiveRun:
         state = self.status or "RUNNING"
         return f"<run {self.name} {self.run_id[-8:]} {state} in {self.experiment}>"
 
-    def _pen(self, key: str, origin: str) -> Pen:
+    def _line(self, key: str, origin: str) -> Line:
         name = must_be_name(key, "metric")
-        self.origins[name] = origin
         pen = self._ink.pen(self.run_id, name, origin=origin, execution_id=self.execution_id)
-        self._pens[name] = pen
-        return pen
+        line = self._lines[name] = Line(pen, origin)
+        return line
 
-    def _log_oddly(self, key: str, value: Any, step: Any, pen: Pen) -> None:
+    def _log_oddly(self, key: str, value: Any, step: Any, line: Line) -> None:
         """Write what is no plain number: numpy and tensor scalars, arrays, odd steps."""
         number = number_of(value)
-        if number is None and isinstance(value, bool):
+        if number is None and isinstance(value, (float, int)):
             number = float(value)
         if number is None:
-            self._log_array(key, value, step)
+            self._log_array(key, value, step, line)
             return
-        place = whole(step, key)
-        pen(place, number)
-        self.metrics[key], self._steps[key] = number, place
+        line.step = whole(step, key)
+        line.value = number
+        line.pen(line.step, number)
 
-    def _log_array(self, key: str, value: Any, step: Any) -> None:
+    def _log_array(self, key: str, value: Any, step: Any, line: Line) -> None:
         """Write a 1-D array, list or Series in one go; a million points take milliseconds."""
         values = numbers_of(key, value)
         if len(values) == 0:
@@ -235,7 +252,7 @@ class ActiveRun:
         self._ink.put_batch(
             self.run_id, key, values.data, steps=steps, execution_id=self.execution_id
         )
-        self.metrics[key], self._steps[key] = float(values[-1]), last
+        line.value, line.step = float(values[-1]), last
 
 
 def numbers_of(key: str, value: Any) -> Any:

@@ -36,9 +36,7 @@ class Tap(Protocol):
 
 def new_tap() -> Tap:
     """Return this Python's way to hear functions; Busy where somebody else holds it."""
-    if sys.version_info < (3, 12):
-        return CodeTap()
-    return MonitoringTap()
+    return PythonTap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ if sys.version_info >= (3, 12):
 
     SLOTS = (4, 3)  # 0, 1, 2 and 5 are spoken for by debuggers, coverage and profilers
 
-    class MonitoringTap:
+    class PythonTap:
         """Local events of `sys.monitoring` (PEP 669): other code runs at full speed."""
 
         def __init__(self) -> None:
@@ -103,7 +101,7 @@ if sys.version_info >= (3, 12):
 
 else:
 
-    class CodeTap:
+    class PythonTap:
         """Python 3.11: the same code with two calls spliced in, until `stop`."""
 
         def __init__(self) -> None:
@@ -137,7 +135,7 @@ else:
             self._swapped.clear()
             self.ears.clear()
 
-    _listening: CodeTap | None = None
+    _listening: PythonTap | None = None
 
     # Spliced code holds these two as constants. They are named parts of this module so
     # that cloudpickle sends them by name: in a worker process they find no tap.

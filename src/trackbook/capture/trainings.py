@@ -105,7 +105,7 @@ class Trainings:
         for name in first.params:
             group.params.pop(name, None)
         for name in first.metrics:
-            group.metrics.pop(name, None)
+            group.forget_metric(name)
         if group.start.origin == "auto":
             self._groups += 1
             group.rename(f"group-{self._groups}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
+from trackbook.capture import here
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
@@ -112,13 +113,10 @@ def log_metric(key: str, value: Any, step: Any = None) -> None:
         value: a real number, a 0-d array or tensor, or a 1-D array of numbers
         step: its place in the series; None counts on from the last
     """
-    book = Current.book
-    if book is not None and (known := book.recorder) is not None:
-        run = known.active
-        if run is not None:
-            run.log_metric(key, value, step)
-            return
-    active().log_metric(key, value, step)
+    run = here.run
+    if run is None or run.status is not None:
+        run = active()
+    run.log_metric(key, value, step)
 
 
 def log_metrics(metrics: Mapping[str, Any], step: Any = None) -> None:

@@ -7,6 +7,7 @@ import os
 import threading
 from contextlib import suppress
 from struct import Struct
+from struct import error as PackingError  # noqa: N812  it is a class
 from time import time_ns
 from typing import TYPE_CHECKING
 from weakref import WeakSet, finalize
@@ -144,7 +145,12 @@ class Journal:
         tail, word = TAIL.pack, WORD.pack
 
         def write(step: int, value: float) -> None:
-            end = tail(INT64, time_ns() // 1000, INT64, step, FLOAT64, value)
+            try:
+                end = tail(INT64, time_ns() // 1000, INT64, step, FLOAT64, value)
+            except (PackingError, OverflowError) as wrong:
+                raise Misused(
+                    f"metric {name!r}: step {step!r} or value {value!r} does not fit into 64 bits"
+                ) from wrong
             frame = opening + word(crc32(end, prefix_checksum)) + prefix + end
             try:
                 if os_write(self._fd, frame) == whole:

@@ -62,15 +62,12 @@ def _plot(metric: str, curves: Sequence[Curve], top: int, colors: Mapping[str, s
         return top + PLOT_H - (y - y_low) / tall * PLOT_H
 
     parts = [_text(LEFT, top - 7, metric, weight="bold")]
-    for share in (0.0, 0.5, 1.0):
-        y = y_low + share * (y_high - y_low)
-        parts.append(_line(LEFT, down(y_low + share * tall), WIDTH - 12))
-        parts.append(_text(LEFT - 6, down(y_low + share * tall) + 4, in_short(y), "end"))
-        x = x_low + share * (x_high - x_low)
-        anchor = ("start", "middle", "end")[int(share * 2)]
-        parts.append(
-            _text(across(x_low + share * wide), top + PLOT_H + 15, f"{x:g}", anchor)
-        )
+    parts.append(_line(LEFT, top + PLOT_H, WIDTH - 12))
+    for y in ticks(y_low, y_high):
+        parts.append(_line(LEFT, down(y), WIDTH - 12))
+        parts.append(_text(LEFT - 6, down(y) + 4, f"{y:g}", "end"))
+    below = top + PLOT_H + 15
+    parts += [_text(across(x), below, f"{x:g}", "middle") for x in ticks(x_low, x_high)]
     for curve in curves:
         color = escaped(colors.get(curve.run_id, INK))
         for points in _stretches(curve):
@@ -80,6 +77,17 @@ def _plot(metric: str, curves: Sequence[Curve], top: int, colors: Mapping[str, s
                 ' stroke-linejoin="round"/>'
             )
     return "".join(parts)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Return three to six round numbers between two, both included where round."""
+    if not low < high:
+        return [low]
+    power = 10.0 ** math.floor(math.log10((high - low) / 3))
+    step = max(size for size in (1, 2, 5) if size * power <= (high - low) / 3) * power
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [float(f"{at * step:.10g}") for at in range(first, last + 1)]
 
 
 def _bars(rows: Sequence[Run], metric: str, colors: Mapping[str, str]) -> str:

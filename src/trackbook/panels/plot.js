@@ -113,6 +113,7 @@ export function themed(layout, element) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
     autosize: true,
+    margin: { l: 56, r: 16, t: 28, b: 44 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     modebar: { bgcolor: "rgba(0,0,0,0)", color: quiet, activecolor: ink },

@@ -48,7 +48,7 @@ class RunTable(anywidget.AnyWidget):
         changed = [run for run in runs if before.get(run.run_id) != run]
         gone = [run_id for run_id in before if run_id not in self._runs]
         if changed or gone:
-            self._send(changed, gone=gone)
+            self._tell(changed, gone=gone)
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         still = still_table(list(self._runs.values()), directions=self._directions)
@@ -59,9 +59,9 @@ class RunTable(anywidget.AnyWidget):
 
     def _asked(self, _: object, content: object, __: object) -> None:
         if isinstance(content, dict) and content.get("ask") == "all":
-            self._send(list(self._runs.values()), reset=True)
+            self._tell(list(self._runs.values()), reset=True)
 
-    def _send(
+    def _tell(
         self, changed: Sequence[Run], *, gone: Sequence[str] = (), reset: bool = False
     ) -> None:
         content, buffers = packed(

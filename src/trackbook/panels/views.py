@@ -132,7 +132,11 @@ def parallel_view(seen: Seen, choices: Choices) -> View:
     )
     ticked = {"type": "many", "trait": "axes", "label": "Axes", "options": options}
     controls = [ticked | {"value": axes}, _one("color", "colour", color, colors)]
-    return {"figure": figure, "controls": controls, "note": _newest(seen, figure.pop("note"))}
+    return {
+        "figure": figure,
+        "controls": controls,
+        "note": _newest(seen, figure.pop("note")),
+    }
 
 
 def scatter_view(seen: Seen, choices: Choices) -> View:
@@ -156,7 +160,11 @@ def scatter_view(seen: Seen, choices: Choices) -> View:
         _one("scatter_y", "y", y, options),
         _one("scatter_color", "colour", choices.scatter_color, [("", "none"), *options]),
     ]
-    return {"figure": figure, "controls": controls, "note": _newest(seen, figure.pop("note"))}
+    return {
+        "figure": figure,
+        "controls": controls,
+        "note": _newest(seen, figure.pop("note")),
+    }
 
 
 def code_view(seen: Seen, choices: Choices) -> View:

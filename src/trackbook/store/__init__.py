@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from trackbook.store.doctor import Finding, examine
 from trackbook.store.sql import Queries, queries_of, quoted
 from trackbook.store.store import Answer, Store
 
-__all__ = ["Answer", "Queries", "Store", "queries_of", "quoted"]
+__all__ = ["Answer", "Finding", "Queries", "Store", "examine", "queries_of", "quoted"]

@@ -58,7 +58,7 @@ def too_new(file: Path, short: str) -> Refused:
 def damaged(file: Path, short: str) -> Damaged:
     """Return the error for a file that is no database any more."""
     return Damaged(
-        f"cannot read {file} as a trackbook database ({short}): nothing was changed; see"
+        f"cannot read {file} as a trackbook database ({short}): nothing was deleted; see"
         " `trackbook doctor`"
     )
 

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 SQL = queries_of("trackbook.store")
 
 
-def drain_once(db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]) -> bool:
-    """Move one budget of journal bytes into the database; say whether more may be left.
+def drain_once(
+    db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]
+) -> tuple[bool, list[Stretch]]:
+    """Move one budget of journal bytes into the database.
+
+    Return whether more may be left, and the journals that are done with; they are put
+    away when the database is safely closed.
 
     Runs under the project's lock with the store attached. Journal offsets stand
     in the same transaction as the facts: whatever dies at whatever moment, each
@@ -43,7 +48,7 @@ def drain_once(db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]) ->
     moved = [s for s in stretches if s.end > s.start]
     done = [stretch for stretch in stretches if stretch.dead]
     if not (moved or gone or done):
-        return False
+        return False, []
     db.execute("BEGIN")
     try:
         ingest(db, batch)
@@ -54,9 +59,7 @@ def drain_once(db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]) ->
     except BaseException:
         db.execute("ROLLBACK")
         raise
-    for stretch in done:
-        put_away(stretch)
-    return more
+    return more, done
 
 
 def ingest(db: DuckDBPyConnection, batch: Batch) -> None:

@@ -14,8 +14,8 @@ from weakref import WeakSet
 
 from trackbook.errors import Busy, Refused, TrackbookError
 from trackbook.journal import hold, let_go
-from trackbook.store.complaint import in_this_process, meaning_of
-from trackbook.store.sql import literal
+from trackbook.store.complaint import damaged, in_this_process, meaning_of
+from trackbook.store.sql import literal, queries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+SQL = queries_of("trackbook.store")
 PATIENCE_S = 10.0
 """How long a reader waits for others before it says who is in the way."""
 LOCK_POLL_S = 0.003
@@ -93,6 +94,7 @@ class Place:
             db = self.instance()
             self._attach(db, file or self.file, write=write, patience_s=patience_s)
             self._is_attached = True
+            must_be_whole(db, file or self.file)
             yield db
             detach(db)
         except TrackbookError:
@@ -109,6 +111,24 @@ class Place:
         self._use_count += 1
         if self._use_count > RECYCLE_AFTER:
             self.close()
+
+    @contextmanager
+    def replaced(self, *, patience_s: float = PATIENCE_S) -> Iterator[DuckDBPyConnection]:
+        """Give a new database as `tb` that takes the file's place when all went well."""
+        fresh = self.file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        wal, kept = self.file.with_suffix(".duckdb.wal"), self.folder / "quarantine"
+        if wal.exists() and not self.file.exists():
+            # Somebody took the database away and left its log, which fits no other.
+            kept.mkdir(exist_ok=True)
+            wal.replace(kept / f"{time.time_ns()}.wal")
+        try:
+            with self.attached(write=True, patience_s=patience_s, file=fresh) as db:
+                yield db
+            fresh.replace(self.file)
+        finally:
+            for part in (fresh, fresh.with_suffix(".new.wal")):
+                part.unlink(missing_ok=True)
 
     def instance(self) -> DuckDBPyConnection:
         """Return this process's own DuckDB instance, made when first needed."""
@@ -259,6 +279,14 @@ def detach(db: DuckDBPyConnection) -> None:
         db.abort()  # since DuckDB 2.0 an unfinished result would keep the file
     db.execute("USE memory")
     db.execute("DETACH tb")
+
+
+def must_be_whole(db: DuckDBPyConnection, file: Path) -> None:
+    """Refuse a file that was cut off, before anything is written behind the cut."""
+    ((expected,),) = db.execute(SQL["size_of_database"]).fetchall()
+    size = file.stat().st_size
+    if size < expected:
+        raise damaged(file, f"it has {size:,} bytes of {expected:,}")
 
 
 def first_line(error: BaseException) -> str:

@@ -90,3 +90,10 @@ DELETE FROM tb.about WHERE name = $name
 
 -- add_about: a word of the database about itself
 INSERT INTO tb.about BY NAME SELECT $name AS name, $value AS value
+
+-- fault_count: how many failures of trackbook's own are on record
+SELECT count(*) FROM tb.fault
+
+-- size_of_database: how long the file must at least be
+SELECT CASE WHEN wal_size = '0 bytes' THEN 3 * 4096 + total_blocks * block_size ELSE 0 END
+FROM pragma_database_size() WHERE database_name = 'tb'

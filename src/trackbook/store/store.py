@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from trackbook.errors import Busy, Misused, NotFound
 from trackbook.store.compact import copy_sorted, sort_recent
-from trackbook.store.drain import drain_once
+from trackbook.store.drain import drain_once, put_away
 from trackbook.store.place import PATIENCE_S, Place, first_line
 from trackbook.store.question import must_only_read
 from trackbook.store.stretch import is_drained, sizes_of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+
+    from trackbook.store.stretch import Stretch
 
 Row = TypeVar("Row")
 
@@ -118,14 +120,9 @@ class Store:
         second database while it lasts. Whoever logs does not notice; whoever asks waits.
         """
         self.drain()
-        fresh = self.place.file.with_suffix(".new")
-        with self.place.alone():
-            fresh.unlink(missing_ok=True)
-            with self.place.attached(write=True, file=fresh) as db:
-                make_tables(db)
-                count = copy_sorted(db, self.place.file)
-            fresh.replace(self.place.file)
-        return count
+        with self.place.alone(), self.place.replaced() as db:
+            make_tables(db)
+            return copy_sorted(db, self.place.file)
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
@@ -170,16 +167,30 @@ class Store:
     def _drain(self, upto: Mapping[str, int], patience_s: float) -> bool:
         """Drain for one turn; say whether that was all."""
         deadline = time.monotonic() + TURN_S
+        finished: dict[Path, Stretch] = {}
+        more = True
         with self._writing(patience_s) as db:
-            while drain_once(db, self.journal_folder, upto):
-                if time.monotonic() > deadline:
-                    return False
-            sort_recent(db, at_least=SORT_AFTER)
+            while more and time.monotonic() <= deadline:
+                more, done = drain_once(db, self.journal_folder, upto)
+                finished |= {stretch.file: stretch for stretch in done}
+            if not more:
+                sort_recent(db, at_least=SORT_AFTER)
+        for stretch in finished.values():
+            put_away(stretch)
+        if more:
+            return False
         self._seen = (self._state(), dict(upto))
         return True
 
     @contextmanager
     def _writing(self, patience_s: float) -> Iterator[DuckDBPyConnection]:
+        if not self.place.file.exists():
+            self._make(patience_s)
         with self.place.attached(write=True, patience_s=patience_s) as db:
             make_tables(db)
             yield db
+
+    def _make(self, patience_s: float) -> None:
+        """Make the database, whole or not at all."""
+        with self.place.replaced(patience_s=patience_s) as db:
+            make_tables(db)

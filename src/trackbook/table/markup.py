@@ -50,7 +50,11 @@ def html_of(table: Table) -> str:
 def grid_of(table: Table, count: int) -> str:
     """Return the table element alone."""
     right = [is_numeric(table[name]) for name in table.columns]
-    kinds = [' class="tb-num" align="right"' if is_right else "" for is_right in right]
+    # written out as well: where the style is taken out, notebooks set all cells right
+    kinds = [
+        ' class="tb-num" align="right"' if is_right else ' style="text-align:left"'
+        for is_right in right
+    ]
     heads = "".join(
         f'<th scope="col"{kind}>{escaped(name)}</th>'
         for name, kind in zip(table.columns, kinds, strict=True)
@@ -75,7 +79,7 @@ def _caption(table: Table) -> str:
     if not table.title:
         return ""
     many = max(table.total or 0, len(table))
-    size = f"<small>{many} row{'' if many == 1 else 's'}</small>"
+    size = f" <small>{many} row{'' if many == 1 else 's'}</small>"
     return f"<caption>{escaped(table.title)}{size}</caption>"
 
 

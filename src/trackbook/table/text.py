@@ -51,15 +51,26 @@ def remainder(table: Table, shown: int) -> str:
 
 
 def is_numeric(values: Sequence[object]) -> bool:
-    """Return whether a column holds numbers, and nothing else but gaps."""
+    """Return whether a column holds numbers, or texts of numbers, and nothing but gaps."""
     known = [value for value in values if value is not None]
-    return bool(known) and all(is_number(value) for value in known)
+    return bool(known) and all(is_number(value) or _reads(value) for value in known)
 
 
 def is_firm(values: Sequence[object]) -> bool:
     """Return whether cutting a column's cells would make them say something else."""
     known = [value for value in values if value is not None]
     return all(is_number(value) or isinstance(value, (bool, date)) for value in known)
+
+
+def _reads(value: object) -> bool:
+    """Return whether a value is the text of a number, as params are."""
+    if not isinstance(value, str):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _mapping(table: Table, name: str, number: int, value: Mapping[object, object]) -> str:

@@ -1,0 +1,67 @@
+-- What this room asks. The store is attached as tb and in use; values are bound as $name.
+
+-- series_of: the series of some metrics of some runs, with when their runs began
+SELECT s.sid, s.run_id, s.name, m.point_count,
+  CAST(epoch_ms(r.written_at) AS BIGINT) AS began_ms
+FROM tb.series s JOIN tb.summary m ON m.sid = s.sid JOIN tb.kept_run r ON r.run_id = s.run_id
+WHERE list_contains($runs, s.run_id) AND list_contains($names, s.name)
+
+-- points_by_step: every point of a series as (x, y), in order
+SELECT CAST(step AS DOUBLE) AS x, value AS y, value AS low, value AS high
+FROM (SELECT step, value, logged_ms FROM tb.point WHERE sid = $sid
+  UNION ALL SELECT step, value, logged_ms FROM tb.point_recent WHERE sid = $sid)
+ORDER BY step, logged_ms
+
+-- points_by_time: every point of a series as (seconds since the run began, y), in order
+SELECT (logged_ms - $began_ms) / 1e3 AS x, value AS y, value AS low, value AS high
+FROM (SELECT step, value, logged_ms FROM tb.point WHERE sid = $sid
+  UNION ALL SELECT step, value, logged_ms FROM tb.point_recent WHERE sid = $sid)
+ORDER BY logged_ms, step
+
+-- buckets_by_step: a series thinned to so many stretches of steps, with what each stands for
+WITH every_point AS MATERIALIZED (
+  SELECT CAST(step AS DOUBLE) AS x, value, logged_ms AS later FROM tb.point WHERE sid = $sid
+  UNION ALL
+  SELECT CAST(step AS DOUBLE), value, logged_ms FROM tb.point_recent WHERE sid = $sid),
+bounds AS (SELECT min(x) AS first_x, max(x) AS last_x FROM every_point)
+SELECT arg_max(x, (x, later)) AS x, arg_max(value, (x, later)) AS y,
+  min(value) FILTER (NOT isnan(value)) AS low, max(value) FILTER (NOT isnan(value)) AS high
+FROM every_point, bounds
+GROUP BY CASE WHEN x = first_x THEN -1
+  ELSE least(floor((x - first_x) / nullif(last_x - first_x, 0) * $buckets), $buckets - 1) END
+ORDER BY 1
+
+-- buckets_by_time: a series thinned to so many stretches of time, with what each stands for
+WITH every_point AS MATERIALIZED (
+  SELECT (logged_ms - $began_ms) / 1e3 AS x, value, step AS later FROM tb.point WHERE sid = $sid
+  UNION ALL
+  SELECT (logged_ms - $began_ms) / 1e3, value, step FROM tb.point_recent WHERE sid = $sid),
+bounds AS (SELECT min(x) AS first_x, max(x) AS last_x FROM every_point)
+SELECT arg_max(x, (x, later)) AS x, arg_max(value, (x, later)) AS y,
+  min(value) FILTER (NOT isnan(value)) AS low, max(value) FILTER (NOT isnan(value)) AS high
+FROM every_point, bounds
+GROUP BY CASE WHEN x = first_x THEN -1
+  ELSE least(floor((x - first_x) / nullif(last_x - first_x, 0) * $buckets), $buckets - 1) END
+ORDER BY 1
+
+-- cells_of_session: what the cells of one run's session did up to its end, in order
+SELECT c.execution_id, c.cell_key, c.execution_count, c.source, c.reads, c.binds
+FROM tb.cells c
+WHERE c.session_id = $session AND c.execution_id <= (
+  SELECT max(execution_id) FROM (
+    SELECT execution_id FROM tb.run WHERE run_id = $run
+    UNION ALL SELECT execution_id FROM tb.param WHERE run_id = $run
+    UNION ALL SELECT execution_id FROM tb.series WHERE run_id = $run
+    UNION ALL SELECT execution_id FROM tb.artifact WHERE run_id = $run))
+ORDER BY c.execution_id
+
+-- executions_of: the executions in which one run was opened, given its values or measured
+SELECT execution_id FROM (
+  SELECT execution_id FROM tb.run WHERE run_id = $run
+  UNION SELECT execution_id FROM tb.param WHERE run_id = $run
+  UNION SELECT execution_id FROM tb.series WHERE run_id = $run
+  UNION SELECT execution_id FROM tb.artifact WHERE run_id = $run)
+WHERE execution_id IS NOT NULL
+
+-- packages_of: the packages in use when a run ended, as name==version
+SELECT arg_max(packages, id) AS packages FROM tb.environment WHERE run_id = $run

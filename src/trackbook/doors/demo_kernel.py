@@ -1,0 +1,126 @@
+"""A notebook executed in a real kernel of this very interpreter, as a person would do it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from trackbook.errors import TrackbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+Progress = "Callable[[int, int, str], None]"
+GO_BACK = "go-back"
+"""Tag of the cell at which the reader is asked to try other values in earlier cells."""
+TRY_AGAIN = "try-again"
+"""Tag of those earlier cells; `metadata.trackbook.again` has the lines to put into them."""
+PATIENCE_S = 180
+
+
+class CellFailed(TrackbookError):
+    """A cell of the notebook raised; what was recorded before it is kept."""
+
+
+def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
+    """Execute a notebook's cells in order, go back where it says so, and save it.
+
+    The notebook is saved with its outputs and with the cells as they ran last, also
+    when one of them fails.
+
+    Args:
+        file: The notebook; its folder becomes the project and the working directory.
+        progress: Told before each execution: how many are done, of how many, which cell.
+
+    Raises:
+        CellFailed: a cell raised, or the kernel died in it
+    """
+    notebook = nbformat.read(file, as_version=4)
+    turns = list(turns_of(notebook))
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(kernel_spec_manager=ThisPython()),
+        timeout=None,
+        startup_timeout=PATIENCE_S,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(file.parent)}},
+    )
+    client.owns_km = True
+    try:
+        with client.setup_kernel(env=environment_for(file)):
+            for number, (at, source) in enumerate(turns):
+                cell = notebook.cells[at]
+                progress(number, len(turns), cell.id)
+                cell.source = source
+                execute(client, at)
+    finally:
+        save(notebook, file)
+
+
+def turns_of(notebook: Any) -> Iterator[tuple[int, str]]:
+    """Yield what is executed in which order: the cell's place, and its source then."""
+    earlier: list[int] = []
+    for at, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", ())
+        if GO_BACK in tags:
+            for place in earlier:
+                yield from ((place, source) for source in variants(notebook.cells[place])[1:])
+        if cell.cell_type == "code":
+            yield at, cell.source
+            if TRY_AGAIN in tags:
+                earlier.append(at)
+
+
+def variants(cell: Any) -> list[str]:
+    """Return a cell's source as it is written, then as it is tried again, in order."""
+    sources = [cell.source]
+    for line in cell.metadata.get("trackbook", {}).get("again", ()):
+        name = line.partition("=")[0].strip()
+        old = rf"^{re.escape(name)} *=.*$"
+        sources.append(re.sub(old, lambda _, new=line: new, sources[-1], count=1, flags=re.M))  # type: ignore[misc]
+    return sources
+
+
+def execute(client: NotebookClient, at: int) -> None:
+    """Execute one cell as JupyterLab does: the request says which cell it is."""
+    cell = client.nb.cells[at]
+    client.kc.session.metadata = {"cellId": cell.id}
+    try:
+        client.execute_cell(cell, at, execution_count=client.code_cells_executed + 1)
+    except CellExecutionError as error:
+        last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
+        raise CellFailed(f"cell {cell.id!r} failed: {last}") from error
+    except DeadKernelError as error:
+        raise CellFailed(f"cell {cell.id!r} failed: the kernel died in it") from error
+
+
+def save(notebook: Any, file: Path) -> None:
+    """Write a notebook in one step, so that nobody finds half of it."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    nbformat.write(notebook, fresh)
+    fresh.replace(file)
+
+
+def environment_for(file: Path) -> dict[str, str]:
+    """Return the kernel's environment: this one's, but with settings of its own."""
+    ours = {"TRACKBOOK_PROJECT": str(file.parent), "TRACKBOOK_NOTEBOOK": str(file)}
+    rest = {k: v for k, v in os.environ.items() if not k.startswith("TRACKBOOK_")}
+    return rest | ours
+
+
+class ThisPython(KernelSpecManager):
+    """Knows one kernel: the interpreter that asks, whatever `python3` means elsewhere."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return how to start it."""
+        start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=start, name=kernel_name, display_name="Python", language="python")

@@ -1,0 +1,171 @@
+"""A real JupyterLab and Debian's Chromium; collected only when tests/browser is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+HERE = Path(__file__).parent
+TOKEN = "for-tests-only"
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+CONFIG = """
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port = 0
+c.ServerApp.open_browser = False
+c.ServerApp.allow_root = True
+c.ServerApp.root_dir = {home!r}
+c.IdentityProvider.token = {token!r}
+c.LabApp.expose_app_in_browser = True
+c.LabApp.extension_manager = "readonly"
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.workspaces_dir = {home!r} + "/.workspaces"
+c.LabApp.user_settings_dir = {home!r} + "/.settings"
+"""
+NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+SAMPLES = f"""
+import sys
+sys.path.insert(0, {str(HERE.parent / "panels")!r})
+from sample_runs import HOSTILE, Shelf, run
+from trackbook.panels import ComparePanel, PlotPanel, RunTable
+"""
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave the browser alone unless it is asked for: it takes minutes."""
+    return None if any("browser" in arg for arg in config.args) else True
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {
+        **browser_type_launch_args,
+        "executable_path": "/usr/bin/chromium",
+        "args": ARGS,
+    }
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The address and the folder of a JupyterLab that runs during the tests."""
+    home = tmp_path_factory.mktemp("lab")
+    settings = home / ".settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
+    (home / "jupyter_server_config.py").write_text(
+        CONFIG.format(home=str(home), token=TOKEN)
+    )
+    own = {f"JUPYTER_{name}_DIR": str(home / f".{name}") for name in ("DATA", "RUNTIME")}
+    env = {
+        **os.environ,
+        **own,
+        "JUPYTER_CONFIG_DIR": str(home),
+        "IPYTHONDIR": str(home / ".ipy"),
+    }
+    log = (home / "lab.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab"], env=env, cwd=home, stdout=log, stderr=log
+    )
+    try:
+        yield _address(home / ".RUNTIME", server), home
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _address(runtime, server):
+    for _ in range(300):
+        for file in runtime.glob("jpserver-*.json"):
+            if file.name.endswith(f"-{server.pid}.json"):
+                return json.loads(file.read_text())["url"].rstrip("/")
+        assert server.poll() is None, (runtime.parent / "lab.log").read_text()
+        time.sleep(0.2)
+    raise TimeoutError("JupyterLab did not start")
+
+
+class Notebook:
+    """One notebook, open in Lab in a page of its own."""
+
+    def __init__(self, browser, lab, name, cells, *, size=(1400, 1000)):
+        self.address, home = lab
+        self.path = home / f"{name}.ipynb"
+        if cells:
+            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            book = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+            book.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+            nbformat.write(book, self.path)
+        self.page = browser.new_page(
+            viewport=dict(zip(("width", "height"), size, strict=True))
+        )
+        self.page.set_default_timeout(30_000)
+        self.strangers, self.dialogs, self.errors = set(), [], []
+        self.page.on("request", self._asked)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "dialog", lambda box: (self.dialogs.append(box.message), box.dismiss())
+        )
+        self.load()
+
+    def load(self):
+        """Open the notebook, alone, and wait for its kernel."""
+        self.page.goto(f"{self.address}/lab/tree/{self.path.name}?token={TOKEN}&reset")
+        self.page.wait_for_function(
+            "() => { const kernel = globalThis.jupyterapp?.shell.currentWidget?"
+            ".sessionContext?.session?.kernel;"
+            " return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }"
+        )
+
+    def _asked(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:", "ws://127.0.0.1")):
+            self.strangers.add(request.url)
+
+    def command(self, name, args=None):
+        # `void`: a command's promise may never be kept, and evaluate would wait for it
+        self.page.evaluate(
+            "([name, args]) => { void jupyterapp.commands.execute(name, args ?? {}); }",
+            [name, args],
+        )
+
+    def run(self):
+        self.command("notebook:run-all-cells")
+
+    def save(self):
+        before = self.path.stat().st_mtime_ns
+        self.command("docmanager:save")
+        for _ in range(100):
+            self.page.wait_for_timeout(100)
+            if self.path.stat().st_mtime_ns != before:
+                return nbformat.read(self.path, 4)
+        raise TimeoutError("the notebook was not saved")
+
+    def shot(self, name, folder):
+        """Keep a screenshot, where TRACKBOOK_SHOTS says."""
+        place = Path(os.environ.get("TRACKBOOK_SHOTS", folder))
+        place.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=place / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def open_notebook(browser, lab):
+    """Open notebooks that close with the module."""
+    opened = []
+
+    def open_one(name, cells=(), **looks):
+        opened.append(
+            Notebook(browser, lab, name, [SAMPLES, *cells] if cells else (), **looks)
+        )
+        return opened[-1]
+
+    yield open_one
+    for notebook in opened:
+        notebook.page.close()
