@@ -79,7 +79,11 @@ def lab(tmp_path_factory):
         yield _address(home / ".RUNTIME", server), home
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
         log.close()
 
 
@@ -145,6 +149,7 @@ class Notebook:
         for _ in range(100):
             self.page.wait_for_timeout(100)
             if self.path.stat().st_mtime_ns != before:
+                self.page.wait_for_timeout(500)  # it may be half written
                 return nbformat.read(self.path, 4)
         raise TimeoutError("the notebook was not saved")
 

@@ -132,6 +132,7 @@ def test_smoothing_redraws_and_keeps_the_raw_line_faint(page):
 
 
 def test_a_new_run_appears_while_the_kernel_is_busy(notebook, page):
+    print(value_of(notebook, "panel._follower.is_following, panel._follower._rest.is_set(), [panel.refresh() for t in [__import__('time').time()]], len(panel._runs)"))
     notebook.page.evaluate(
         "() => { void jupyterapp.shell.currentWidget.sessionContext.session.kernel"
         ".requestExecute({code: \"import time; shelf.add(run(10_000, name='late-comer'));"

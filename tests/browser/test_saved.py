@@ -61,13 +61,6 @@ def test_a_reopened_notebook_shows_table_and_plot_and_no_error(
     notebook.shot(f"reopened-{trust.partition(' ')[0]}", tmp_path)
 
 
-def test_reloading_the_page_finds_the_living_panel_again(saved):
-    page = saved[0].page
-    saved[0].load()
-    page.wait_for_selector(".tb-panel .tb-row")
-    assert page.locator(".jp-OutputArea img").count() == 0
-
-
 def test_the_picture_follows_what_was_picked(saved):
     notebook, _ = saved
     page = notebook.page
@@ -76,6 +69,13 @@ def test_the_picture_follows_what_was_picked(saved):
     page.evaluate("() => document.activeElement?.blur()")
     page.wait_for_timeout(2500)
     assert "2 rows" in notebook.save().cells[1].outputs[0].data["text/html"]
+    assert page.locator(".jp-OutputArea img").count() == 0
+
+
+def test_reloading_the_page_finds_the_living_panel_again(saved):
+    page = saved[0].page
+    saved[0].load()
+    page.wait_for_selector(".tb-panel .tb-row")
     assert page.locator(".jp-OutputArea img").count() == 0
 
 

@@ -7,7 +7,15 @@ import pytest
 from trackbook.clock import new_id
 from trackbook.journal import Journal
 from trackbook.records import (
-    Environment, Execution, ExecutionEnd, Param, Run, RunEnd, RunStart, Session, Tag,
+    Environment,
+    Execution,
+    ExecutionEnd,
+    Param,
+    Run,
+    RunEnd,
+    RunStart,
+    Session,
+    Tag,
 )  # fmt: skip
 from trackbook.store import Store
 
@@ -28,7 +36,7 @@ class Project:
             )
         )  # fmt: skip
 
-    def run(
+    def run(  # noqa: PLR0913  # whatever a test is about
         self, name="run", *, params=None, metrics=None, tags=None, experiment="churn",
         status="FINISHED", execution=None, packages=None,
     ):  # fmt: skip
@@ -73,8 +81,7 @@ class Project:
     def found(self, run_id):
         """Return a run as it is in the store."""
         (run,) = self.store.ask(
-            "SELECT * EXCLUDE (error) REPLACE (started_at::TIMESTAMPTZ AS started_at)"
-            " FROM runs WHERE run_id = $run", Run, run=run_id,
+            "SELECT * EXCLUDE (error) FROM runs WHERE run_id = $run", Run, run=run_id,
         )  # fmt: skip
         return run
 

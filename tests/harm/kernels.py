@@ -66,6 +66,7 @@ class Kernel:
             "IPYTHONDIR": str(self.folder / "ipython"),
             "PYTHONHASHSEED": "0",
             "COLUMNS": "100",
+            "TRACKBOOK_PROJECT": str(work),
             "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
         }
         self.manager = KernelManager(kernel_name="python3")

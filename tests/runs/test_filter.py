@@ -88,8 +88,8 @@ def test_odd_names_can_be_written(text, name):
         ),
         (
             "started_at = 2026-05-01",
-            datetime(2026, 5, 1).astimezone(UTC),  # noqa: DTZ001  # local, as the user means it
-            datetime(2026, 5, 2).astimezone(UTC),  # noqa: DTZ001  # local, as above
+            datetime(2026, 5, 1).astimezone(UTC),  # local, as the user means it
+            datetime(2026, 5, 2).astimezone(UTC),  # local, as above
         ),
     ],
 )

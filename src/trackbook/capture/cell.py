@@ -67,7 +67,7 @@ class Cell:
     """The statements that were executed, with the numbers of their steps."""
     touched: dict[str, set[int]] = field(default_factory=dict)
     """Steps of this cell that belong to each run, by run id."""
-    fresh: dict[str, list[str]] = field(default_factory=dict)
+    fresh: dict[str, dict[str, None]] = field(default_factory=dict)
     """Metrics that this cell gave to each run, by run id, in order."""
 
     def by_hand_at(self, first: int, last: int) -> ActiveRun | None:

@@ -39,6 +39,8 @@ class Flow:
         self.steps: list[Step] = []
         self._writers: dict[str, frozenset[int]] = {}
         self._owners: dict[str, Runs] = {}
+        self._made_in: dict[str, Runs] = {}
+        """Runs in whose own cells the names were made, for runs without a watched training."""
         self._upstream: dict[str, Runs] = {}
         self._objects = Objects()
 
@@ -49,6 +51,21 @@ class Flow:
         trained on a clustering's labels is one trial, not two.
         """
         return self.latest(NOBODY.union(*(self._owners.get(n, NOBODY) for n in names)))
+
+    def made_in(self, names: Iterable[str]) -> Runs:
+        """Return the runs in whose cells the values of these names were made.
+
+        A weaker tie than owning: a hand-written training loop trains nothing that
+        anybody watches, yet what is measured of its weights later is its measure.
+        """
+        return self.latest(NOBODY.union(*(self._made_in.get(n, NOBODY) for n in names)))
+
+    def make_in(self, run_id: str, statements: Iterable[Statement]) -> None:
+        """Let what statements bound or changed have been made in a run's cell."""
+        for statement in statements:
+            for name in statement.binds | statement.touches:
+                if name not in statement.chosen:
+                    self._made_in[name] = frozenset({run_id})
 
     def latest(self, runs: Runs) -> Runs:
         """Return the runs that no other of them was built on."""
@@ -80,7 +97,7 @@ class Flow:
         before = frozenset().union(*(self._writers.get(n, NOBODY_STEPS) for n in reads))
         unchosen = statement.binds - chosen.keys()
         self.steps.append(Step(execution_id, reads, chosen, unchosen, before))
-        inherited = self.owners_of(reads)
+        inherited, made = self.owners_of(reads), self.made_in(reads)
         for run in trained:
             self._upstream[run] = self._upstream.get(run, NOBODY) | (inherited - {run})
         for name in statement.binds | statement.touches:
@@ -88,6 +105,8 @@ class Flow:
             kept = NOBODY_STEPS if is_new else self._writers.get(name, NOBODY_STEPS)
             self._writers[name] = kept | {number}
             self._own(name, is_new, trained, inherited, namespace)
+            old = NOBODY if is_new else self._made_in.get(name, NOBODY)
+            self._made_in[name] = old | made
         return number
 
     def _own(
@@ -141,6 +160,9 @@ class Flow:
         for name, owners in self._owners.items():
             if old in owners:
                 self._owners[name] = owners - {old} | {new}
+        for name, runs in self._made_in.items():
+            if old in runs:
+                self._made_in[name] = runs - {old} | {new}
         self._upstream[new] = self._upstream.pop(old, NOBODY)
 
     def end_cell(self) -> None:

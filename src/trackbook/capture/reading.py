@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.capture.values import number_of, series_of
+from trackbook.capture.values import DEEPEST, attributes_of, number_of, place_of, series_of
 from trackbook.code import is_metric_name
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ class Reading:
         self._namespace = namespace
         self._opens = opens
         self.compares = False
-        """The statement sets several runs against each other: it measures none of them."""
+        """What it computed is nobody's: it sets several runs against each other, or is silenced."""
         self.caught: list[float] = []
         """Numbers that were written to a run."""
 
     def run(self, shown: object) -> None:
         """Capture what the statement bound, grew or showed."""
+        self.compares = self._silences_a_number()
         for name in sorted(self._measured_names()):
             self._scalar(name)
         for name in sorted(self._series_names()):
@@ -51,6 +52,14 @@ class Reading:
         label = self.statement.displayed
         if label is not None and (value := number_of(shown)) is not None:
             self._give(label, value, self._owners(), "displayed")
+
+    def _silences_a_number(self) -> bool:
+        """Say whether the statement kept a measure under a name that is to be left alone."""
+        rules = self._measures.rules
+        return any(
+            rules.silences(name) and number_of(self._namespace.get(name)) is not None
+            for name in self.statement.computed
+        )
 
     def _measured_names(self) -> set[str]:
         """Return the names that a number may have been measured into."""
@@ -82,7 +91,7 @@ class Reading:
         """Capture the numbers of a small dict of measures, `{'acc': 0.9, 'f1': 0.8}`."""
         if type(value) is not dict or not 0 < len(value) <= 50:
             return
-        leaves = {k: number_of(v) for k, v in value.items() if type(k) is str}
+        leaves = {k: number_of(v) for k, v in value.copy().items() if type(k) is str}
         for key, number in leaves.items():
             if number is not None and (is_metric_name(key) or is_metric_name(name)):
                 self._give(f"{name}.{key}", number, self._owners(name), "computed")
@@ -101,9 +110,7 @@ class Reading:
                 new = self._measures.new_points(run, name, value)
                 start = len(points) - len(new)
             for place, point in enumerate(new, start):
-                run.log_metric(path, point, place, origin="series")
-            if new:
-                self._cell.fresh.setdefault(run.run_id, []).append(path)
+                self.write(run, path, point, place, "series")
 
     def _owners(self, name: str | None = None) -> frozenset[str]:
         flow = self._measures.flow
@@ -127,7 +134,7 @@ class Reading:
     ) -> None:
         """Write a point, and remember that this cell gave it."""
         run.log_metric(name, value, step, origin=origin)
-        self._cell.fresh.setdefault(run.run_id, []).append(name)
+        self._cell.fresh.setdefault(run.run_id, {})[name] = None
         self._cell.touched.setdefault(run.run_id, set()).add(self.number)
 
     def run_for(
@@ -135,6 +142,9 @@ class Reading:
     ) -> ActiveRun | None:
         """Return the run that a measure belongs to: by data flow, by hand, or its own."""
         ledger, s, cell = self._measures.ledger, self.statement, self._cell
+        flow = self._measures.flow
+        if not owners and metric_like and cell.by_hand_at(s.line, s.end_line) is None:
+            owners = flow.made_in({*flow.steps[self.number].reads, *s.touches})
         known = [ledger.runs[run_id] for run_id in owners if run_id in ledger.runs]
         if len(known) == 1:
             return known[0]
@@ -157,7 +167,7 @@ class Reading:
         return cell.run
 
 
-def series_in(name: str, value: object) -> list[tuple[str, list[float]]]:
+def series_in(name: str, value: object, depth: int = 0) -> list[tuple[str, list[float]]]:
     """Return the series that a value holds, by name.
 
     A list or array of numbers is one; a training history (a Keras `History`, an
@@ -167,17 +177,18 @@ def series_in(name: str, value: object) -> list[tuple[str, list[float]]]:
     if points is not None:
         return [(name, points)] if is_metric_name(name) else []
     if type(value) is not dict:
-        inside = type.__getattribute__(type(value), "__name__") == "History"
-        value = vars(value).get("history") if inside else None
+        is_history = place_of(type(value))[1] == "History"
+        value = (attributes_of(value) or {}).get("history") if is_history else None
     if type(value) is not dict or len(value) > 50:
         return []
     found: list[tuple[str, list[float]]] = []
-    for key, part in value.items():
+    for key, part in value.copy().items():
         if type(key) is not str:
             continue
         points = series_of(part)
         if points is not None and len(points) > 1:
             found.append((key, points))
-        elif type(part) is dict:
-            found += [(f"{key}.{path}", inner) for path, inner in series_in(key, part)]
+        elif type(part) is dict and depth < DEEPEST:
+            parts = series_in(key, part, depth + 1)
+            found += [(f"{key}.{path}", inner) for path, inner in parts]
     return found

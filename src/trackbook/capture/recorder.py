@@ -16,6 +16,7 @@ from trackbook.capture.measures import Measures, Missed, Rules
 from trackbook.capture.notebook import NotebookState, path_of_notebook
 from trackbook.capture.run import brief
 from trackbook.capture.trainings import Trainings
+from trackbook.capture.values import place_of
 from trackbook.clock import new_id, now_us
 from trackbook.code import Secrets, source_hash
 from trackbook.libraries import Derived, Fitted, Measured, Training
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from trackbook.records import Outcome
     from trackbook.settings import Mode, Settings
 
+TRACE_OF = BaseException.__dict__["__traceback__"].__get__
+"""Past a `__traceback__` of the user's own."""
 FLUSH_AFTER_S = 2.0
 """How long a library's measurement waits for its name while its cell still runs."""
 
@@ -43,7 +46,7 @@ class CellReport(NamedTuple):
     """Runs that the cell opened or added metrics to; children left out."""
     opened: ActiveRun | None
     children: list[ActiveRun]
-    fresh: Mapping[str, list[str]]
+    fresh: Mapping[str, Mapping[str, None]]
     """New metrics by run id."""
     faults: list[Fault]
     """Failures of trackbook's own that were not shown yet."""
@@ -201,6 +204,10 @@ class Recorder:
                 by_hand[run.run_id].add(number)
         for run_id, steps in by_hand.items():
             self._add_params(self.ledger.runs[run_id], self.measures.params_for(steps))
+            self.flow.make_in(run_id, [s for number, s in cell.ran if number in steps])
+        if cell.run is not None and not cell.trained and not by_hand:
+            inside = set(self.flow.slice_of(cell.touched.get(cell.run.run_id, ())))
+            self.flow.make_in(cell.run.run_id, [s for number, s in cell.ran if number in inside])
 
     def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
         new = {name: value for name, value in params.items() if name not in run.params}
@@ -217,7 +224,7 @@ class Recorder:
         reads = frozenset().union(*(s.reads for s in statements))
         binds = frozenset().union(*(s.binds for s in statements))
         outcome: Outcome = "ok" if error is None else "error"
-        if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError":
+        if was_interrupted(error):
             outcome = "interrupted"
         record = ExecutionEnd(
             outcome=outcome,
@@ -394,15 +401,21 @@ def error_of(result: Any) -> BaseException | None:
     """Return what ended a cell early; None for a result that never came."""
     if result is None:
         return None
-    error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
-    return error if isinstance(error, BaseException) else None
+    errors = (getattr(result, f"error_{when}_exec", None) for when in ("before", "in"))
+    return next((e for e in errors if issubclass(type(e), BaseException)), None)
+
+
+def was_interrupted(error: BaseException | None) -> bool:
+    """Say whether the user stopped a cell; asks the error's class and not the error."""
+    kind = type(error)
+    return issubclass(kind, KeyboardInterrupt) or place_of(kind)[1] == "CancelledError"
 
 
 def failed_line(error: BaseException | None, namespace: Mapping[str, object]) -> int | None:
     """Return the line of the cell at which it stopped; 0 when it never began."""
     if error is None:
         return None
-    trace = error.__traceback__
+    trace = TRACE_OF(error)
     while trace is not None:
         frame = trace.tb_frame
         if frame.f_globals is namespace and frame.f_code.co_name == "<module>":

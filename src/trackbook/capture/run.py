@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from trackbook.capture.values import MOST_ITEMS, number_of, params_in, text_of, whereabouts
+from trackbook.capture.values import (
+    is_plain,
+    items_of,
+    mapping_of,
+    number_of,
+    params_in,
+    place_of,
+    text_of,
+    whereabouts,
+)
 from trackbook.errors import Misused, NotFound
 from trackbook.records import Amendment, Note, Param, RunStart, Tag
 
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
 
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 INT64 = range(-(1 << 63), 1 << 63)
+ARGS_OF = BaseException.__dict__["args"].__get__
+"""Past an `args` of the user's own."""
 
 
 class Line:
@@ -296,9 +307,10 @@ def must_be_name(key: Any, what: str) -> str:
 
 def shown(value: Any) -> str:
     """Return a short text for any value; objects of unknown kinds give their type's name."""
-    if isinstance(value, (str, int, float, bool, type(None), Path)):
-        return str(value)[:500]
-    if type(value) in (list, tuple, dict, set) and len(value) <= MOST_ITEMS:
+    # By class and not by isinstance: that asks the object for its `__class__`.
+    if is_plain(value) or issubclass(type(value), (str, int, float, Path)):
+        return text_of(str(value)[:500])[0]
+    if items_of(value) is not None or mapping_of(value) is not None:
         return text_of(value)[0]
     return f"<{whereabouts(value)}>"
 
@@ -307,6 +319,6 @@ def brief(error: BaseException | None) -> str | None:
     """Return an error as one line: the type and the start of what it says."""
     if error is None:
         return None
-    args = BaseException.__getattribute__(error, "args")
+    args = ARGS_OF(error)
     says = next((a.strip().splitlines()[0] for a in args if type(a) is str and a.strip()), "")
-    return f"{type(error).__name__}: {says}"[:500].rstrip(": ")
+    return f"{place_of(type(error))[1]}: {says}"[:500].rstrip(": ")

@@ -28,7 +28,8 @@ def cards_of(report: CellReport, book: Book) -> Iterator[Card]:
 def card_of(run: ActiveRun, report: CellReport, book: Book) -> Card:
     """Return one run's card."""
     parent = book.past.of(run.start.parent_run_id)
-    is_new = run is report.opened or run.run_id not in report.fresh
+    untold = book.past.of(run.run_id) is None
+    is_new = untold or run is report.opened or run.run_id not in report.fresh
     told = run.metrics if is_new else report.fresh[run.run_id]
     lines = [
         MetricLine(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "quickstart.ipynb"
 METRIC = "accuracy"
+GLANCE = (METRIC, "rmse")
+"""Metrics of the notebook's two tasks."""
 NEEDED = {"nbclient": "nbclient", "ipykernel": "ipykernel", "sklearn": "scikit-learn"}
 MOST_COPIES = 100
 
@@ -154,13 +156,32 @@ def demonstration(book: Book, before: set[str], file: Path) -> Demonstration:
     from trackbook.doors.rows import runs_table
     from trackbook.runs import search
 
-    runs = [run for run in search(book.store, limit=None) if run.run_id not in before]
+    runs = [r for r in search(book.store, sort="started_at", limit=None) if r.run_id not in before]
     table = runs_table(runs, direction=book.direction)
-    parts = [f"{len(runs)} runs of {file.name}, newest first", str(table)]
+    parts = [f"{len(runs)} runs of {file.name}", "", str(glance(runs))]
     best = best_of(runs)
     if best is not None:
         parts += story_of(best, book)
     return Demonstration(table, "\n".join([*parts, next_steps(file)]))
+
+
+def glance(runs: Sequence[Run]) -> Table:
+    """Return the few columns that tell the tale, narrow enough for any terminal."""
+    from trackbook.doors.rows import SHORT, parent_of
+    from trackbook.table import Table
+
+    rows = [
+        (
+            run.run_id[-SHORT:],
+            ("└ " if run.relation == "child" else "") + run.name,
+            parent_of(run),
+            *(run.metrics.get(name) for name in GLANCE),
+        )
+        for run in runs
+    ]
+    best = best_of(runs)
+    marked = {} if best is None else {METRIC: runs.index(best)}
+    return Table(["run", "name", "parent", *GLANCE], rows, best=marked)
 
 
 def best_of(runs: Sequence[Run]) -> Run | None:
@@ -180,8 +201,8 @@ def story_of(best: Run, book: Book) -> list[str]:
     lines = ["", f"Best {METRIC}: {best.metrics[METRIC]:.4f} by {best.name}"]
     if best.parent_run_id is not None and best.relation == "variation":
         parent = book.find(best.parent_run_id)
-        lines[-1] += f", a variation of {parent.name}. What changed:"
-        lines.append(str(diff(book, parent.run_id, best.run_id)))
+        lines[-1] += f", a variation of {parent.name}"
+        lines += ["", str(diff(book, parent.run_id, best.run_id))]
     return lines
 
 

@@ -12,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat.sign import NotebookNotary
 
 from trackbook.errors import TrackbookError
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-Progress = "Callable[[int, int, str], None]"
 GO_BACK = "go-back"
 """Tag of the cell at which the reader is asked to try other values in earlier cells."""
 TRY_AGAIN = "try-again"
@@ -57,6 +57,8 @@ def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
     client.owns_km = True
     try:
         with client.setup_kernel(env=environment_for(file)):
+            told = client.wait_for_reply(client.kc.kernel_info())
+            notebook.metadata.language_info = told["content"]["language_info"]
             for number, (at, source) in enumerate(turns):
                 cell = notebook.cells[at]
                 progress(number, len(turns), cell.id)
@@ -64,6 +66,7 @@ def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
                 execute(client, at)
     finally:
         save(notebook, file)
+        sign(notebook)
 
 
 def turns_of(notebook: Any) -> Iterator[tuple[int, str]]:
@@ -95,7 +98,7 @@ def execute(client: NotebookClient, at: int) -> None:
     cell = client.nb.cells[at]
     client.kc.session.metadata = {"cellId": cell.id}
     try:
-        client.execute_cell(cell, at, execution_count=client.code_cells_executed + 1)
+        client.execute_cell(cell, at)
     except CellExecutionError as error:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         raise CellFailed(f"cell {cell.id!r} failed: {last}") from error
@@ -108,6 +111,12 @@ def save(notebook: Any, file: Path) -> None:
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     nbformat.write(notebook, fresh)
     fresh.replace(file)
+
+
+def sign(notebook: Any) -> None:
+    """Vouch for a notebook's outputs, as Jupyter does for what its user executed."""
+    with NotebookNotary() as notary:
+        notary.sign(notebook)
 
 
 def environment_for(file: Path) -> dict[str, str]:
@@ -123,4 +132,5 @@ class ThisPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return how to start it."""
         start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        start += ["--log-level=ERROR"]  # it warns on the terminal that it speaks over TCP
         return KernelSpec(argv=start, name=kernel_name, display_name="Python", language="python")

@@ -84,16 +84,20 @@ def face_of(
     """Return what is shown of runs: names, metrics, the params that differ, when."""
     differing = [n for n in params if len({run.params.get(n) for run in runs}) > 1]
     shown_params = (differing or list(params))[:MOST_SHOWN]
-    shown_metrics = list(metrics)[:MOST_SHOWN]
+    whole = names_of([run.metrics for run in runs if run.relation != "child"])
+    shown_metrics = list(dict.fromkeys([*whole, *metrics]))[:MOST_SHOWN]
     several = len({run.experiment for run in runs}) > 1
-    columns = ["run", "name", "status", *shown_metrics]
+    varied = any(run.relation == "variation" for run in runs)
+    unlike = any(run.status != "FINISHED" for run in runs)
+    columns = ["run", "name", *["parent"] * varied, *["status"] * unlike, *shown_metrics]
     columns += [name if name not in shown_metrics else f"params.{name}" for name in shown_params]
     columns += ["experiment"] if several else []
     rows = [
         (
             run.run_id[-SHORT:],
             ("└ " if run.relation == "child" else "") + run.name,
-            run.status.lower(),
+            *[parent_of(run)] * varied,
+            *[run.status.lower()] * unlike,
             *(run.metrics.get(name) for name in shown_metrics),
             *(typed(run.params.get(name)) for name in shown_params),
             *([run.experiment] if several else []),
@@ -103,6 +107,11 @@ def face_of(
     ]
     marked = {n: best[f"metrics.{n}"] for n in shown_metrics if f"metrics.{n}" in best}
     return Table([*columns, "started"], rows, note=note, best=marked, total=total)
+
+
+def parent_of(run: Run) -> str | None:
+    """Return the short id of the run that this one varies."""
+    return (run.parent_run_id or "")[-SHORT:] if run.relation == "variation" else None
 
 
 def names_of(maps: Sequence[object]) -> list[str]:

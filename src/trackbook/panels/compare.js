@@ -10,11 +10,15 @@ const TABS = [["values", "Params & metrics"], ["curves", "Curves"], ["parallel",
 
 /** Return what all views of one panel share: its rows, its last views, and who listens. */
 function shared(model) {
-  const hub = { rows: new Rows(), views: {}, note: "", listeners: new Set() };
+  const hub = { rows: new Rows(), views: {}, note: "", busy: "", waiting: 0, listeners: new Set() };
   const tell = (what) => hub.listeners.forEach((listener) => listener(what));
   model.on("msg:custom", (content, buffers) => {
     if (content.kind === "rows") hub.rows.receive(content, buffers);
-    else if (content.kind === "view") hub.views[content.tab] = content;
+    else if (content.kind === "view") {
+      hub.views[content.tab] = content;
+      clearTimeout(hub.waiting);
+      hub.busy = "";
+    }
     else if (content.kind === "note") hub.note = content.text;
     else return;
     tell(content.kind);
@@ -27,6 +31,11 @@ function shared(model) {
     model.set(name, value);
     model.save_changes();
     tell(name);
+    clearTimeout(hub.waiting);
+    hub.waiting = setTimeout(() => {
+      hub.busy = "the kernel is busy: this will be drawn when it is free";
+      tell("note");
+    }, 1500);
   };
   hub.select = (ids) => hub.set("selected", ids);
   return hub;
@@ -66,7 +75,7 @@ function build(model, hub) {
     sheet.setAttribute("aria-labelledby", `${uid}-${now}`);
     const view = hub.views[now];
     sheet.setAttribute("aria-busy", String(!view));
-    note.textContent = [view?.note, hub.note].filter(Boolean).join(" · ");
+    note.textContent = [hub.busy, view?.note, hub.note].filter(Boolean).join(" · ");
     const said = JSON.stringify([now, view?.controls ?? []]);
     if (said !== settings && !controls.contains(document.querySelector(".tb-pick[open]"))) {
       settings = said;
@@ -98,7 +107,7 @@ function build(model, hub) {
   const unwatch = watched(root, (seen) => model.send({ ask: seen ? "follow" : "rest" }));
   root.addEventListener("pointerleave", settled(() => root.matches(":focus-within, :hover") || model.send({ ask: "picture" }), 1500));
   if (hub.rows.ids.length) table.refresh();
-  else model.send({ ask: "all" });
+  else setTimeout(() => hub.rows.ids.length || model.send({ ask: "all" }), 300); // it may be on its way
   draw();
   return {
     root,

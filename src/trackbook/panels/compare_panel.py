@@ -138,8 +138,9 @@ class ComparePanel(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         # under an id, so that the picture can follow what is chosen later
         display(self._repr_mimebundle_()[0], raw=True, display_id=self.key)
-        # at once: this cell may go on for hours before the page's questions are heard
+        # at once: this cell may go on for hours before what the page asks is heard
         self._send_all()
+        self._follower.follow()
 
     def __repr__(self) -> str:
         return f"ComparePanel({len(self._runs)} runs, {len(self.selected)} picked)"

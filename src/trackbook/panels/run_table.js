@@ -23,7 +23,7 @@ export default () => {
     listeners.add(table.refresh);
     model.on("change:selected", table.paint);
     if (rows.ids.length) table.refresh();
-    else model.send({ ask: "all" });
+    else setTimeout(() => rows.ids.length || model.send({ ask: "all" }), 300); // it may be on its way
     return {
       root,
       close() {

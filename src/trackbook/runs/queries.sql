@@ -121,13 +121,3 @@ SELECT (SELECT count(*) FROM tb.run WHERE list_contains($runs, run_id)) AS runs,
 -- digests_in_use: the contents that runs refer to which are not to go
 SELECT DISTINCT digest FROM tb.artifact
 WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
-
--- forget_last_sid: the highest series number so far, to be written anew
-DELETE FROM tb.about WHERE name = 'last_sid'
-
--- remember_last_sid: the highest series number that was ever given out, so that none comes again
-INSERT INTO tb.about SELECT 'last_sid', CAST(greatest(
-  coalesce((SELECT max(sid) FROM tb.series), -1), CAST($known AS INTEGER)) AS VARCHAR)
-
--- last_sid: the highest series number that was given out before the last cleaning
-SELECT coalesce(max(CAST(value AS INTEGER)), -1) FROM tb.about WHERE name = 'last_sid'

@@ -60,7 +60,7 @@ class Question:
         return f"${name}"
 
     def _joined(self, field: Field) -> str:
-        """Return the join that adds a field's value `v`, and its number `n` if it has one."""
+        """Return the join that adds a field's value `v` and, if it has one, number `n`."""
         inner = SQL[SOURCES[field.group]].replace("$name", self._bound(field.name))
         place = self._places[field]
         return f" LEFT JOIN ({inner}) {place} ON {place}.run_id = f.run_id"

@@ -1,0 +1,20 @@
+"""Every odd cell gives with trackbook what it gives without."""
+
+from __future__ import annotations
+
+import pytest
+from corpus import cases
+from kernels import FAULTS
+
+CASES = cases()
+
+
+@pytest.mark.parametrize(
+    ("group", "steps"),
+    [pytest.param(group, steps, id=name) for group, name, steps in CASES],
+)
+def test_a_recorded_cell_gives_what_it_gives_unrecorded(pair_of, group, steps):
+    pair = pair_of(group)
+    plain, recorded = pair.run(steps)
+    assert pair.tracked.asked(FAULTS) == "[]"
+    assert recorded == plain
