@@ -94,7 +94,10 @@ def wandb_kept() -> Iterator[int]:
         for data in leveldb_records(file.read_bytes()[7:]):
             record = Record.FromString(data)
             if record.WhichOneof("record_type") == "history":
-                named = {i.key or ".".join(i.nested_key): i.value_json for i in record.history.item}
+                named = {
+                    i.key or ".".join(i.nested_key): i.value_json
+                    for i in record.history.item
+                }
                 if "loss" in named:
                     yield int(json.loads(named["_step"]))
 
@@ -136,7 +139,7 @@ def aim_kept() -> Iterator[int]:
     for run in repo.iter_runs():
         for metric in run.metrics():
             if metric.name == "loss":
-                yield from (int(step) for step in metric.values.sparse_list()[0])
+                yield from metric.data.items_list()[0]
 
 
 def dvclive() -> tuple[Log, End]:
@@ -205,22 +208,30 @@ def main() -> None:
     print(f"\n{json.dumps(answer)}", flush=True)
 
 
-def speed(tool: Tool, calls: int, timed: int) -> dict[str, object]:
-    """Return the seconds of a bare loop, and of single calls in another one."""
+def speed(
+    tool: Tool, most: int, timed: int, *, patience_s: float = 10.0
+) -> dict[str, object]:
+    """Return seconds a call, of a bare loop, and of single calls in another one.
+
+    The bare loop makes `most` calls, or as many as go into `patience_s`.
+    """
     log, end = tool.begin()
     for step in range(WARM_UP):
         log(0.5, step)
-    wall, cpu = time.perf_counter(), time.thread_time()
-    for step in range(WARM_UP, WARM_UP + calls):
-        log(0.5, step)
+    made, wall, cpu = WARM_UP, time.perf_counter(), time.thread_time()
+    while made < most + WARM_UP and time.perf_counter() - wall < patience_s:
+        for step in range(made, made + 500):
+            log(0.5, step)
+        made += 500
     cpu, wall = time.thread_time() - cpu, time.perf_counter() - wall
     nothing = one_by_one(lambda _value, _step: None, 0, 2000)
-    single = one_by_one(log, WARM_UP + calls, timed)
+    single = one_by_one(log, made, timed)
     ending = time.perf_counter()
     end()
     ending = time.perf_counter() - ending
-    answer: dict[str, object] = {"version": version(tool.package), "ending": ending}
-    answer |= {"cpu": cpu / calls, "wall": wall / calls}
+    calls = made - WARM_UP
+    answer: dict[str, object] = {"version": version(tool.package), "calls": calls}
+    answer |= {"ending": ending, "cpu": cpu / calls, "wall": wall / calls}
     for kind in ("cpu", "wall"):
         empty = statistics.median(nothing[kind])
         ordered = sorted(max(0.0, taken - empty) for taken in single[kind])

@@ -30,7 +30,10 @@ def test_a_track_line_makes_the_cell_one_named_run(iris) -> None:
 
 def test_a_track_line_changes_nothing_of_what_the_cell_shows(iris) -> None:
     assert iris.run("%%track\n1 + 1").result == 2
-    assert iris.run("%%track x\nimport asyncio\nawait asyncio.sleep(0)\n'done'").result == "done"
+    assert (
+        iris.run("%%track x\nimport asyncio\nawait asyncio.sleep(0)\n'done'").result
+        == "done"
+    )
 
 
 def test_skip_records_nothing_of_the_cell(iris) -> None:
@@ -40,7 +43,13 @@ def test_skip_records_nothing_of_the_cell(iris) -> None:
 
 
 def test_start_and_stop_bound_a_run_over_several_cells(iris) -> None:
-    iris.ok("%track start long", "lr = 0.5", "mean = X.mean() * lr", "%track stop", "late = X.max() * 1")
+    iris.ok(
+        "%track start long",
+        "lr = 0.5",
+        "mean = X.mean() * lr",
+        "%track stop",
+        "late = X.max() * 1",
+    )
     (run,) = iris.runs()
     assert (run.name, run.status) == ("long", "FINISHED")
     assert run.params["lr"] == "0.5"

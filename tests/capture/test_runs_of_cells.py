@@ -40,7 +40,9 @@ def test_a_cell_that_trains_nothing_opens_no_run(iris) -> None:
 
 
 def test_only_params_inside_the_slice_are_the_runs(iris) -> None:
-    iris.ok("depth = 4\nunused = 7", "tree = DecisionTreeClassifier(max_depth=depth).fit(X, y)")
+    iris.ok(
+        "depth = 4\nunused = 7", "tree = DecisionTreeClassifier(max_depth=depth).fit(X, y)"
+    )
     (run,) = iris.runs()
     assert run.params["depth"] == "4"
     assert "unused" not in run.params
@@ -49,7 +51,9 @@ def test_only_params_inside_the_slice_are_the_runs(iris) -> None:
 def test_a_metric_of_a_later_cell_goes_to_the_run_it_was_computed_from(iris) -> None:
     iris.ok(TREE, "ridge = Ridge(alpha=2.0).fit(X, y)", "acc = tree.score(X, y)")
     named = iris.named()
-    assert named["DecisionTreeClassifier-1"].metrics == {"acc": pytest.approx(0.96, abs=0.03)}
+    assert named["DecisionTreeClassifier-1"].metrics == {
+        "acc": pytest.approx(0.96, abs=0.03)
+    }
     assert named["Ridge-1"].metrics == {}
 
 
@@ -105,7 +109,9 @@ def test_the_candidates_of_a_search_are_child_runs(iris) -> None:
 
 def test_executing_a_cell_again_opens_a_run_whose_parent_is_the_one_before(iris) -> None:
     for depth in (1, 2, 3):
-        iris.ok(f"tree = DecisionTreeClassifier(max_depth={depth}).fit(X, y)", cell_id="abc")
+        iris.ok(
+            f"tree = DecisionTreeClassifier(max_depth={depth}).fit(X, y)", cell_id="abc"
+        )
     first, second, third = iris.runs()
     assert first.parent_run_id is None
     assert second.parent_run_id == first.run_id
@@ -139,7 +145,10 @@ def test_a_series_that_grows_later_is_only_continued(iris) -> None:
 
 
 def test_accumulators_are_no_params(iris) -> None:
-    iris.ok("best = 0\nfor d in (1, 2):\n    best += d", "t = DecisionTreeClassifier(max_depth=best).fit(X, y)")
+    iris.ok(
+        "best = 0\nfor d in (1, 2):\n    best += d",
+        "t = DecisionTreeClassifier(max_depth=best).fit(X, y)",
+    )
     assert "best" not in iris.runs()[0].params
 
 
@@ -183,7 +192,9 @@ def test_what_stands_behind_the_failing_line_is_not_captured(iris) -> None:
 
 def test_secrets_are_masked_before_they_are_written(iris) -> None:
     secret = "sk-" + "Abcd1234" * 5
-    iris.ok(f"API_KEY = '{secret}'\ntree = DecisionTreeClassifier().fit(X if API_KEY else X, y)")
+    iris.ok(
+        f"API_KEY = '{secret}'\ntree = DecisionTreeClassifier().fit(X if API_KEY else X, y)"
+    )
     iris.book.settle()
     iris.book.store.drain()
     stored = b"".join(p.read_bytes() for p in iris.project.rglob("*") if p.is_file())

@@ -22,6 +22,8 @@ from trackbook.store import Store
 
 BITS = struct.Struct("<d")
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 
 def bits(value: float) -> bytes:
     return BITS.pack(value)

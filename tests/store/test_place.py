@@ -17,6 +17,8 @@ from trackbook.store import Store
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 BARE = "import duckdb; con = duckdb.connect(str(folder / 'trackbook.duckdb'), read_only={ro}); ready()"
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 
 def test_the_users_own_connection_makes_a_question_wait_for_its_closing(project) -> None:
     journal = project.journal()
@@ -74,7 +76,8 @@ def test_threads_ask_at_the_same_time(project) -> None:
     project.journal().put(Note(words="x"))
     counts: list[int] = []
     threads = [
-        threading.Thread(target=lambda: counts.append(project.count("note"))) for _ in range(8)
+        threading.Thread(target=lambda: counts.append(project.count("note")))
+        for _ in range(8)
     ]
     [t.start() for t in threads]
     [t.join() for t in threads]
@@ -138,7 +141,12 @@ def test_a_project_that_is_not_there_is_not_made_by_asking(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda file: b"", lambda file: os.urandom(50_000), lambda file: file[: len(file) // 2], lambda file: file[:100]],
+    [
+        lambda file: b"",
+        lambda file: os.urandom(50_000),
+        lambda file: file[: len(file) // 2],
+        lambda file: file[:100],
+    ],
     ids=["empty", "garbage", "half", "head"],
 )
 def test_a_damaged_database_is_named_and_nothing_is_deleted(spoil, project) -> None:
@@ -217,7 +225,10 @@ def test_a_full_disk_stops_draining_and_loses_nothing(tmp_path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=True)
     said: list[str] = []
     try:
-        journal, store = Journal(disk / "journal", new_id(), complain=said.append), Store(disk)
+        journal, store = (
+            Journal(disk / "journal", new_id(), complain=said.append),
+            Store(disk),
+        )
         rng = __import__("random").Random(1)
         for n in range(2000):
             journal.put(Note(words=f"{n:05}" + rng.randbytes(1000).hex()))

@@ -10,13 +10,16 @@ import pytest
 
 
 from trackbook.records import Note, RunEnd, RunStart, SessionEnd
-from trackbook.store import drain
+from trackbook.store import store as rooms_store
 
 KILLED = """
 journal = session({session!r})
 journal.put(RunStart(name="r", experiment="e", origin="auto"), "run")
 ready()
 """
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def start_of() -> RunStart:
@@ -43,7 +46,9 @@ def test_a_run_whose_process_was_killed_shows_killed_from_the_next_look_on(
     assert (project.count("run_end"), project.count("session_end")) == (1, 1)
 
 
-def test_a_killed_process_is_noticed_without_anything_new_being_written(project, child) -> None:
+def test_a_killed_process_is_noticed_without_anything_new_being_written(
+    project, child
+) -> None:
     one = child(KILLED.format(session="s"))
     one.words()
     assert status(project) == [("RUNNING", False)]
@@ -123,7 +128,7 @@ def test_the_end_is_written_once_though_the_drainer_dies_before_cleaning_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as context:
-        context.setattr(drain, "put_away", die)
+        context.setattr(rooms_store, "put_away", die)
         with pytest.raises(KeyboardInterrupt):
             project.store.drain()
     assert status(project) == [("KILLED", True)]
@@ -144,7 +149,9 @@ def test_a_drainer_killed_at_any_moment_loses_and_doubles_nothing(project, child
 
 
 @pytest.mark.parametrize("moment", ["BEGIN", "COMMIT", "DETACH tb", "unlink", "rename"])
-def test_a_drainer_killed_just_then_loses_and_doubles_nothing(moment, project, child) -> None:
+def test_a_drainer_killed_just_then_loses_and_doubles_nothing(
+    moment, project, child
+) -> None:
     session = child(KILLED.format(session="s"))
     session.words()
     session.kill()
@@ -154,7 +161,8 @@ def test_a_drainer_killed_just_then_loses_and_doubles_nothing(moment, project, c
     torn.close()
     drainer = child(f"""
         import signal
-        from trackbook.store import drain, place
+        from importlib import import_module
+        room = import_module('trackbook.store.store')
         moment = {moment!r}
         def die(): os.kill(os.getpid(), signal.SIGKILL)
         class Mortal:
@@ -166,14 +174,13 @@ def test_a_drainer_killed_just_then_loses_and_doubles_nothing(moment, project, c
                 if moment == sql and armed: die()
                 return found
         armed = False
-        store.drain
         real = store.place.instance
         store.place.instance = lambda: Mortal(real())
-        before = drain.put_away
+        before = room.put_away
         def put_away(stretch):
             before(stretch)
             if (moment == "rename") == stretch.is_torn: die()
-        if moment in ("unlink", "rename"): drain.put_away = put_away
+        if moment in ("unlink", "rename"): room.put_away = put_away
         armed = True
         ready()
         store.drain()

@@ -261,7 +261,10 @@ class Book:
             self.recorder.flush()
         self.journal.retry()
         self.journal.rotate_if_large()
-        if time.monotonic() - self._drained_at > DRAIN_EVERY_S and self._is_worth_draining():
+        if (
+            time.monotonic() - self._drained_at > DRAIN_EVERY_S
+            and self._is_worth_draining()
+        ):
             self.store.drain(patience_s=0)
             self._drained_at = time.monotonic()
 

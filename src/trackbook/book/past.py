@@ -65,5 +65,7 @@ class Past:
             way, known = direction(name), self._best.get((experiment, name))
             if way is None or value != value:  # noqa: PLR0124  NaN is never the best
                 continue
-            if known is None or (value != known[0] and (value > known[0]) == (way == "max")):
+            if known is None or (
+                value != known[0] and (value > known[0]) == (way == "max")
+            ):
                 self._best[experiment, name] = value, run_id

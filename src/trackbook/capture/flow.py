@@ -204,7 +204,9 @@ class Objects:
 
     def hand_over(self, old: str, new: str) -> None:
         """Let one run's objects be another's."""
-        self._weak = {k: (r, new if run == old else run) for k, (r, run) in self._weak.items()}
+        self._weak = {
+            k: (r, new if run == old else run) for k, (r, run) in self._weak.items()
+        }
         self._strong = {
             k: (t, new if run == old else run) for k, (t, run) in self._strong.items()
         }

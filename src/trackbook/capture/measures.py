@@ -179,7 +179,11 @@ class Measures:
 
     def force(self, name: str, value: object, what: str) -> ActiveRun | None:
         """Write a name's present value to the run it rests on, if there is one; return that run."""
-        owners = [self.ledger.runs[o] for o in self.flow.owners_of([name]) if o in self.ledger.runs]
+        owners = [
+            self.ledger.runs[o]
+            for o in self.flow.owners_of([name])
+            if o in self.ledger.runs
+        ]
         run = owners[0] if len(owners) == 1 else self.ledger.by_hand
         if run is None:
             return None

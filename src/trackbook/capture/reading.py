@@ -109,8 +109,9 @@ class Reading:
             if path == name:
                 new = self._measures.new_points(run, name, value)
                 start = len(points) - len(new)
-            for place, point in enumerate(new, start):
-                self.write(run, path, point, place, "series")
+            if new:
+                run.log_series(path, new, start, origin="series")
+                self._belongs(run, path)
 
     def _owners(self, name: str | None = None) -> frozenset[str]:
         flow = self._measures.flow
@@ -134,6 +135,9 @@ class Reading:
     ) -> None:
         """Write a point, and remember that this cell gave it."""
         run.log_metric(name, value, step, origin=origin)
+        self._belongs(run, name)
+
+    def _belongs(self, run: ActiveRun, name: str) -> None:
         self._cell.fresh.setdefault(run.run_id, {})[name] = None
         self._cell.touched.setdefault(run.run_id, set()).add(self.number)
 

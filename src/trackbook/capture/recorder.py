@@ -72,7 +72,9 @@ class Recorder:
         self.secrets = Secrets(settings.secrets)
         self.notebook = NotebookState()
         self.flow = Flow()
-        self.ledger = Ledger(ink, keeper, self.secrets, experiment=lambda: self.experiment_name)
+        self.ledger = Ledger(
+            ink, keeper, self.secrets, experiment=lambda: self.experiment_name
+        )
         self.trainings = Trainings(self.ledger, self.flow, ink)
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
@@ -124,7 +126,9 @@ class Recorder:
             self.ink.put(record, execution_id=cell.execution_id)
             request = request_in(cell.source, self._verbs)
             if request.run:
-                cell.run = self.ledger.open_of_cell(cell, request.name, label="run", origin="cell")
+                cell.run = self.ledger.open_of_cell(
+                    cell, request.name, label="run", origin="cell"
+                )
                 self.ledger.push(cell.run)
                 cell.by_hand = cell.run
 
@@ -194,7 +198,9 @@ class Recorder:
                 self._add_params(run, self.measures.params_for(numbers))
         group = cell.run
         if group is not None:
-            parts = [cell.touched.get(self.trainings.now(t.run_id), set()) for t in cell.trained]
+            parts = [
+                cell.touched.get(self.trainings.now(t.run_id), set()) for t in cell.trained
+            ]
             here = set().union(*parts)
             self._add_params(group, self.measures.params_for(here))
         by_hand: dict[str, set[int]] = defaultdict(set)
@@ -207,7 +213,9 @@ class Recorder:
             self.flow.make_in(run_id, [s for number, s in cell.ran if number in steps])
         if cell.run is not None and not cell.trained and not by_hand:
             inside = set(self.flow.slice_of(cell.touched.get(cell.run.run_id, ())))
-            self.flow.make_in(cell.run.run_id, [s for number, s in cell.ran if number in inside])
+            self.flow.make_in(
+                cell.run.run_id, [s for number, s in cell.ran if number in inside]
+            )
 
     def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
         new = {name: value for name, value in params.items() if name not in run.params}
@@ -242,7 +250,9 @@ class Recorder:
         given = {*cell.fresh, *(self.trainings.now(t.run_id) for t in cell.trained)}
         if cell.run is not None:
             given.add(cell.run.run_id)
-        touched = [self.ledger.runs[run_id] for run_id in given if run_id in self.ledger.runs]
+        touched = [
+            self.ledger.runs[run_id] for run_id in given if run_id in self.ledger.runs
+        ]
         unshown, self._unshown = self._unshown, []
         for run in touched:
             finish(run)

@@ -99,9 +99,7 @@ class Trainings:
     def _split(self, group: ActiveRun, cell: Cell | None) -> None:
         """Make the one training of a run its first child."""
         first = self._parts[group.run_id].pop()
-        self._ink.put(
-            Retraction(params=first.params, metrics=first.metrics), group.run_id
-        )
+        self._ink.put(Retraction(params=first.params, metrics=first.metrics), group.run_id)
         for name in first.params:
             group.params.pop(name, None)
         for name in first.metrics:

@@ -39,7 +39,10 @@ class Unkept:
 
     def give(self, lines: list[str], modules: frozenset[str]) -> None:
         """Write the measurements that are left, under the names of their calls."""
-        first, last = self._readings[0].statement.line, self._readings[-1].statement.end_line
+        first, last = (
+            self._readings[0].statement.line,
+            self._readings[-1].statement.end_line,
+        )
         mine = [p for p in self._cell.pending if p.line is None or first <= p.line <= last]
         if not mine:
             return

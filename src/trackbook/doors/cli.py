@@ -50,7 +50,9 @@ def main(argv: Sequence[str]) -> int:
         if rest in (["--help"], ["-h"]):
             print(help_for(name, FRONT))
             return 0
-        return answer(VERBS[name], [word for word in rest if word != "--json"], "--json" in rest)
+        return answer(
+            VERBS[name], [word for word in rest if word != "--json"], "--json" in rest
+        )
     except TrackbookError as error:
         print(f"trackbook: {error}", file=sys.stderr)
         return 2

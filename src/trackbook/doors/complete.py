@@ -38,7 +38,9 @@ def complete(_shell: Any, event: Any) -> list[str]:
     symbol = "" if before.endswith((" ", "\t")) else words[-1]
     place = len(words) - (1 if symbol else 0)
     try:
-        return sorted(w for w in candidates(book, words, place, symbol) if w.startswith(symbol))
+        return sorted(
+            w for w in candidates(book, words, place, symbol) if w.startswith(symbol)
+        )
     except TrackbookError:
         return []  # a busy database must not make the Tab key speak
 

@@ -1,4 +1,4 @@
-"""`trackbook demo`: a real notebook, recorded before your eyes, and what can be asked of it."""
+"""`trackbook demo`: a real notebook, recorded, and what can be asked of its record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.errors import NotFound, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.records import Run
@@ -76,9 +76,9 @@ def demonstrate(folder: Path, *, quiet: bool = False) -> Demonstration:
         book.close()
 
 
-def check_installed() -> None:
+def check_installed(needed: Mapping[str, str] = NEEDED) -> None:
     """Say which package is missing, and how to get it."""
-    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    missing = [package for module, package in needed.items() if find_spec(module) is None]
     if missing:
         raise NotFound(
             f"the demo needs {' and '.join(missing)}: pip install 'trackbook[demo]'"
@@ -98,7 +98,8 @@ def placed(folder: Path) -> Path:
             name = NOTEBOOK if number == 1 else NOTEBOOK.replace(".", f"-{number}.")
             if is_free(folder / name, fresh):
                 if number > 1:
-                    say(f"{folder / NOTEBOOK} was changed and stays as it is: this is {name}")
+                    changed = folder / NOTEBOOK
+                    say(f"{changed} was changed and stays as it is: this is {name}")
                 save(fresh, folder / name)
                 return folder / name
     except OSError as error:
@@ -110,7 +111,7 @@ def placed(folder: Path) -> Path:
 
 
 def shipped() -> Path:
-    """Return the notebook that came with trackbook: beside this file, or in the checkout."""
+    """Return the notebook that came with trackbook: beside this file, or in a checkout."""
     here = Path(__file__)
     for file in (here.with_name(NOTEBOOK), here.parents[3] / "notebooks" / NOTEBOOK):
         if file.is_file():
@@ -119,7 +120,7 @@ def shipped() -> Path:
 
 
 def is_free(file: Path, fresh: Any) -> bool:
-    """Say whether a file is not there, or is a copy in which only the demo changed anything."""
+    """Say whether a file is not there, or is a copy that only the demo itself changed."""
     import nbformat
 
     from trackbook.doors.demo_kernel import variants
@@ -156,7 +157,11 @@ def demonstration(book: Book, before: set[str], file: Path) -> Demonstration:
     from trackbook.doors.rows import runs_table
     from trackbook.runs import search
 
-    runs = [r for r in search(book.store, sort="started_at", limit=None) if r.run_id not in before]
+    runs = [
+        r
+        for r in search(book.store, sort="started_at", limit=None)
+        if r.run_id not in before
+    ]
     table = runs_table(runs, direction=book.direction)
     parts = [f"{len(runs)} runs of {file.name}", "", str(glance(runs))]
     best = best_of(runs)
@@ -185,7 +190,7 @@ def glance(runs: Sequence[Run]) -> Table:
 
 
 def best_of(runs: Sequence[Run]) -> Run | None:
-    """Return the run with the highest accuracy; of equal ones a variation, else the first."""
+    """Return the run of the highest accuracy; of equal ones a variation, else the first."""
     measured = [run for run in runs if METRIC in run.metrics]
     return max(
         measured,
@@ -212,12 +217,13 @@ def next_steps(file: Path) -> str:
 
     lab = "" if find_spec("jupyterlab") else "pip install jupyterlab && "
     name = shown(file)
+    question = f"SELECT name, metrics['{METRIC}'] FROM runs"  # noqa: S608  # only shown
     steps = (
         (f"{lab}jupyter lab {quote(name)}", "open the notebook"),
         (f"cd {quote(shown(file.parent))}", "its project; then"),
         (f"trackbook runs 'metrics.{METRIC} > 0.95' --sort -metrics.{METRIC}", "ask again"),
         (f"trackbook show best:{METRIC}", "all about the best run"),
-        (f"trackbook sql \"SELECT name, metrics['{METRIC}'] FROM runs\"", "any question"),
+        (f'trackbook sql "{question}"', "any question"),
     )
     width = max(len(command) for command, _ in steps)
     return "\n".join(["", "Next:", *(f"  {c:<{width}}  # {what}" for c, what in steps)])

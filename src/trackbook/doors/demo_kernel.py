@@ -1,4 +1,4 @@
-"""A notebook executed in a real kernel of this very interpreter, as a person would do it."""
+"""A notebook executed in a real kernel of this interpreter, as a person would do it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
     """
     notebook = nbformat.read(file, as_version=4)
     turns = list(turns_of(notebook))
-    client = NotebookClient(
+    client: Any = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_spec_manager=ThisPython()),
         timeout=None,
@@ -76,7 +76,9 @@ def turns_of(notebook: Any) -> Iterator[tuple[int, str]]:
         tags = cell.metadata.get("tags", ())
         if GO_BACK in tags:
             for place in earlier:
-                yield from ((place, source) for source in variants(notebook.cells[place])[1:])
+                yield from (
+                    (place, source) for source in variants(notebook.cells[place])[1:]
+                )
         if cell.cell_type == "code":
             yield at, cell.source
             if TRY_AGAIN in tags:
@@ -88,12 +90,12 @@ def variants(cell: Any) -> list[str]:
     sources = [cell.source]
     for line in cell.metadata.get("trackbook", {}).get("again", ()):
         name = line.partition("=")[0].strip()
-        old = rf"^{re.escape(name)} *=.*$"
-        sources.append(re.sub(old, lambda _, new=line: new, sources[-1], count=1, flags=re.M))  # type: ignore[misc]
+        old = re.compile(rf"^{re.escape(name)} *=.*$", re.MULTILINE)
+        sources.append(old.sub(line.replace("\\", r"\\"), sources[-1], count=1))
     return sources
 
 
-def execute(client: NotebookClient, at: int) -> None:
+def execute(client: Any, at: int) -> None:
     """Execute one cell as JupyterLab does: the request says which cell it is."""
     cell = client.nb.cells[at]
     client.kc.session.metadata = {"cellId": cell.id}
@@ -133,4 +135,6 @@ class ThisPython(KernelSpecManager):
         """Return how to start it."""
         start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         start += ["--log-level=ERROR"]  # it warns on the terminal that it speaks over TCP
-        return KernelSpec(argv=start, name=kernel_name, display_name="Python", language="python")
+        return KernelSpec(
+            argv=start, name=kernel_name, display_name="Python", language="python"
+        )

@@ -43,7 +43,8 @@ class Plug:
         shell.events.register("pre_run_cell", self.before)
         shell.events.register("post_run_cell", self.after)
         self.magics = {
-            kind: shell.magics_manager.magics[kind].get("track") for kind in ("line", "cell")
+            kind: shell.magics_manager.magics[kind].get("track")
+            for kind in ("line", "cell")
         }
         line_magic.__doc__ = track_help()
         shell.register_magic_function(line_magic, "line", "track")
@@ -61,7 +62,10 @@ class Plug:
         """Take everything back and end the session."""
         shell = self.shell
         self.watch.stop()
-        for event, function in (("pre_run_cell", self.before), ("post_run_cell", self.after)):
+        for event, function in (
+            ("pre_run_cell", self.before),
+            ("post_run_cell", self.after),
+        ):
             if function in shell.events.callbacks[event]:
                 shell.events.unregister(event, function)
         for kind, before in self.magics.items():

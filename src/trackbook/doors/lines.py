@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Words = NewType("Words", str)
 """The rest of the line as it was typed, quotes and all: a filter, a question in SQL."""
 
-ARGUMENT = re.compile(r"^\s*(\w+): (.+?)$(?=\n\s*\w+: |\Z|\n\s*\n|\n\S)", re.MULTILINE | re.DOTALL)
+ARGUMENT = re.compile(
+    r"^\s*(\w+): (.+?)$(?=\n\s*\w+: |\Z|\n\s*\n|\n\S)", re.MULTILINE | re.DOTALL
+)
 OPTION = re.compile(
     r"""(?P<quoted>"[^"]*"|'[^']*')|(?<!\S)--(?P<name>[a-z][a-z-]*)(?:=(?P<value>\S+))?(?!\S)"""
 )
@@ -113,7 +115,9 @@ class Verb:
     def help(self, front: str) -> str:
         """Return all that can be said about it."""
         lines = [self.says, "", f"  {self.usage(front)}", ""]
-        width = max((len(p.flag if p.is_option else p.name) for p in self.parameters()), default=0)
+        width = max(
+            (len(p.flag if p.is_option else p.name) for p in self.parameters()), default=0
+        )
         for p in self.parameters():
             name = p.flag if p.is_option else p.name.upper()
             lines.append(f"  {name:<{width + 2}}{p.says}")
@@ -147,7 +151,9 @@ def choices(parameter: Parameter) -> str:
     return ""
 
 
-def read_line(verb: Verb, line: str, front: str, *, body: str | None = None) -> dict[str, Any]:
+def read_line(
+    verb: Verb, line: str, front: str, *, body: str | None = None
+) -> dict[str, Any]:
     """Return a verb's keyword arguments from what stands after its name.
 
     Options may stand anywhere outside quotes. The rest is split as in a shell,
@@ -161,7 +167,7 @@ def read_line(verb: Verb, line: str, front: str, *, body: str | None = None) -> 
         name = found["name"]
         parameter = options.get(f"--{name}") if name else None
         if parameter is None or found.start() < at:
-            if name and not any(p.is_words for p in parameters):
+            if name and not is_prose(name, parameters):
                 raise misused(verb, front, f"there is no option --{name}")
             continue
         rest.append(line[at : found.start()])
@@ -176,7 +182,17 @@ def read_line(verb: Verb, line: str, front: str, *, body: str | None = None) -> 
     text = " ".join(part.strip() for part in rest if part.strip())
     if body is not None:
         text = f"{text}\n{body}".strip()
-    return values | read_arguments(verb, [p for p in parameters if not p.is_option], text, front)
+    return values | read_arguments(
+        verb, [p for p in parameters if not p.is_option], text, front
+    )
+
+
+def is_prose(name: str, parameters: list[Parameter]) -> bool:
+    """Say whether `--name` is part of the words a verb takes, and no slip of the finger."""
+    from difflib import get_close_matches
+
+    options = [p.flag.removeprefix("--") for p in parameters if p.is_option]
+    return any(p.is_words for p in parameters) and not get_close_matches(name, options)
 
 
 def next_word(line: str, at: int) -> tuple[str | None, int]:
@@ -268,7 +284,9 @@ def converted(verb: Verb, parameter: Parameter, text: str | None, front: str) ->
         try:
             return hint(text)  # type: ignore[operator]
         except (TypeError, ValueError):
-            raise misused(verb, front, f"{parameter.flag} is {text!r}, not a number") from None
+            raise misused(
+                verb, front, f"{parameter.flag} is {text!r}, not a number"
+            ) from None
     return text
 
 

@@ -27,7 +27,10 @@ def status(book: Book) -> Table:
         ("recording", MODES[recorder.mode]),
         ("cards", book.cards),
         ("experiment", recorder.experiment_name),
-        ("notebook", recorder.notebook.path or "not known here (cells are recorded all the same)"),
+        (
+            "notebook",
+            recorder.notebook.path or "not known here (cells are recorded all the same)",
+        ),
         ("open run", f"{run.name} ({run.run_id[-8:]})" if run else "none"),
         ("runs so far", len(recorder.ledger.runs)),
         ("session", book.session_id),
@@ -207,6 +210,7 @@ def merged(old: object, new: list[str]) -> tuple[str, ...]:
 def recording(book: Book) -> Recorder:
     """Return the session's recorder, or say that there is none."""
     if book.recorder is None:
-        raise Misused("nothing records in this process: use it in a notebook, or call start_run()")
+        raise Misused(
+            "nothing records in this process: use it in a notebook, or call start_run()"
+        )
     return book.recorder
-

@@ -90,7 +90,9 @@ def face_of(
     varied = any(run.relation == "variation" for run in runs)
     unlike = any(run.status != "FINISHED" for run in runs)
     columns = ["run", "name", *["parent"] * varied, *["status"] * unlike, *shown_metrics]
-    columns += [name if name not in shown_metrics else f"params.{name}" for name in shown_params]
+    columns += [
+        name if name not in shown_metrics else f"params.{name}" for name in shown_params
+    ]
     columns += ["experiment"] if several else []
     rows = [
         (
@@ -121,7 +123,9 @@ def names_of(maps: Sequence[object]) -> list[str]:
     counted: Counter[str] = Counter()
     for one in maps:
         counted.update(dict(one).keys())  # type: ignore[call-overload]
-    return [name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+    return [
+        name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    ]
 
 
 def typed(text: str | None) -> object:

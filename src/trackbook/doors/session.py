@@ -82,7 +82,9 @@ def start_run(
             f"run {outer.name!r} is still open: end it with trackbook.end_run(), or pass"
             " nested=True to open a child of it"
         )
-    run = found.start_run(run_name, experiment=experiment, nested=nested, line=line_of_cell())
+    run = found.start_run(
+        run_name, experiment=experiment, nested=nested, line=line_of_cell()
+    )
     if tags:
         run.set_tags(tags)
     if description:
@@ -196,5 +198,3 @@ def line_of_cell() -> int | None:
             line = frame.f_lineno
         frame = frame.f_back  # type: ignore[assignment]
     return line
-
-

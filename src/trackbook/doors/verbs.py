@@ -48,7 +48,9 @@ def runs(
     total = len(found)
     if len(found) == limit:
         total = count(book.store, filter, **ask)  # type: ignore[arg-type]
-    return runs_table(found, direction=book.direction, total=total, note=hint(found, filter))
+    return runs_table(
+        found, direction=book.direction, total=total, note=hint(found, filter)
+    )
 
 
 def hint(found: list[object], filter: str) -> str:  # type: ignore[type-arg,unused-ignore]  # noqa: A002
@@ -71,7 +73,10 @@ def show(book: Book, run: str = "last") -> RunPage:
 
 
 def compare(
-    book: Book, runs: list[str] = [], *, changed: bool = False  # noqa: B006  never written to
+    book: Book,
+    runs: list[str] = [],
+    *,
+    changed: bool = False,  # noqa: B006  never written to
 ) -> Comparison:
     """Put runs side by side: params and metrics, what differs, which is best.
 
@@ -84,8 +89,12 @@ def compare(
 
     book.settle()
     if len(runs) == 1:
-        raise Misused(f"compare needs a second run beside {runs[0]!r} (%track runs lists them)")
-    chosen = book.find_all(runs) if runs else search(book.store, limit=5, with_children=False)
+        raise Misused(
+            f"compare needs a second run beside {runs[0]!r} (%track runs lists them)"
+        )
+    chosen = (
+        book.find_all(runs) if runs else search(book.store, limit=5, with_children=False)
+    )
     return side_by_side(
         book.store, chosen, changed_only=changed, directions=book.directions
     )
@@ -142,7 +151,9 @@ def export(
     book.settle()
     chosen = book.find_many(runs)
     done = written(book.store, chosen, Path(file), points=points, overwrite=overwrite)
-    return Table(["file", "rows", "size_bytes"], [(str(done.file), done.rows, done.size_bytes)])
+    return Table(
+        ["file", "rows", "size_bytes"], [(str(done.file), done.rows, done.size_bytes)]
+    )
 
 
 def rm(book: Book, runs: list[str] = [], *, undo: bool = False) -> Table:  # noqa: B006  never written to
@@ -163,7 +174,10 @@ def rm(book: Book, runs: list[str] = [], *, undo: bool = False) -> Table:  # noq
     if undo:
         count, says = restore(book.store, book.journal, runs), "taken out of the trash"
     else:
-        count, says = trash(book.store, book.journal, book.find_all(runs)), "put into the trash"
+        count, says = (
+            trash(book.store, book.journal, book.find_all(runs)),
+            "put into the trash",
+        )
     note = "" if undo else "%track rm RUN --undo takes it out, %track gc frees its bytes"
     return Table(["runs", "now"], [(count, says)], note=note)
 
@@ -200,7 +214,12 @@ def doctor(book: Book) -> Table:
     rows = [(f.level, f.what, f.where, f.what_to_do) for f in findings]
     if book.recorder is not None:
         rows += [
-            ("problem", f"{f.place}: {f.message}", "this session", "FROM faults has the trace")
+            (
+                "problem",
+                f"{f.place}: {f.message}",
+                "this session",
+                "FROM faults has the trace",
+            )
             for f in book.recorder.faults
         ]
     return Table(["level", "what", "where", "what_to_do"], rows)

@@ -41,8 +41,8 @@ function shared(model) {
   return hub;
 }
 
-/** Build one view of the panel; gives `{root, close}`. */
-function build(model, hub) {
+/** Build one view of the panel; gives `{root, close}`. `coming`: the kernel sends by itself. */
+function build(model, hub, coming) {
   const uid = unique("tb-tab");
   const table = runTable(hub.rows, hub);
   const controls = make("div", { class: "tb-controls" });
@@ -107,7 +107,7 @@ function build(model, hub) {
   const unwatch = watched(root, (seen) => model.send({ ask: seen ? "follow" : "rest" }));
   root.addEventListener("pointerleave", settled(() => root.matches(":focus-within, :hover") || model.send({ ask: "picture" }), 1500));
   if (hub.rows.ids.length) table.refresh();
-  else setTimeout(() => hub.rows.ids.length || model.send({ ask: "all" }), 300); // it may be on its way
+  else if (!coming) model.send({ ask: "all" });
   draw();
   return {
     root,
@@ -200,10 +200,10 @@ export default () => {
   return {
     initialize({ model }) {
       hub = shared(model);
-      return mounted(model, () => build(model, hub));
+      return mounted(model, () => build(model, hub, !model.get("sent")));
     },
     render({ model, el }) {
-      const view = build(model, hub);
+      const view = build(model, hub, false);
       el.append(view.root);
       return view.close;
     },

@@ -59,6 +59,8 @@ class ComparePanel(anywidget.AnyWidget):
     diff_a = traitlets.Unicode().tag(sync=True)
     diff_b = traitlets.Unicode().tag(sync=True)
     two_columns = traitlets.Bool(True).tag(sync=True)
+    sent = traitlets.Bool(False).tag(sync=True)
+    """Whether a page that opens now must ask for the runs."""
 
     def __init__(  # noqa: PLR0913  # each by name
         self,
@@ -140,6 +142,7 @@ class ComparePanel(anywidget.AnyWidget):
         display(self._repr_mimebundle_()[0], raw=True, display_id=self.key)
         # at once: this cell may go on for hours before what the page asks is heard
         self._send_all()
+        self.sent = True
         self._follower.follow()
 
     def __repr__(self) -> str:

@@ -23,7 +23,7 @@ export default () => {
     listeners.add(table.refresh);
     model.on("change:selected", table.paint);
     if (rows.ids.length) table.refresh();
-    else setTimeout(() => rows.ids.length || model.send({ ask: "all" }), 300); // it may be on its way
+    else model.send({ ask: "all" });
     return {
       root,
       close() {

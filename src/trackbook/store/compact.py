@@ -46,9 +46,9 @@ def copy_sorted(db: DuckDBPyConnection, old: Path) -> int:
         for table in tables_of(db, "old") - SORTED:
             name = quoted(table)
             if table in made:
-                db.execute(f"INSERT INTO tb.{name} BY NAME FROM old.{name}")  # noqa: S608
+                db.execute(f"INSERT INTO tb.{name} BY NAME FROM old.{name}")
             else:
-                db.execute(f"CREATE TABLE tb.{name} AS FROM old.{name}")  # noqa: S608
+                db.execute(f"CREATE TABLE tb.{name} AS FROM old.{name}")
         for first, last in stretches_of_series(db):
             db.execute(SQL["copy_sorted"], {"first": first, "last": last})
         ((count,),) = db.execute(SQL["point_count"]).fetchall()

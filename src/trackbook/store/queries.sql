@@ -95,5 +95,5 @@ INSERT INTO tb.about BY NAME SELECT $name AS name, $value AS value
 SELECT count(*) FROM tb.fault
 
 -- size_of_database: how long the file must at least be
-SELECT CASE WHEN wal_size = '0 bytes' THEN 3 * 4096 + total_blocks * block_size ELSE 0 END
+SELECT CASE WHEN wal_size = '0 bytes' THEN 3 * 4096 + used_blocks * block_size ELSE 0 END
 FROM pragma_database_size() WHERE database_name = 'tb'

@@ -170,9 +170,11 @@ class Store:
         finished: dict[Path, Stretch] = {}
         more = True
         with self._writing(patience_s) as db:
-            while more and time.monotonic() <= deadline:
+            while more:
                 more, done = drain_once(db, self.journal_folder, upto)
                 finished |= {stretch.file: stretch for stretch in done}
+                if time.monotonic() > deadline:
+                    break
             if not more:
                 sort_recent(db, at_least=SORT_AFTER)
         for stretch in finished.values():

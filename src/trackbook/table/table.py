@@ -126,13 +126,16 @@ class Table:
 
     def text(self, *, width: int | None = None, limit: int | None = 60) -> str:
         """Return an aligned text table; as wide as the terminal and 60 rows by default."""
-        return text_of(self.face or self, width=width, limit=limit)
+        return text_of(self._shown(), width=width, limit=limit)
 
     def __repr__(self) -> str:
         return self.text()
 
     def _repr_html_(self) -> str:
-        return html_of(self.face or self)
+        return html_of(self._shown())
+
+    def _shown(self) -> Table:
+        return self if self.face is None else self.face
 
     def _dict(self, row: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self._columns, row, strict=True))
