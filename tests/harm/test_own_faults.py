@@ -102,7 +102,7 @@ def test_a_second_kind_of_failure_is_said_too(sheet, monkeypatch, capsys):
     assert [line[:10] for line in capsys.readouterr().err.splitlines()] == ["trackbook:"] * 2
 
 
-def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkeypatch):
+def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkeypatch, capsys):
     def interrupted(*_args, **_kwargs):
         raise KeyboardInterrupt
 
@@ -112,6 +112,7 @@ def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkey
             sheet.run("acc = sum([0.5])")
     sheet.ok("loss = sum([0.25])")
     assert [dict(run.metrics) for run in sheet.runs()][-1] == {"loss": 0.25}
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_fault_in_a_real_kernel_is_one_line_on_standard_error():

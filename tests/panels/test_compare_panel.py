@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import math
 import time
-import weakref
 
 import pytest
 from sample_runs import HOSTILE, Shelf, run
 
 from trackbook.errors import Busy, NotFound
 from trackbook.panels import ComparePanel, PlotPanel, RunTable
+from trackbook.panels.follow import Follower
 from trackbook.panels.live import displays_first
 
 
@@ -141,15 +141,16 @@ def test_a_failing_source_is_told_in_the_panel_and_prints_nothing(error, words, 
 
 
 def test_following_keeps_nobody_alive():
-    panel, _ = panel_of(shelf_of(), every_s=0.01)
-    panel._follower.follow()
-    follower, gone = panel._follower, weakref.ref(panel)
-    panel.comm = None
-    panel.close()
+    class Owner:
+        def look(self):
+            pass
+
+    owner = Owner()
+    follower = Follower(owner.look, every_s=0.01)
     follower.follow()
-    panel.unobserve_all()
-    del panel
-    wait_until(lambda: gc.collect() is not None and gone() is None)
+    assert follower.is_following
+    del owner
+    gc.collect()
     wait_until(lambda: not follower.is_following)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_plots_do_not_overlap():
     layout = figure_of(*(curve(5, name=n) for n in "xyz"))["layout"]
     spans = [layout[f"yaxis{row}"]["domain"] for row in ("", 2, 3)]
     assert spans[0][1] == 1.0
-    assert all(upper[0] > lower[1] for upper, lower in zip(spans, spans[1:], strict=False))
+    assert all(upper[0] > lower[1] for upper, lower in pairwise(spans))
     assert min(low for low, _ in spans) == pytest.approx(0.0, abs=1e-9)
 
 

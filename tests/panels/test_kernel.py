@@ -8,11 +8,15 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+SAMPLES = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from sample_runs import HOSTILE, Shelf, run
+from trackbook.panels import ComparePanel, RunTable
+shelf = Shelf([run(1), run(2, name=HOSTILE), run(3)])
+"""
 CELLS = [
-    f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-    "from sample_runs import HOSTILE, Shelf, run\n"
-    "from trackbook.panels import ComparePanel, RunTable\n"
-    "shelf = Shelf([run(1), run(2, name=HOSTILE), run(3)])",
+    SAMPLES,
     "panel = ComparePanel(shelf, every_s=0.05)\npanel",
     "import time\nshelf.add(run(9))\ntime.sleep(1)",
     "len(panel._runs), panel._follower.is_following",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,8 +48,6 @@ class CellReport(NamedTuple):
     children: list[ActiveRun]
     fresh: Mapping[str, Mapping[str, None]]
     """New metrics by run id."""
-    faults: list[Fault]
-    """Failures of trackbook's own that were not shown yet."""
 
 
 class Recorder:
@@ -253,7 +251,6 @@ class Recorder:
         touched = [
             self.ledger.runs[run_id] for run_id in given if run_id in self.ledger.runs
         ]
-        unshown, self._unshown = self._unshown, []
         for run in touched:
             finish(run)
         report = CellReport(
@@ -261,7 +258,6 @@ class Recorder:
             opened=cell.run,
             children=[run for run in touched if run.start.relation == "child"],
             fresh=cell.fresh,
-            faults=unshown,
         )
         self._report(report)
 
@@ -383,7 +379,13 @@ class Recorder:
         )
         self.faults.append(fault)
         self._unshown.append(fault)
-        self.ink.put(fault)
+        with suppress(Exception):  # the journal may be what failed: it is kept in memory
+            self.ink.put(fault)
+
+    def unshown(self) -> list[Fault]:
+        """Return the failures of trackbook's own that were not shown yet, and forget them."""
+        faults, self._unshown = self._unshown, []
+        return faults
 
     @contextmanager
     def quiet_thread(self) -> Iterator[None]:

@@ -1,8 +1,8 @@
 -- What this room asks. The store is attached as tb and in use; values are bound as $name.
 
--- series_of: the series of some metrics of some runs, with when their runs began
+-- series_of: the series of some metrics of some runs, with when their runs began, rounded down
 SELECT s.sid, s.run_id, s.name, m.point_count,
-  CAST(epoch_ms(r.written_at) AS BIGINT) AS began_ms
+  epoch_us(r.written_at) // 1000 AS began_ms
 FROM tb.series s JOIN tb.summary m ON m.sid = s.sid JOIN tb.kept_run r ON r.run_id = s.run_id
 WHERE list_contains($runs, s.run_id) AND list_contains($names, s.name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
@@ -13,6 +14,8 @@ from trackbook.doors.session import Current
 from trackbook.errors import TrackbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from trackbook.capture import CellReport
@@ -80,7 +83,7 @@ class Plug:
 
     def before(self, info: Any) -> None:
         """A cell begins."""
-        attempt("before a cell", lambda: self._before(info), self.recorder.fault)
+        self._quietly("before a cell", lambda: self._before(info))
 
     def _before(self, info: Any) -> None:
         self.watch.refresh()
@@ -92,25 +95,38 @@ class Plug:
     def after(self, result: Any) -> None:
         """A cell ended."""
         shell = self.shell
-        attempt(
+        self._quietly(
             "after a cell",
             lambda: self.recorder.after_cell(
                 result, shell.user_ns, shell.transform_cell, self.book.finish
             ),
-            self.recorder.fault,
         )
+        self._quietly("complaining", self.complain)
+
+    def _quietly(self, place: str, job: Callable[[], None]) -> None:
+        # An interrupt that comes just now: IPython would print our stack, and go on too.
+        with suppress(KeyboardInterrupt):
+            attempt(place, job, self.recorder.fault)
 
     def show(self, report: CellReport) -> None:
-        """Show the cards of a cell's runs, and once what went wrong in trackbook itself."""
+        """Show the cards of a cell's runs."""
         from trackbook.doors.cards import cards_of, show_quietly
 
         for card in cards_of(report, self.book):
             show_quietly(card)
-        for fault in report.faults:
-            words = f"trackbook: {fault.place} failed ({fault.message}); your results are"
-            print(f"{words} untouched. %track doctor tells more.", file=sys.stderr)  # noqa: T201
+
+    def complain(self) -> None:
+        """Say what went wrong in trackbook itself, each thing once."""
+        lines = [
+            f"{fault.place} failed ({fault.message}); your results are untouched."
+            " %track doctor tells more."
+            for fault in self.recorder.unshown()
+        ]
         while self.book.complaints:
-            print(f"trackbook: {self.book.complaints.pop(0)}", file=sys.stderr)  # noqa: T201
+            lines.append(self.book.complaints.pop(0))
+        for line in lines:
+            if sys.stderr is not None:
+                print(f"trackbook: {line}", file=sys.stderr)  # noqa: T201
 
 
 class Plugged:
@@ -194,6 +210,11 @@ def drop_completer(shell: InteractiveShell, completer: object) -> None:
     for key in ("%track", "%%track"):
         chain = getattr(table, "strs", {}).get(key)
         if chain is not None:
-            chain.chain = [pair for pair in chain.chain if pair[1] is not completer]
+            # IPython keeps it as a method of the shell.
+            chain.chain = [
+                pair
+                for pair in chain.chain
+                if getattr(pair[1], "__func__", pair[1]) is not completer
+            ]
             if not chain.chain:
                 del table.strs[key]

@@ -1,0 +1,163 @@
+"""What trackbook's hooks cost a cell, in a real IPython shell.
+
+Goal: thread CPU of everything that runs before and after a cell: median at most 1 ms, none
+above 5 ms, for a typical cell, a namespace of 10,000 names, and a frame of 1 GB that the
+cell uses. Reference: the same cells in a second process without the extension, turn by
+turn: the time of the whole `run_cell`, and of an empty callback in place of trackbook's.
+
+No cell is executed twice with the same source, so nothing is remembered of it. The first
+cell of a session, which imports and opens things, is told apart from the others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import NamedTuple
+
+from hook_cells import CASES, Case
+from machine import machine, told
+
+WARM_UP = 5
+"""Cells before the measured ones; the first of them is told apart."""
+
+
+class Turn(NamedTuple):
+    """One cell's times in ms: its hooks' CPU and wall clock, and the whole of `run_cell`."""
+
+    hooks: float
+    hooks_wall: float
+    cell: float
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--shell"]:
+        serve(with_trackbook=sys.argv[2] == "with")
+        return
+    choice = told(__doc__, cells=0)
+    cells = choice.cells or (20 if choice.smoke else 300)
+    print(machine())
+    print(f"load average at the start: {os.getloadavg()[0]:.1f}; {cells} cells a case; ms")
+    print(
+        f"{'':<34}{'hooks, thread CPU':^32}{'hooks, wall':^16}{'empty':>8}{'run_cell':>18}\n"
+        f"{'cell':<34}{'p50':>8}{'p95':>8}{'max':>8}{'first':>8}{'p50':>8}{'max':>8}{'p50':>8}"
+        f"{'without':>9}{'with':>9}"
+    )
+    missed = [
+        case.name for case in CASES if not report(case, *measured(case, cells, choice.smoke))
+    ]
+    print(f"goal missed by: {', '.join(missed) or 'none'}")
+    print(f"load average at the end: {os.getloadavg()[0]:.1f}")
+
+
+def measured(case: Case, cells: int, smoke: bool) -> tuple[list[Turn], list[Turn]]:
+    """Return the turns without and with trackbook, taken one after the other."""
+    with tempfile.TemporaryDirectory(prefix="hook-cost-") as folder:
+        shells = [Shell(Path(folder), kind) for kind in ("without", "with")]
+        for shell in shells:
+            shell.run(case.prepare(smoke))
+        turns = [[shell.run(case.cell(n)) for shell in shells] for n in range(WARM_UP + cells)]
+        for shell in shells:
+            shell.end()
+    plain, tracked = (list(column) for column in zip(*turns, strict=True))
+    return plain, tracked
+
+
+class Shell:
+    """A process with an IPython shell, which runs the cells it is told."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        work = folder / kind
+        work.mkdir()
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--shell", kind],
+            cwd=work,
+            env=os.environ | {"IPYTHONDIR": str(work), "TRACKBOOK_PROJECT": str(work)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, source: str) -> Turn:
+        self.process.stdin.write(json.dumps(source) + "\n")
+        self.process.stdin.flush()
+        return Turn(*json.loads(self.process.stdout.readline()))
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        assert self.process.wait() == 0
+        self.process.stdout.close()
+
+
+def serve(*, with_trackbook: bool) -> None:
+    """Run cells from standard input; answer each with its times."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what cells print must not come between the answers
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115  open until the process ends
+    shell = InteractiveShell.instance()
+    if with_trackbook:
+        shell.run_line_magic("load_ext", "trackbook")
+        shell.run_line_magic("track", "quiet")
+    else:
+        for event in ("pre_run_cell", "post_run_cell"):
+            shell.events.register(event, lambda _told: None)
+    spent = timed_hooks(shell)
+    for line in sys.stdin:
+        spent[:] = [0.0, 0.0]
+        begun = perf_counter()
+        result = shell.run_cell(json.loads(line), store_history=True)
+        cell = perf_counter() - begun
+        result.raise_error()
+        answers.write(json.dumps([taken * 1e3 for taken in (*spent, cell)]) + "\n")
+        answers.flush()
+
+
+def timed_hooks(shell) -> list[float]:
+    """Return a list in which the seconds of the shell's callbacks add up: CPU, and wall."""
+    trigger, spent = shell.events.trigger, [0.0, 0.0]
+
+    def timed(event: str, *told: object) -> None:
+        wall, cpu = perf_counter(), thread_time()
+        trigger(event, *told)
+        spent[0] += thread_time() - cpu
+        spent[1] += perf_counter() - wall
+
+    shell.events.trigger = timed
+    return spent
+
+
+def report(case: Case, plain: list[Turn], tracked: list[Turn]) -> bool:
+    """Print a case's row; say whether it keeps the goal, if it has one."""
+    first, kept, bare = tracked[0].hooks, tracked[WARM_UP:], plain[WARM_UP:]
+    hooks = sorted(turn.hooks for turn in kept)
+    walls = sorted(turn.hooks_wall for turn in kept)
+    p50, p95 = statistics.median(hooks), hooks[len(hooks) * 95 // 100]
+    print(
+        f"{case.name:<34}{p50:>8.3f}{p95:>8.3f}{hooks[-1]:>8.2f}{first:>8.1f}"
+        f"{statistics.median(walls):>8.3f}{walls[-1]:>8.1f}"
+        f"{statistics.median(turn.hooks for turn in bare):>8.4f}"
+        f"{statistics.median(turn.cell for turn in bare):>9.2f}"
+        f"{statistics.median(turn.cell for turn in kept):>9.2f}",
+        flush=True,
+    )
+    growth = [statistics.median(t.hooks for t in part) for part in halves(kept)]
+    if growth[1] > 1.5 * growth[0]:
+        print(f"    grows with the session: {growth[0]:.3f} ms in its first half, {growth[1]:.3f} after")
+    return not case.has_goal or (p50 <= 1.0 and hooks[-1] <= 5.0)
+
+
+def halves(turns: list[Turn]) -> tuple[list[Turn], list[Turn]]:
+    middle = len(turns) // 2
+    return turns[:middle], turns[middle:]
+
+
+if __name__ == "__main__":
+    main()
