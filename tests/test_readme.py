@@ -12,7 +12,10 @@ from trackbook.doors.verbs import VERBS
 from trackbook.settings import Settings
 
 README = Path(__file__).parents[1] / "README.md"
-VIEW = re.compile(r"^\| `(?P<view>runs|params|metrics|metric_summaries|cells)` \| (?P<columns>(run|execution)_id.+) \|$", re.M)
+VIEW = re.compile(
+    r"^\| `(?P<view>runs|params|metrics|metric_summaries|cells)` \| (?P<columns>(run|execution)_id.+) \|$",
+    re.M,
+)
 
 
 def verbs_table() -> str:
@@ -21,7 +24,9 @@ def verbs_table() -> str:
 
 
 def settings_table() -> str:
-    source = Path(__import__("trackbook.settings").settings.__file__).read_text(encoding="utf-8")
+    source = Path(__import__("trackbook.settings").settings.__file__).read_text(
+        encoding="utf-8"
+    )
     rows = []
     for field in msgspec.structs.fields(Settings):
         says = re.search(rf'^    {field.name}: .+\n    """(.+?)"""', source, re.M)
@@ -30,7 +35,9 @@ def settings_table() -> str:
     return "\n".join(["| setting | unless set | what it is |", "|---|---|---|", *rows])
 
 
-@pytest.mark.parametrize(("name", "made"), [("verbs", verbs_table), ("settings", settings_table)])
+@pytest.mark.parametrize(
+    ("name", "made"), [("verbs", verbs_table), ("settings", settings_table)]
+)
 def test_the_tables_are_those_of_the_code(name, made, request) -> None:
     mark = f"<!-- {name}: written by tests/test_readme.py -->"
     before, _, after = README.read_text(encoding="utf-8").partition(mark)

@@ -59,6 +59,8 @@ def ask(browser):
         ("kind=dart", "b"),
         ("kind!=dart", "acd"),
         ("acc>0", "ad"),
+        ("acc=nan", "b"),
+        ("acc!=0.5", "bcd"),
         ("nosuch=1", ""),
         ("status=finished acc>=0.9", "d"),
     ],

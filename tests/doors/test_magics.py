@@ -26,12 +26,18 @@ def test_track_alone_says_what_is_recorded_and_where(trees) -> None:
     facts = {row["about"]: row["now"] for row in trees.run("%track").result}
     assert facts["project"] == str(trees.project)
     assert facts["recording"].startswith("auto")
-    assert (facts["experiment"], facts["open run"], facts["runs so far"]) == ("default", "none", 2)
+    assert (facts["experiment"], facts["open run"], facts["runs so far"]) == (
+        "default",
+        "none",
+        2,
+    )
 
 
 def test_runs_takes_a_filter_with_quotes_a_sort_and_a_limit(trees) -> None:
     trees.ok("%track tag owner=ann --run last")
-    found = trees.run("%track runs metrics.acc > 0.9 and tags.owner = 'ann' --limit 5").result
+    found = trees.run(
+        "%track runs metrics.acc > 0.9 and tags.owner = 'ann' --limit 5"
+    ).result
     assert found["name"] == ["DecisionTreeClassifier-2"]
     ordered = trees.run("%track runs --sort metrics.acc").result
     assert ordered["params.max_depth"] == [1, 3]
@@ -51,7 +57,9 @@ def test_show_compare_and_diff_take_references(trees) -> None:
 
 
 def test_sql_reads_the_views_and_refuses_to_write(trees) -> None:
-    rows = trees.run("%track sql SELECT name, params['max_depth'] AS d FROM runs ORDER BY d").result
+    rows = trees.run(
+        "%track sql SELECT name, params['max_depth'] AS d FROM runs ORDER BY d"
+    ).result
     assert rows["d"] == ["1", "3"]
     refused = trees.run("%track sql DELETE FROM run")
     assert "only reads" in str(refused.error_in_exec)
@@ -153,6 +161,8 @@ def test_unloading_takes_everything_back(sheet) -> None:
     sheet.ok("%unload_ext trackbook")
     assert "track" not in shell.magics_manager.magics["line"]
     assert not any("trackbook" in str(f) for f in shell.input_transformers_cleanup)
-    assert not any("trackbook" in str(f) for fs in shell.events.callbacks.values() for f in fs)
+    assert not any(
+        "trackbook" in str(f) for fs in shell.events.callbacks.values() for f in fs
+    )
     sheet.ok("%load_ext trackbook")
     assert "track" in shell.magics_manager.magics["line"]

@@ -28,7 +28,9 @@ def project(tmp_path, monkeypatch):
 
 
 def python(code: str, **kwargs):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, **kwargs)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, **kwargs
+    )
 
 
 def trackbook(*words: str):
@@ -67,9 +69,9 @@ def test_json_is_always_an_array_of_flat_objects(project) -> None:
 
 
 def test_a_run_whose_process_was_killed_is_killed(project) -> None:
-    code = SCRIPT.replace("    for step", "    print('ready', flush=True)\n    for step") + (
-        "    import time; time.sleep(60)\n"
-    )
+    code = SCRIPT.replace(
+        "    for step", "    print('ready', flush=True)\n    for step"
+    ) + ("    import time; time.sleep(60)\n")
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"ready\n"
     time.sleep(0.5)
@@ -78,7 +80,9 @@ def test_a_run_whose_process_was_killed_is_killed(project) -> None:
     child.wait()
     (run,) = json.loads(trackbook("runs", "--json").stdout)
     assert run["status"] == "KILLED"
-    (row,) = json.loads(trackbook("sql", "--json", "SELECT count(*) AS n FROM metrics").stdout)
+    (row,) = json.loads(
+        trackbook("sql", "--json", "SELECT count(*) AS n FROM metrics").stdout
+    )
     assert row["n"] == 10
 
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from jupyter_client import KernelManager
 
 PATIENCE_S = 90
-ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+ADDRESS = re.compile(r"\b(?:0x)?[0-9a-f]{12}\b")
+SHORT_FILE = re.compile(r"\(\d+\.py")
 CELL_FILE = re.compile(r"ipykernel_\d+/\d+\.py")
 
 PROBE = """
@@ -153,7 +154,8 @@ class Kernel:
 
     def _neutral(self, text: str) -> str:
         text = text.replace(str(self.folder), "<folder>")
-        return CELL_FILE.sub("ipykernel/cell.py", text)
+        text = CELL_FILE.sub("ipykernel/cell.py", text)
+        return ADDRESS.sub("<address>", SHORT_FILE.sub("(cell.py", text))
 
 
 def joined(told: list[object]) -> list[object]:
@@ -184,13 +186,16 @@ class Pair:
     def tracked(self) -> Kernel:
         return self.kernels[1]
 
-    def run(self, steps: list[Step]) -> tuple[list[object], list[object]]:
-        """Return what the plain kernel and the recorded one gave, names afterwards included."""
-        plain, recorded = (
-            [[(step.source, kernel.run(step)) for step in steps], kernel.asked(PROBE)]
+    def differences(self, steps: list[Step]) -> list[object]:
+        """Return (cell, plain, recorded) where they differ; the names at the end are a cell too."""
+        told = [
+            [*((step.source, kernel.run(step)) for step in steps), ("names", kernel.asked(PROBE))]
             for kernel in self.kernels
-        )
-        return plain, recorded
+        ]
+        both = zip(*told, strict=True)
+        return [
+            (cell, plain, recorded) for (cell, plain), (_, recorded) in both if plain != recorded
+        ]
 
     def close(self) -> None:
         for kernel in self.kernels:

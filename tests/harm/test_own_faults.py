@@ -118,14 +118,12 @@ def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkey
 def test_a_fault_in_a_real_kernel_is_one_line_on_standard_error():
     kernel = Kernel(tracked=True)
     try:
-        kernel.run(
-            Step(
-                "import trackbook.capture.measures as m\n"
-                "def broken(*a, **k): raise RuntimeError('a bug of ours')\n"
-                "m.Measures.read = broken"
-            )
+        bug = (
+            "import trackbook.capture.measures as m\n"
+            "def broken(*a, **k): raise RuntimeError('a bug of ours')\n"
+            "m.Measures.read = broken"
         )
-        told = [kernel.run(Step(f"acc = sum([{n}])\nacc")) for n in range(4)]
+        told = [kernel.run(Step(cell)) for cell in (bug, "acc = 0.5\nacc", "acc", "1 + 1")]
     finally:
         kernel.close()
     errors = [each for cell in told for each in cell if each[0] == "stream"]

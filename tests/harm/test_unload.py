@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import signal
 import sys
 import threading
 import warnings
+import weakref
 
 import pytest
 
@@ -64,7 +64,6 @@ def traces(shell):
         "path hooks": list(sys.path_hooks),
         "tools": [monitoring.get_tool(n) for n in range(6)] if monitoring else None,
         "threads": sorted(t.name for t in threading.enumerate()),
-        "at exit": atexit._ncallbacks(),
         "codes": [f.__code__ for f in watched],
         "starts": threading.Thread.start.__code__,
         "classes": [dict(vars(sklearn.tree.DecisionTreeClassifier)).keys()],
@@ -110,6 +109,15 @@ def test_the_first_unloading_leaves_no_thread_and_no_tool(shell):
     assert Current.book is None
     if sys.version_info >= (3, 12):
         assert "trackbook" not in {sys.monitoring.get_tool(n) for n in range(6)}
+
+
+def test_the_book_and_all_that_it_knew_are_let_go(shell):
+    run(shell, "%load_ext trackbook", "%track quiet", *USE)
+    book, recorder = weakref.ref(Current.book), weakref.ref(Current.book.recorder)
+    run(shell, "%unload_ext trackbook")
+    gc.collect()
+    assert book() is None
+    assert recorder() is None
 
 
 def test_a_magic_of_the_users_own_called_track_comes_back(shell):

@@ -48,7 +48,7 @@ class Project:
         return self.store.rows(
             "SELECT step, value FROM point JOIN series USING (sid) WHERE run_id = $run AND name = $name"
             " UNION ALL SELECT step, value FROM point_recent JOIN series USING (sid)"
-            " WHERE run_id = $run AND name = $name ORDER BY ALL",
+            " WHERE run_id = $run AND name = $name ORDER BY step",
             run=run,
             name=name,
         ).rows

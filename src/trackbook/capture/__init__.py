@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from trackbook.capture.attempt import attempt
 from trackbook.capture.calls import CallWatch, Site
+from trackbook.capture.cell import TRACK_LINE, request_in
+from trackbook.capture.cells import CellReport
 from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
-from trackbook.capture.recorder import CellReport, Recorder
-from trackbook.capture.run import ActiveRun
+from trackbook.capture.recorder import Recorder
+from trackbook.capture.run import ActiveRun, Status
 
 __all__ = [
-    "ActiveRun", "CallWatch", "CellReport", "Missed", "Recorder", "Rules", "Site", "attempt", "here",
+    "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Recorder", "Rules",
+    "Site", "Status", "attempt", "here", "request_in",
 ]  # fmt: skip

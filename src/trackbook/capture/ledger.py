@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackbook.capture.run import ActiveRun, must_be_name
+from trackbook.capture.given import must_be_name
+from trackbook.capture.run import ActiveRun
 from trackbook.clock import new_id
 from trackbook.errors import Misused
 from trackbook.fingerprint import commit_of

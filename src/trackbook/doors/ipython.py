@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
-from trackbook.capture import CallWatch, attempt
-from trackbook.capture.cell import TRACK_LINE, request_in
+from trackbook.capture import TRACK_LINE, CallWatch, attempt, request_in
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
 from trackbook.errors import TrackbookError
@@ -50,8 +49,8 @@ class Plug:
             for kind in ("line", "cell")
         }
         line_magic.__doc__ = track_help()
-        shell.register_magic_function(line_magic, "line", "track")
-        shell.register_magic_function(cell_magic, "cell", "track")
+        shell.magics_manager.register_function(line_magic, "line", "track")
+        shell.magics_manager.register_function(cell_magic, "cell", "track")
         shell.input_transformers_cleanup.append(without_track_line)
         from trackbook.doors.complete import complete
 
@@ -90,14 +89,14 @@ class Plug:
         if not self.knows_past:
             self.knows_past = True
             self.book.soon(self.book.remember_past)
-        self.recorder.before_cell(info, self.shell.user_ns, self.shell.execution_count)
+        self.recorder.cells.before(info, self.shell.user_ns, self.shell.execution_count)
 
     def after(self, result: Any) -> None:
         """A cell ended."""
         shell = self.shell
         self._quietly(
             "after a cell",
-            lambda: self.recorder.after_cell(
+            lambda: self.recorder.cells.after(
                 result, shell.user_ns, shell.transform_cell, self.book.finish
             ),
         )
@@ -206,7 +205,7 @@ def is_kernel(shell: InteractiveShell) -> bool:
 
 def drop_completer(shell: InteractiveShell, completer: object) -> None:
     """Take our function out of IPython's table of custom completers, which has no way to."""
-    table = getattr(shell.Completer, "custom_completers", None)
+    table: Any = getattr(shell.Completer, "custom_completers", None)
     for key in ("%track", "%%track"):
         chain = getattr(table, "strs", {}).get(key)
         if chain is not None:

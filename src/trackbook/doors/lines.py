@@ -282,7 +282,7 @@ def converted(verb: Verb, parameter: Parameter, text: str | None, front: str) ->
         )
     if hint in (int, float):
         try:
-            return hint(text)  # type: ignore[operator]
+            return int(text or "") if hint is int else float(text or "")
         except (TypeError, ValueError):
             raise misused(
                 verb, front, f"{parameter.flag} is {text!r}, not a number"

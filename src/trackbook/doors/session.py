@@ -13,8 +13,7 @@ from trackbook.errors import Misused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trackbook.capture import ActiveRun, Recorder
-    from trackbook.capture.run import Status
+    from trackbook.capture import ActiveRun, Recorder, Status
     from trackbook.table import Table
 
 
@@ -177,11 +176,12 @@ def search_runs(
         order_by: such as `metrics.acc desc`
         max_results: how many at most
     """
+    from trackbook.doors.lines import Words
     from trackbook.doors.verbs import runs
 
     order = order_by[0] if isinstance(order_by, list) else order_by
     return runs(
-        current_book(), filter_string, sort=order, limit=max_results, experiment=experiment
+        current_book(), Words(filter_string), sort=order, limit=max_results, experiment=experiment
     )
 
 

@@ -14,10 +14,11 @@ from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from trackbook.book import Book
     from trackbook.compare import Comparison, Difference
+    from trackbook.doors.demo import Demonstration
     from trackbook.runs import RunPage
     from trackbook.table import Table
 
@@ -53,7 +54,7 @@ def runs(
     )
 
 
-def hint(found: list[object], filter: str) -> str:  # type: ignore[type-arg,unused-ignore]  # noqa: A002
+def hint(found: Sequence[object], filter: str) -> str:  # noqa: A002
     """Return what to say under an empty table."""
     if found:
         return ""
@@ -267,7 +268,7 @@ def demo(
     *,
     folder: str = "trackbook-demo",
     json: bool = False,
-) -> Table:
+) -> Demonstration:
     """Execute a real notebook in a real kernel and show what trackbook recorded of it.
 
     Args:

@@ -109,6 +109,7 @@ function missing(value) {
 function holds(value, sign, said) {
   const numbers = said.trim() !== "" && !Number.isNaN(Number(said)) && !Number.isNaN(Number(value));
   if (value === undefined || value === "") return sign === "!=";
+  if (Number.isNaN(value)) return (said.toLowerCase() === "nan") === (sign === "=") && "!=".includes(sign);
   const order = numbers ? Number(value) - Number(said) : WORDS.compare(String(value), said);
   return { "=": order === 0, "!=": order !== 0, "<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0 }[sign];
 }

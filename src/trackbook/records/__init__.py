@@ -21,6 +21,7 @@ from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, T
 
 __all__ = [
     "KINDS",
+    "Amendment",
     "Artifact",
     "Entry",
     "Environment",

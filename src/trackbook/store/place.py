@@ -143,6 +143,8 @@ class Place:
             self._instance = duckdb.connect(config=settings)
             self._instance.execute("SET TimeZone = 'UTC'")
             self._instance.execute("SET enable_progress_bar = false")
+            # Columns of texts are texts, also where all that are looked at are NULL.
+            self._instance.execute("SET pandas_analyze_sample = 0")
             self._use_count = 0
         return self._instance
 

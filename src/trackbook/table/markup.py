@@ -33,6 +33,8 @@ border-bottom:1px solid var(--jp-border-color1,#bdbdbd)}
 border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.2))}
 .tb-box .tb-table tbody tr:hover{background:var(--jp-layout-color2,rgba(128,128,128,.12))}
 .tb-box .tb-table .tb-num{text-align:right}
+.tb-box .tb-map{white-space:normal;min-width:12em;max-width:26em}
+.tb-box .tb-pair{white-space:nowrap}
 .tb-box .tb-key{color:var(--jp-ui-font-color2,#767676)}
 .tb-box .tb-mark{font-size:.75em;margin-left:.3em;color:var(--jp-success-color1,#388e3c)}
 .tb-box .tb-note{color:var(--jp-ui-font-color2,#767676);padding:4px 6px}
@@ -86,11 +88,13 @@ def _caption(table: Table) -> str:
 def _cell(table: Table, number: int, at: int) -> str:
     name, value = table.columns[at], table.rows[number][at]
     if isinstance(value, Mapping):
-        return " ".join(
-            f'<span class="tb-key">{escaped(str(key))}=</span>'
+        pairs = " ".join(
+            f'<span class="tb-pair"><span class="tb-key">{escaped(str(key))}=</span>'
             + _marked(in_short(item), number in table.best.get(f"{name}.{key}", ()))
+            + "</span>"
             for key, item in value.items()
         )
+        return f'<div class="tb-map">{pairs}</div>'
     return _marked(in_short(value), number in table.best.get(name, ()))
 
 

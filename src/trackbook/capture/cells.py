@@ -1,0 +1,259 @@
+"""IPython's cell events: what a cell was, what it left, and whose that is."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trackbook.capture.cell import Cell, request_in
+from trackbook.capture.given import brief
+from trackbook.capture.notebook import path_of_notebook
+from trackbook.capture.values import place_of
+from trackbook.clock import new_id, now_us
+from trackbook.code import source_hash
+from trackbook.records import Execution, ExecutionEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from trackbook.capture.recorder import Recorder
+    from trackbook.capture.run import ActiveRun
+    from trackbook.code import Statement
+    from trackbook.records import Outcome
+
+TRACE_OF = BaseException.__dict__["__traceback__"].__get__
+"""Past a `__traceback__` of the user's own."""
+
+
+class CellReport(NamedTuple):
+    """What a finished cell gave, for whoever shows it."""
+
+    runs: list[ActiveRun]
+    """Runs that the cell opened or added metrics to; children left out."""
+    opened: ActiveRun | None
+    children: list[ActiveRun]
+    fresh: Mapping[str, Mapping[str, None]]
+    """New metrics by run id."""
+
+
+class Cells:
+    """Writes down each execution of a cell."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._depth = 0
+
+    def before(
+        self, info: Any, namespace: Mapping[str, object], count: int | None = None
+    ) -> None:
+        """Write down that a cell begins, and open its run if it asks for one."""
+        self._depth += 1
+        if self._depth > 1 or self._recorder.mode == "off":
+            return
+        with self._recorder.guard:
+            cell = self._cell_of(info, namespace, count)
+            self._recorder.cell = cell
+            if cell.skip:
+                return
+            record = Execution(
+                source=self._recorder.secrets.of_source(cell.source),
+                source_hash=source_hash(cell.source),
+                cell_id=cell_id_of(info),
+                cell_key=cell.cell_key,
+                execution_count=cell.count,
+            )
+            self._recorder.ink.put(record, execution_id=cell.execution_id)
+            request = request_in(cell.source, self._recorder.verbs)
+            if request.run:
+                cell.run = self._recorder.ledger.open_of_cell(
+                    cell, request.name, label="run", origin="cell"
+                )
+                self._recorder.ledger.push(cell.run)
+                cell.by_hand = cell.run
+
+    def after(
+        self,
+        result: Any,
+        namespace: Mapping[str, object],
+        transform: Callable[[str], str],
+        finish: Callable[[ActiveRun], None] = lambda _run: None,
+    ) -> None:
+        """Read what the finished cell left, write it, and report what it gave."""
+        if self._depth == 0:
+            return  # an empty cell has no beginning
+        self._depth -= 1
+        if self._depth or self._recorder.cell is None:
+            return
+        with self._recorder.guard:
+            cell, self._recorder.cell = self._recorder.cell, None
+            ended = self._recorder.clock()
+            error = error_of(result)
+            statements: list[Statement] = []
+            try:
+                if not cell.skip:
+                    statements = self._recorder.measures.read(
+                        cell,
+                        namespace,
+                        shown=getattr(result, "result", None),
+                        failed_line=failed_line(error, namespace),
+                        transform=transform,
+                        opens=self._recorder.mode == "auto",
+                    )
+                    self._write_params(cell)
+            finally:
+                if not cell.skip:
+                    self._close(cell, error, ended, statements)
+            self._tell(cell, finish)
+
+    def _cell_of(
+        self, info: Any, namespace: Mapping[str, object], count: int | None
+    ) -> Cell:
+        source = str(getattr(info, "raw_cell", "") or "")
+        cell_id = cell_id_of(info)
+        key = cell_id or f"src:{source_hash(source)}"
+        if self._recorder.notebook.path is None or cell_id:
+            path = path_of_notebook(namespace, cell_id, os.environ)
+            self._recorder.notebook.path = path or self._recorder.notebook.path
+            self._recorder.ledger.notebook = self._recorder.notebook.path
+        self._recorder.notebook.executed(key, source)
+        return Cell(
+            execution_id=new_id(),
+            cell_key=key,
+            count=count,
+            source=source,
+            transformed=str(getattr(info, "transformed_cell", None) or source),
+            started=self._recorder.clock(),
+            began_us=now_us(),
+            by_hand=self._recorder.ledger.by_hand,
+            skip=request_in(source, self._recorder.verbs).skip,
+            parameters=is_parameters(info, source),
+        )
+
+    def _write_params(self, cell: Cell) -> None:
+        """Give each run that this cell touched the params inside its slice."""
+        for run_id, numbers in cell.touched.items():
+            run = self._recorder.ledger.runs.get(run_id)
+            if run is not None:
+                self._add_params(run, self._recorder.measures.params_for(numbers))
+        group = cell.run
+        if group is not None:
+            parts = [
+                cell.touched.get(self._recorder.trainings.now(t.run_id), set())
+                for t in cell.trained
+            ]
+            here = set().union(*parts)
+            self._add_params(group, self._recorder.measures.params_for(here))
+        by_hand: dict[str, set[int]] = defaultdict(set)
+        for number, statement in cell.ran:
+            run = cell.by_hand_at(statement.line, statement.end_line)
+            if run is not None:
+                by_hand[run.run_id].add(number)
+        for run_id, steps in by_hand.items():
+            self._add_params(
+                self._recorder.ledger.runs[run_id],
+                self._recorder.measures.params_for(steps),
+            )
+            self._recorder.flow.make_in(
+                run_id, [s for number, s in cell.ran if number in steps]
+            )
+        if cell.run is not None and not cell.trained and not by_hand:
+            inside = set(
+                self._recorder.flow.slice_of(cell.touched.get(cell.run.run_id, ()))
+            )
+            self._recorder.flow.make_in(
+                cell.run.run_id, [s for number, s in cell.ran if number in inside]
+            )
+
+    def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
+        new = {name: value for name, value in params.items() if name not in run.params}
+        run.log_params(new, origin="slice")
+
+    def _close(
+        self,
+        cell: Cell,
+        error: BaseException | None,
+        ended: float,
+        statements: list[Statement],
+    ) -> None:
+        """Write how the cell ended, and end the run that it opened."""
+        reads = frozenset().union(*(s.reads for s in statements))
+        binds = frozenset().union(*(s.binds for s in statements))
+        outcome: Outcome = "ok" if error is None else "error"
+        if was_interrupted(error):
+            outcome = "interrupted"
+        record = ExecutionEnd(
+            outcome=outcome,
+            duration_s=ended - cell.started,
+            reads=sorted(reads),
+            binds=sorted(binds),
+            error=self._recorder.secrets.in_text(brief(error) or "") or None,
+        )
+        self._recorder.ink.put(record, execution_id=cell.execution_id)
+        if cell.run is not None:
+            status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
+            cell.run.end(status, brief(error))  # type: ignore[arg-type]
+
+    def _tell(self, cell: Cell, finish: Callable[[ActiveRun], None]) -> None:
+        given = {
+            *cell.fresh,
+            *(self._recorder.trainings.now(t.run_id) for t in cell.trained),
+        }
+        if cell.run is not None:
+            given.add(cell.run.run_id)
+        touched = [
+            self._recorder.ledger.runs[run_id]
+            for run_id in given
+            if run_id in self._recorder.ledger.runs
+        ]
+        for run in touched:
+            finish(run)
+        report = CellReport(
+            runs=[run for run in touched if run.start.relation != "child"],
+            opened=cell.run,
+            children=[run for run in touched if run.start.relation == "child"],
+            fresh=cell.fresh,
+        )
+        self._recorder.report(report)
+
+
+def cell_id_of(info: Any) -> str | None:
+    """Return the cell id that the front end sent, where it sent one."""
+    found = getattr(info, "cell_id", None)
+    return found if type(found) is str and found else None
+
+
+def is_parameters(info: Any, source: str) -> bool:
+    """Say whether this is papermill's cell of parameters: tagged, or injected."""
+    meta = getattr(info, "cell_meta", None)
+    tags = meta.get("tags", ()) if type(meta) is dict else ()
+    if type(tags) in (list, tuple) and {"parameters", "injected-parameters"} & set(tags):
+        return True
+    return source.lstrip().startswith("# Parameters\n")
+
+
+def error_of(result: Any) -> BaseException | None:
+    """Return what ended a cell early; None for a result that never came."""
+    if result is None:
+        return None
+    errors = (getattr(result, f"error_{when}_exec", None) for when in ("before", "in"))
+    return next((e for e in errors if issubclass(type(e), BaseException)), None)
+
+
+def was_interrupted(error: BaseException | None) -> bool:
+    """Say whether the user stopped a cell; asks the error's class and not the error."""
+    kind = type(error)
+    return issubclass(kind, KeyboardInterrupt) or place_of(kind)[1] == "CancelledError"
+
+
+def failed_line(error: BaseException | None, namespace: Mapping[str, object]) -> int | None:
+    """Return the line of the cell at which it stopped; 0 when it never began."""
+    if error is None:
+        return None
+    trace = TRACE_OF(error)
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
+            return int(trace.tb_lineno)
+        trace = trace.tb_next
+    return 0
