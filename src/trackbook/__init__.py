@@ -17,36 +17,84 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0a1"
+from trackbook.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from trackbook.doors.api import (
         active_run as active_run,
+    )
+    from trackbook.doors.api import (
         compact as compact,
+    )
+    from trackbook.doors.api import (
         compare as compare,
+    )
+    from trackbook.doors.api import (
         diff as diff,
+    )
+    from trackbook.doors.api import (
         doctor as doctor,
+    )
+    from trackbook.doors.api import (
         end_run as end_run,
+    )
+    from trackbook.doors.api import (
         export as export,
+    )
+    from trackbook.doors.api import (
         gc as gc,
+    )
+    from trackbook.doors.api import (
         log_artifact as log_artifact,
+    )
+    from trackbook.doors.api import (
         log_metric as log_metric,
+    )
+    from trackbook.doors.api import (
         log_metrics as log_metrics,
+    )
+    from trackbook.doors.api import (
         log_param as log_param,
+    )
+    from trackbook.doors.api import (
         log_params as log_params,
+    )
+    from trackbook.doors.api import (
         note as note,
+    )
+    from trackbook.doors.api import (
         rm as rm,
+    )
+    from trackbook.doors.api import (
         runs as runs,
+    )
+    from trackbook.doors.api import (
         search_runs as search_runs,
+    )
+    from trackbook.doors.api import (
         set_experiment as set_experiment,
+    )
+    from trackbook.doors.api import (
         set_tag as set_tag,
+    )
+    from trackbook.doors.api import (
         set_tags as set_tags,
+    )
+    from trackbook.doors.api import (
         show as show,
+    )
+    from trackbook.doors.api import (
         sql as sql,
+    )
+    from trackbook.doors.api import (
         start_run as start_run,
+    )
+    from trackbook.doors.api import (
         status as status,
+    )
+    from trackbook.doors.api import (
         tag as tag,
     )
 

@@ -26,7 +26,7 @@ def page(notebook):
     notebook.page.get_by_role("tab", name="Params & metrics").click()
     search = notebook.page.get_by_role("searchbox", name="Filter runs")
     search.fill("")
-    notebook.page.get_by_text("9,992 runs").first.wait_for()
+    notebook.page.locator('[aria-rowcount="9993"]').wait_for()
     return notebook.page
 
 
@@ -67,6 +67,12 @@ def test_a_picked_run_comes_side_by_side_and_what_differs_is_marked(
     assert page.locator(".tb-beside [aria-label=best]").count() >= 1
     assert value_of(notebook, "len(panel.selected)") == "2"
     notebook.shot("values", tmp_path)
+
+
+def test_choosing_the_open_tab_again_waits_for_nothing(page):
+    page.get_by_role("tab", name="Params & metrics").click()
+    page.wait_for_timeout(2000)
+    assert "busy" not in page.locator(".tb-note").inner_text()
 
 
 def test_a_hostile_name_is_text(page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from kernels import Kernel, Step
 
-from trackbook.capture import Recorder
+from trackbook.capture.cells import Cells
 from trackbook.capture.measures import Measures
 from trackbook.doors import cards
 from trackbook.doors.session import Current
@@ -21,11 +21,11 @@ def broken(*_args, **_kwargs):
 
 
 PLACES = [
-    pytest.param(Recorder, "_cell_of", id="a cell's beginning"),
-    pytest.param(Recorder, "_tell", id="a cell's report"),
+    pytest.param(Cells, "_cell_of", id="a cell's beginning"),
+    pytest.param(Cells, "_tell", id="a cell's report"),
     pytest.param(Measures, "read", id="reading a cell"),
     pytest.param(Measures, "_advance", id="a step of a cell"),
-    pytest.param(Recorder, "_write_params", id="writing params"),
+    pytest.param(Cells, "_write_params", id="writing params"),
     pytest.param(cards, "cards_of", id="a card"),
 ]
 
@@ -60,10 +60,10 @@ def test_cells_go_on_being_recorded_after_a_fault(sheet, monkeypatch):
 
 def test_a_cell_whose_beginning_failed_does_not_silence_the_next(sheet, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "_cell_of", broken)
+        patch.setattr(Cells, "_cell_of", broken)
         sheet.ok("acc = sum([0.5])")
     sheet.ok("loss = sum([0.25])")
-    assert Current.book.recorder._depth == 0
+    assert Current.book.recorder.cells._depth == 0
     assert [dict(run.metrics) for run in sheet.runs()] == [{"loss": 0.25}]
 
 
@@ -106,7 +106,7 @@ def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkey
     def interrupted(*_args, **_kwargs):
         raise KeyboardInterrupt
 
-    for owner, name in ((Recorder, "_cell_of"), (Measures, "read"), (Recorder, "_tell")):
+    for owner, name in ((Cells, "_cell_of"), (Measures, "read"), (Cells, "_tell")):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, interrupted)
             sheet.run("acc = sum([0.5])")

@@ -20,6 +20,7 @@ from trackbook.fingerprint import digest_of, packages_in_use, this_machine
 from trackbook.journal import Journal
 from trackbook.records import Artifact, Environment, Notebook, Session, SessionEnd
 from trackbook.settings import FOLDER, Settings, read_settings
+from trackbook.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,8 +98,6 @@ class Book:
         report: Callable[[CellReport], None] | None = None,
     ) -> Recorder:
         """Begin a session in this process and return what records into it."""
-        from trackbook import __version__
-
         if self.recorder is not None:
             return self.recorder
         machine = this_machine()

@@ -146,7 +146,9 @@ def column_series(array: Any) -> list[float] | None:
     """Return the values of a pandas Series as floats, of pandas' own arrays only."""
     if not is_genuine(type(array), "pandas") or not 0 < len(array) <= MOST_POINTS:
         return None
-    return array_series(array.to_numpy()) if array.dtype.kind in "fiu" else None
+    if array.dtype.kind not in "fiu":
+        return None
+    return array_series(array.to_numpy(dtype="float64", na_value=float("nan")))
 
 
 def array_series(value: Any) -> list[float] | None:

@@ -14,6 +14,10 @@ from trackbook.table import Table, escaped, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+    import pyarrow as pa
+    from polars import DataFrame as PolarsFrame
+
     from trackbook.compare.sides import Directions
     from trackbook.records import Run
     from trackbook.store import Store
@@ -64,6 +68,18 @@ class Difference:
             (c.kind, c.name, c.before, c.after, c.delta, c.verdict) for c in self.changes
         ]
         return Table(columns, rows, title=f"From {self.a.name} to {self.b.name}")
+
+    def df(self) -> pd.DataFrame:
+        """Return the table as a pandas DataFrame."""
+        return self.table().df()
+
+    def arrow(self) -> pa.Table:
+        """Return the table as a pyarrow Table."""
+        return self.table().arrow()
+
+    def pl(self) -> PolarsFrame:
+        """Return the table as a polars DataFrame."""
+        return self.table().pl()
 
     def __repr__(self) -> str:
         code = "\n".join(visible(line) for line in self.code.splitlines())

@@ -181,7 +181,11 @@ def search_runs(
 
     order = order_by[0] if isinstance(order_by, list) else order_by
     return runs(
-        current_book(), Words(filter_string), sort=order, limit=max_results, experiment=experiment
+        current_book(),
+        Words(filter_string),
+        sort=order,
+        limit=max_results,
+        experiment=experiment,
     )
 
 

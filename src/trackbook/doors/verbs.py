@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackbook.book import Book
-    from trackbook.compare import Comparison, Difference
+    from trackbook.compare import Difference
+    from trackbook.doors.beside import Compared
     from trackbook.doors.demo import Demonstration
     from trackbook.runs import RunPage
     from trackbook.table import Table
@@ -73,19 +74,15 @@ def show(book: Book, run: str = "last") -> RunPage:
     return page_of(book.store, book.find(run))
 
 
-def compare(
-    book: Book,
-    runs: list[str] = [],
-    *,
-    changed: bool = False,  # noqa: B006  never written to
-) -> Comparison:
-    """Put runs side by side: params and metrics, what differs, which is best.
+def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compared:  # noqa: B006  never written to
+    """Put runs side by side: a panel in a notebook, a table elsewhere.
 
     Args:
         runs: two or more runs; the latest five when left out
         changed: only what differs
     """
     from trackbook.compare import compare as side_by_side
+    from trackbook.doors.beside import Compared
     from trackbook.runs import search
 
     book.settle()
@@ -93,12 +90,14 @@ def compare(
         raise Misused(
             f"compare needs a second run beside {runs[0]!r} (%track runs lists them)"
         )
-    chosen = (
-        book.find_all(runs) if runs else search(book.store, limit=5, with_children=False)
-    )
-    return side_by_side(
+    if runs:
+        chosen = book.find_all(runs)
+    else:
+        chosen = search(book.store, limit=5, with_children=False)
+    comparison = side_by_side(
         book.store, chosen, changed_only=changed, directions=book.directions
     )
+    return Compared(book, comparison)
 
 
 def diff(book: Book, a: str, b: str) -> Difference:

@@ -28,6 +28,8 @@ function shared(model) {
   hub.colors = () => model.get("colors");
   hub.directions = () => model.get("directions");
   hub.set = (name, value) => {
+    // the kernel answers changes only
+    if (JSON.stringify(model.get(name)) === JSON.stringify(value)) return;
     model.set(name, value);
     model.save_changes();
     tell(name);

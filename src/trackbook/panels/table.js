@@ -172,6 +172,7 @@ export function runTable(rows, hub, { height = 250 } = {}) {
   body.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
   grid.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
   search.addEventListener("input", settled(() => {
+    if (filter === search.value) return;
     filter = search.value;
     grid.scrollTop = 0;
     active = 0;

@@ -23,6 +23,10 @@ from trackbook.table import Table, escaped, in_short, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+    import pyarrow as pa
+    from polars import DataFrame as PolarsFrame
+
     from trackbook.records import Run
     from trackbook.runs.find import Directions
     from trackbook.store import Store
@@ -142,6 +146,18 @@ class RunPage:
         if direction is None:
             return None
         return metric.highest if direction == "max" else metric.lowest
+
+    def df(self) -> pd.DataFrame:
+        """Return the table as a pandas DataFrame."""
+        return self.table().df()
+
+    def arrow(self) -> pa.Table:
+        """Return the table as a pyarrow Table."""
+        return self.table().arrow()
+
+    def pl(self) -> PolarsFrame:
+        """Return the table as a polars DataFrame."""
+        return self.table().pl()
 
     def __repr__(self) -> str:
         parts = [table.text() for table in self.tables()]

@@ -1,0 +1,100 @@
+"""Runs side by side, as the doors give them: a panel in a notebook, a table elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackbook.book import Book
+    from trackbook.compare import Comparison
+    from trackbook.panels import ComparePanel
+    from trackbook.records import Curve, Run
+    from trackbook.table import Table
+
+
+class Compared:
+    """Runs side by side: `.panel()` in a notebook, `.table()` and `.df()` for more work."""
+
+    def __init__(self, book: Book, comparison: Comparison) -> None:
+        self._book = book
+        self.comparison = comparison
+
+    def panel(self) -> ComparePanel:
+        """Return the compare panel with these runs picked."""
+        from trackbook.panels import ComparePanel
+
+        chosen = [run.run_id for run in self.comparison.runs]
+        panel = ComparePanel(BookSource(self._book), chosen)
+        panel.directions = {**panel.directions, **self._book.directions}
+        return panel
+
+    def table(self) -> Table:
+        """Return a row for each param and metric, a column for each run."""
+        return self.comparison.table()
+
+    def df(self) -> Any:
+        """Return the table as a pandas DataFrame."""
+        return self.table().df()
+
+    def arrow(self) -> Any:
+        """Return the table as a pyarrow Table."""
+        return self.table().arrow()
+
+    def pl(self) -> Any:
+        """Return the table as a polars DataFrame."""
+        return self.table().pl()
+
+    def __repr__(self) -> str:
+        return repr(self.comparison)
+
+    def _repr_html_(self) -> str:
+        return self.comparison._repr_html_()  # noqa: SLF001  IPython's own name
+
+    def _ipython_display_(self) -> None:
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+
+        if getattr(get_ipython(), "kernel", None) is not None:
+            display(self.panel())
+        else:
+            print(self)  # noqa: T201  what a terminal shows
+
+
+class BookSource:
+    """What the panel asks, answered from a project."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def version(self) -> str:
+        """Return a word that changes with every new fact."""
+        from trackbook.compare import version
+
+        return version(self._book.store)
+
+    def runs(self, filter: str = "", *, limit: int = 10_000) -> list[Run]:  # noqa: A002
+        """Return the newest runs first."""
+        from trackbook.runs import search
+
+        return search(self._book.store, filter, limit=limit)
+
+    def curves(
+        self,
+        run_ids: Sequence[str],
+        names: Sequence[str],
+        *,
+        x: Literal["step", "time"] = "step",
+        max_points: int = 1000,
+    ) -> list[Curve]:
+        """Return metrics along their steps, thinned in SQL with their extremes kept."""
+        from trackbook.compare import curves
+
+        return curves(self._book.store, run_ids, names, x=x, max_points=max_points)
+
+    def code_diff(self, a: str, b: str) -> str:
+        """Return the unified diff of two runs' cells."""
+        from trackbook.compare import code_diff
+
+        return code_diff(self._book.store, self._book.find(a), self._book.find(b))
