@@ -128,8 +128,9 @@ class Book:
 
     def finish(self, run: ActiveRun) -> None:
         """Have the world around a run written down, without anybody waiting for it."""
-        if self._background is not None:
-            self._background.soon(lambda: self._surroundings(run.run_id))
+        if self._background is not None and self.recorder is not None:
+            executed = self.recorder.notebook.as_now()
+            self._background.soon(lambda: self._surroundings(run.run_id, executed))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
@@ -242,12 +243,12 @@ class Book:
         if "store" in self.__dict__:
             self.store.close()
 
-    def _surroundings(self, run_id: str) -> None:
+    def _surroundings(self, run_id: str, executed: dict[str, tuple[str, int]]) -> None:
         """Write the notebook and the packages of a run that just ended."""
         if self.recorder is None:
             return
         notebook = self.recorder.notebook
-        digest, count = notebook.fingerprint()
+        digest, count = notebook.fingerprint(executed)
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run_id)

@@ -14,6 +14,8 @@ from trackbook.code import code_cells_of, notebook_hash
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    Executed = dict[str, tuple[str, int]]
+
 LARGEST_BYTES = 100 << 20
 
 
@@ -58,7 +60,7 @@ class NotebookState:
 
     def __init__(self) -> None:
         self.path: str | None = None
-        self._executed: dict[str, tuple[str, int]] = {}
+        self._executed: Executed = {}
         """Source and time (ns) of each cell's last execution, by cell key."""
         self._saved: list[tuple[str | None, str]] = []
         self._saved_stamp: tuple[int, int] | None = None
@@ -67,25 +69,29 @@ class NotebookState:
         """Remember a cell as it was executed last."""
         self._executed[cell_key] = source, time.time_ns()
 
-    def fingerprint(self) -> tuple[str, int]:
+    def as_now(self) -> Executed:
+        """Return what was executed so far, for a fingerprint that is worked out later."""
+        return dict(self._executed)
+
+    def fingerprint(self, executed: Executed) -> tuple[str, int]:
         """Return (notebook hash, number of code cells), reading the file if it is new."""
-        sources = self._sources()
+        sources = self._sources(executed)
         return notebook_hash(sources), len(sources)
 
-    def _sources(self) -> list[str]:
+    def _sources(self, executed: Executed) -> list[str]:
         saved = self._read()
         if not saved:
-            return [source for source, _ in self._executed.values()]
+            return [source for source, _ in executed.values()]
         blank = ("", 0)
         known = {cell_id for cell_id, _ in saved} | {source for _, source in saved}
         since = self._saved_stamp[0] if self._saved_stamp else 0
         sources = [
-            (self._executed.get(cell_id, blank)[0] if cell_id else "") or source
+            (executed.get(cell_id, blank)[0] if cell_id else "") or source
             for cell_id, source in saved
         ]
         unsaved = [
             source
-            for key, (source, ran_ns) in self._executed.items()
+            for key, (source, ran_ns) in executed.items()
             if ran_ns > since and key not in known and source not in known
         ]
         return sources + unsaved
