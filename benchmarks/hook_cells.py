@@ -22,7 +22,7 @@ def one_line(n: int) -> str:
 
 
 def typical(n: int) -> str:
-    return f'''\
+    return f"""\
 depth = {n % 17}
 config = {{"rate": 0.1 + {n} / 1000, "rounds": 20, "layers": [64, 32, 16]}}
 samples = [random.random() * depth for _ in range(config["rounds"])]
@@ -36,12 +36,12 @@ def smooth(values, weight=0.9):
 mean_error = smooth(samples) / (1 + config["rate"])
 spread = statistics.pstdev(samples)
 print(f"{{mean_error:.3f}} +- {{spread:.3f}}")
-'''
+"""
 
 
 def fifty_lines(n: int) -> str:
     return "".join(
-        f'''\
+        f"""\
 width_{k} = {n} + {k}
 layers_{k} = {{"size": width_{k}, "kind": "dense", "rate": {n} / 1000}}
 parts_{k} = [math.sqrt(i + width_{k}) for i in range(20)]
@@ -52,7 +52,7 @@ def weigh_{k}(values, weight={k} / 10):
     return total
 result_{k} = weigh_{k}(parts_{k})
 print(width_{k}, result_{k})
-'''
+"""
         for k in range(5)
     )
 
@@ -71,7 +71,10 @@ for _n in range(2000):
 
 def uses_many_names(n: int) -> str:
     k = n % 1999
-    return f"picked = function_{k}(number_{k + 1}) + table_{k}['a'] + len(list_{k})\n" + typical(n)
+    return (
+        f"picked = function_{k}(number_{k + 1}) + table_{k}['a'] + len(list_{k})\n"
+        + typical(n)
+    )
 
 
 def big_frame(smoke: bool) -> str:

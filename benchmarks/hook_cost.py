@@ -50,7 +50,9 @@ def main() -> None:
         f"{'without':>9}{'with':>9}"
     )
     missed = [
-        case.name for case in CASES if not report(case, *measured(case, cells, choice.smoke))
+        case.name
+        for case in CASES
+        if not report(case, *measured(case, cells, choice.smoke))
     ]
     print(f"goal missed by: {', '.join(missed) or 'none'}")
     print(f"load average at the end: {os.getloadavg()[0]:.1f}")
@@ -62,7 +64,9 @@ def measured(case: Case, cells: int, smoke: bool) -> tuple[list[Turn], list[Turn
         shells = [Shell(Path(folder), kind) for kind in ("without", "with")]
         for shell in shells:
             shell.run(case.prepare(smoke))
-        turns = [[shell.run(case.cell(n)) for shell in shells] for n in range(WARM_UP + cells)]
+        turns = [
+            [shell.run(case.cell(n)) for shell in shells] for n in range(WARM_UP + cells)
+        ]
         for shell in shells:
             shell.end()
     plain, tracked = (list(column) for column in zip(*turns, strict=True))
@@ -150,7 +154,9 @@ def report(case: Case, plain: list[Turn], tracked: list[Turn]) -> bool:
     )
     growth = [statistics.median(t.hooks for t in part) for part in halves(kept)]
     if growth[1] > 1.5 * growth[0]:
-        print(f"    grows with the session: {growth[0]:.3f} ms in its first half, {growth[1]:.3f} after")
+        print(
+            f"    grows with the session: {growth[0]:.3f} ms in its first half, {growth[1]:.3f} after"
+        )
     return not case.has_goal or (p50 <= 1.0 and hooks[-1] <= 5.0)
 
 

@@ -45,7 +45,9 @@ def main() -> None:
         folder = Path(name)
         for source in (BARE, BARE + LOADED):
             started(source, folder)
-        found = [(started(BARE, folder), started(BARE + LOADED, folder)) for _ in range(pairs)]
+        found = [
+            (started(BARE, folder), started(BARE + LOADED, folder)) for _ in range(pairs)
+        ]
     report("IPython and %load_ext", [(bare[0], loaded[0]) for bare, loaded in found])
     report("the whole process, its end included", [(b[1], w[1]) for b, w in found])
     modules = found[-1][1][2]

@@ -75,13 +75,13 @@ def write(
         journal.put_several(run, values, step=step, origin="logged")
         return
     for k in range(series):
-        at = int(random.random() * (len(SINGLES) - at_once))  # noqa: S311
+        at = int(random.random() * (len(SINGLES) - at_once))
         journal.put_batch(run, f"{name}{k}", VIEW[at : at + at_once], steps=step)
 
 
 def noisy() -> float:
     """Return a number with the noise of single precision, as losses have it."""
-    return VIEW[int(random.random() * len(SINGLES))]  # noqa: S311
+    return VIEW[int(random.random() * len(SINGLES))]
 
 
 def singles() -> array[float]:

@@ -14,7 +14,7 @@ from trackbook.settings import Settings
 README = Path(__file__).parents[1] / "README.md"
 VIEW = re.compile(
     r"^\| `(?P<view>runs|params|metrics|metric_summaries|cells)` \| (?P<columns>(run|execution)_id.+) \|$",
-    re.M,
+    re.MULTILINE,
 )
 
 
@@ -29,8 +29,8 @@ def settings_table() -> str:
     )
     rows = []
     for field in msgspec.structs.fields(Settings):
-        says = re.search(rf'^    {field.name}: .+\n    """(.+?)"""', source, re.M)
-        default = field.default if field.default else "nothing"
+        says = re.search(rf'^    {field.name}: .+\n    """(.+?)"""', source, re.MULTILINE)
+        default = field.default or "nothing"
         rows.append(f"| `{field.name}` | {default} | {says[1]} |")
     return "\n".join(["| setting | unless set | what it is |", "|---|---|---|", *rows])
 

@@ -20,9 +20,10 @@ FOLDER = ".trackbook"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """One project's settings. Each can be set in `[tool.trackbook]` of pyproject.toml,
-    as an environment variable (`TRACKBOOK_MODE`), or in IPython's config
-    (`c.Trackbook.mode`); the later wins.
+    """One project's settings.
+
+    Each can be set in `[tool.trackbook]` of pyproject.toml, as an environment variable
+    (`TRACKBOOK_MODE`), or in IPython's config (`c.Trackbook.mode`); the later wins.
     """
 
     mode: Mode = "auto"

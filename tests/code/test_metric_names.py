@@ -12,12 +12,12 @@ LARGER = """acc accuracy val_acc testAcc test/accuracy train.acc auc roc_auc roc
 F1Score fbeta precision recall specificity sensitivity r2 R2 r2_score score scores best_score_
 mean_test_score bleu bleu4 rouge-l iou dice ndcg mrr mcc kappa silhouette elbo log_likelihood reward
 gini hit_rate hitRate top1 top_5_acc top5 lift accuracies accs neg_mean_squared_error
-neg_log_loss balanced_accuracy precision@5""".split()  # noqa: SIM905
+neg_log_loss balanced_accuracy precision@5""".split()
 SMALLER = """loss losses val_loss test/loss trainLoss rmse RMSE val_rmse mse mae mape rmsle err error errors
-error_rate logloss log_loss nll perplexity ppl wer cer inertia brier ece mean_absolute_error""".split()  # noqa: SIM905
+error_rate logloss log_loss nll perplexity ppl wer cer inertia brier ece mean_absolute_error""".split()
 NONE = """loss_fn score_cols error_msg metric_name accuracy_fn scorer x lr data account apple classes
 class_weights return plot_loss loss_function map feature_map model n epochs accelerate lossy
-scoreboard errorbar precise rewards_fn compute_score""".split()  # noqa: SIM905
+scoreboard errorbar precise rewards_fn compute_score""".split()
 
 
 @pytest.mark.parametrize("name", LARGER + SMALLER)

@@ -29,10 +29,10 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----"
 SECRET_NAMES = """key api_key apiKey APIKey apikey OPENAI_API_KEY X_TOKEN token access_token hfToken
 HF_TOKEN password db.password dbPassword dbpassword DB_PASSWORD passwd pwd passphrase secret
 client_secret aws_secret_access_key aws_access_key_id credential credentials auth basic_auth
-oauth_token x-api-key private_key ssh-key encryption_key token1 --api-key db_pass""".split()  # noqa: SIM905
+oauth_token x-api-key private_key ssh-key encryption_key token1 --api-key db_pass""".split()
 PLAIN_NAMES = """keyboard monkey turkey keys tokens max_tokens num_tokens tokenizer tokenize pad_token
 eos_token token_ids token_type author authors primary_key sort_key key_path password_length
-credentials_file secretary hotkeys n_keys keyword passes compass password_hint x lr""".split()  # noqa: SIM905
+credentials_file secretary hotkeys n_keys keyword passes compass password_hint x lr""".split()
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)

@@ -36,7 +36,7 @@ class Project:
             )
         )  # fmt: skip
 
-    def run(  # noqa: PLR0913  # whatever a test is about
+    def run(  # whatever a test is about
         self, name="run", *, params=None, metrics=None, tags=None, experiment="churn",
         status="FINISHED", execution=None, packages=None,
     ):  # fmt: skip

@@ -42,7 +42,9 @@ def notebook_of(*sources: str):
 
 def execute(notebook, folder: Path):
     NotebookClient(
-        notebook, resources={"metadata": {"path": str(folder)}}, kernel_manager_class=ThisPython
+        notebook,
+        resources={"metadata": {"path": str(folder)}},
+        kernel_manager_class=ThisPython,
     ).execute()
     return notebook
 
@@ -92,14 +94,21 @@ def test_a_kernel_started_anew_goes_on_with_the_tree_of_variations(tmp_path) -> 
         execute(notebook_of(*CELLS[:2], "import time; time.sleep(2)", CELLS[2]), tmp_path)
     first, second = runs_in(tmp_path)
     assert second.parent_run_id == first.run_id
-    assert (first.name, second.name) == ("DecisionTreeClassifier-1", "DecisionTreeClassifier-2")
+    assert (first.name, second.name) == (
+        "DecisionTreeClassifier-1",
+        "DecisionTreeClassifier-2",
+    )
 
 
 def test_papermill_parameters_are_params(tmp_path) -> None:
     notebook = notebook_of("level = 1", *CELLS)
     notebook.cells[0].metadata["tags"] = ["parameters"]
     notebook.cells.insert(0, notebook.cells.pop(1))
-    notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "p"}
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "language": "python",
+        "display_name": "p",
+    }
     nbformat.write(notebook, tmp_path / "in.ipynb")
     subprocess.run(
         [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-p", "level", "7"],
@@ -118,7 +127,9 @@ def test_several_kernels_work_on_one_project_at_once(tmp_path) -> None:
         "t.execute(t.notebook_of(*t.CELLS, *[t.CELLS[2]] * 5, '%track runs'), Path(sys.argv[2]))"
     )
     jobs = [
-        subprocess.Popen([sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path)])
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path)]
+        )
         for _ in range(4)
     ]
     assert [job.wait(240) for job in jobs] == [0, 0, 0, 0]
@@ -132,9 +143,22 @@ def test_a_front_end_that_sends_cell_ids_gets_parents_for_edited_cells(tmp_path)
     client.start_channels()
     client.wait_for_ready(timeout=60)
     try:
-        for source, cell in ((CELLS[0], "a"), (CELLS[1], "b"), (CELLS[2], "c"), (CELLS[2].replace("2", "4"), "c")):
-            content = {"code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
-            message = client.session.msg("execute_request", content, metadata={"cellId": cell})
+        for source, cell in (
+            (CELLS[0], "a"),
+            (CELLS[1], "b"),
+            (CELLS[2], "c"),
+            (CELLS[2].replace("2", "4"), "c"),
+        ):
+            content = {
+                "code": source,
+                "silent": False,
+                "store_history": True,
+                "user_expressions": {},
+                "allow_stdin": False,
+            }
+            message = client.session.msg(
+                "execute_request", content, metadata={"cellId": cell}
+            )
             client.shell_channel.send(message)
             assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
         reply = client.complete("%track sho", reply=True, timeout=60)

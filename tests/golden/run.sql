@@ -11,5 +11,6 @@ CREATE TABLE IF NOT EXISTS tb."run" (
   "relation" VARCHAR,
   "cell_key" VARCHAR,
   "notebook" VARCHAR,
-  "git_commit" VARCHAR
+  "git_commit" VARCHAR,
+  "began_us" BIGINT
 )

@@ -17,12 +17,12 @@ def pair_of():
     """pair_of(group): that group's two kernels; those of the group before are let go."""
     current: dict[str, Pair] = {}
 
-    def pair(group: str, setup: tuple[str, ...] = ()) -> Pair:
+    def pair(group: str) -> Pair:
         if group not in current:
             for old in current.values():
                 old.close()
             current.clear()
-            current[group] = Pair(setup)
+            current[group] = Pair()
         return current[group]
 
     yield pair

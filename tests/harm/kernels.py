@@ -57,7 +57,7 @@ class Step(NamedTuple):
 class Kernel:
     """A kernel in a folder of its own."""
 
-    def __init__(self, *, tracked: bool, setup: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, tracked: bool, project: str | None = None) -> None:
         self.tracked = tracked
         self.folder = Path(tempfile.mkdtemp(prefix="harm-")).resolve()
         work = self.folder / "work"
@@ -67,7 +67,7 @@ class Kernel:
             "IPYTHONDIR": str(self.folder / "ipython"),
             "PYTHONHASHSEED": "0",
             "COLUMNS": "100",
-            "TRACKBOOK_PROJECT": str(work),
+            "TRACKBOOK_PROJECT": project or str(work),
             "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
         }
         self.manager = KernelManager(kernel_name="python3")
@@ -79,10 +79,14 @@ class Kernel:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE_S)
-        for cell in setup:
-            self.run(Step(cell))
-        for cell in ("%load_ext trackbook", "%track quiet"):
-            self.run(Step(cell if tracked else "pass"))
+        self.begin()
+
+    def begin(self) -> list[object]:
+        """Return what loading trackbook showed."""
+        cells = (
+            ("%load_ext trackbook", "%track quiet") if self.tracked else ("pass", "pass")
+        )
+        return [each for cell in cells for each in self.run(Step(cell))]
 
     def run(self, step: Step) -> list[object]:
         """Return what a cell gave, in order, as a front end would show it."""
@@ -179,8 +183,8 @@ def loosened(told: list[object]) -> list[object]:
 class Pair:
     """The same cells, plain and recorded."""
 
-    def __init__(self, setup: tuple[str, ...] = ()) -> None:
-        self.kernels = [Kernel(tracked=False, setup=setup), Kernel(tracked=True, setup=setup)]
+    def __init__(self) -> None:
+        self.kernels = [Kernel(tracked=False), Kernel(tracked=True)]
 
     @property
     def tracked(self) -> Kernel:
@@ -189,12 +193,17 @@ class Pair:
     def differences(self, steps: list[Step]) -> list[object]:
         """Return (cell, plain, recorded) where they differ; the names at the end are a cell too."""
         told = [
-            [*((step.source, kernel.run(step)) for step in steps), ("names", kernel.asked(PROBE))]
+            [
+                *((step.source, kernel.run(step)) for step in steps),
+                ("names", kernel.asked(PROBE)),
+            ]
             for kernel in self.kernels
         ]
         both = zip(*told, strict=True)
         return [
-            (cell, plain, recorded) for (cell, plain), (_, recorded) in both if plain != recorded
+            (cell, plain, recorded)
+            for (cell, plain), (_, recorded) in both
+            if plain != recorded
         ]
 
     def close(self) -> None:

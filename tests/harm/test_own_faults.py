@@ -99,10 +99,14 @@ def test_a_second_kind_of_failure_is_said_too(sheet, monkeypatch, capsys):
         patch.setattr(Measures, "read", other)
         sheet.ok("acc = sum([3])", "acc = sum([4])")
     sheet.ok("x = 1")
-    assert [line[:10] for line in capsys.readouterr().err.splitlines()] == ["trackbook:"] * 2
+    assert [line[:10] for line in capsys.readouterr().err.splitlines()] == [
+        "trackbook:"
+    ] * 2
 
 
-def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(sheet, monkeypatch, capsys):
+def test_an_interrupt_inside_a_hook_leaves_the_next_cells_recorded(
+    sheet, monkeypatch, capsys
+):
     def interrupted(*_args, **_kwargs):
         raise KeyboardInterrupt
 
@@ -130,4 +134,4 @@ def test_a_fault_in_a_real_kernel_is_one_line_on_standard_error():
     assert len(errors) == 1
     assert errors[0][1] == "stderr"
     assert errors[0][2].count("\n") == 1
-    assert all(("reply", "ok") == each[-2][:2] for each in told)
+    assert all(each[-2][:2] == ("reply", "ok") for each in told)

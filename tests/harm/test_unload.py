@@ -94,7 +94,13 @@ USE = (
 
 
 def test_nothing_is_left_after_unloading(shell, capsys):
-    cycle = ("%load_ext trackbook", "%track quiet", *USE, "%track runs", "%unload_ext trackbook")
+    cycle = (
+        "%load_ext trackbook",
+        "%track quiet",
+        *USE,
+        "%track runs",
+        "%unload_ext trackbook",
+    )
     run(shell, *cycle)  # what it imports, DuckDB for one, may leave traces of its own
     before = traces(shell)
     run(shell, *cycle)
@@ -136,7 +142,13 @@ def test_a_completer_of_the_users_own_stays(shell):
 
 
 def test_it_records_again_after_unloading(shell):
-    run(shell, "%load_ext trackbook", "acc = sum([0.5])", "%unload_ext trackbook", "loss = sum([0.5])")
+    run(
+        shell,
+        "%load_ext trackbook",
+        "acc = sum([0.5])",
+        "%unload_ext trackbook",
+        "loss = sum([0.5])",
+    )
     run(shell, "%load_ext trackbook", "%track quiet", "auc = sum([0.5])")
     Current.book.settle()
     rows = Current.book.store.rows("SELECT name FROM metrics ORDER BY name").rows
@@ -144,7 +156,13 @@ def test_it_records_again_after_unloading(shell):
 
 
 def test_reloading_goes_on_recording(shell, capsys):
-    run(shell, "%load_ext trackbook", "%reload_ext trackbook", "%track quiet", "acc = sum([0.5])")
+    run(
+        shell,
+        "%load_ext trackbook",
+        "%reload_ext trackbook",
+        "%track quiet",
+        "acc = sum([0.5])",
+    )
     assert len(shell.events.callbacks["pre_run_cell"]) == 1
     assert [r.metrics for r in Current.book.recorder.ledger.runs.values()] == [{"acc": 0.5}]
     assert "failed" not in capsys.readouterr().err
@@ -167,7 +185,13 @@ def test_unloading_what_is_not_loaded_is_harmless(shell):
 
 
 def test_a_run_that_is_open_is_ended_when_unloading(shell):
-    run(shell, "%load_ext trackbook", "%track quiet", "%track start mine", "acc = sum([0.5])")
+    run(
+        shell,
+        "%load_ext trackbook",
+        "%track quiet",
+        "%track start mine",
+        "acc = sum([0.5])",
+    )
     recorder = Current.book.recorder
     run(shell, "%unload_ext trackbook")
     assert [r.status for r in recorder.ledger.runs.values()] == ["FINISHED"]
@@ -175,5 +199,9 @@ def test_a_run_that_is_open_is_ended_when_unloading(shell):
 
 def test_unloading_within_a_cell_that_goes_on_is_harmless(shell):
     run(shell, "%load_ext trackbook", "%track quiet")
-    run(shell, "get_ipython().run_line_magic('unload_ext', 'trackbook')\nacc = 0.5", "loss = 1")
+    run(
+        shell,
+        "get_ipython().run_line_magic('unload_ext', 'trackbook')\nacc = 0.5",
+        "loss = 1",
+    )
     assert shell.user_ns["acc"] == 0.5

@@ -70,7 +70,14 @@ def hostile_meta(touched):
 
         return called
 
-    names = ("__eq__", "__hash__", "__instancecheck__", "__subclasscheck__", "__repr__", "__len__")
+    names = (
+        "__eq__",
+        "__hash__",
+        "__instancecheck__",
+        "__subclasscheck__",
+        "__repr__",
+        "__len__",
+    )
     inside = {name: method(name) for name in names}
     asked = ("__module__", "__name__", "__mro__", "__dict__", "__bases__")
     inside |= {name: property(method(name)) for name in asked}
@@ -122,12 +129,13 @@ def test_no_method_of_a_foreign_metaclass_is_called(touched, read, wrap):
 
 @pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize(
-    "base", [float, list, dict, tuple, set, np.ndarray, pd.Series, argparse.Namespace, np.float64]
+    "base",
+    [float, list, dict, tuple, set, np.ndarray, pd.Series, argparse.Namespace, np.float64],
 )
 def test_no_method_of_a_subclass_is_called(touched, read, base):
     value = base.__new__(hostile(touched, base), *([1] if base is np.ndarray else []))
     touched.clear()
-    if read is not READERS[-1].values[0] or base not in (float, np.float64):
+    if read is not shown or base not in (float, np.float64):
         read([value])
         read(value)
     assert touched == []
@@ -262,7 +270,12 @@ def test_every_value_has_a_text_that_can_be_written(value, text):
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 ANYTHING = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner) | st.dictionaries(LEAVES.filter(lambda v: v == v), inner),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            LEAVES.filter(lambda key: not (type(key) is float and math.isnan(key))), inner
+        )
+    ),
 )
 
 

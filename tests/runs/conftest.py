@@ -26,7 +26,7 @@ class Project:
             )
         )  # fmt: skip
 
-    def run(  # noqa: PLR0913  # whatever a test is about
+    def run(  # whatever a test is about
         self, name="run", *, params=None, metrics=None, tags=None, experiment="churn",
         status="FINISHED", parent=None, relation=None, execution=None, commit="abc123",
     ):  # fmt: skip

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-
 from trackbook.records import Note, RunEnd, RunStart, SessionEnd
 from trackbook.store import store as rooms_store
 

@@ -81,7 +81,7 @@ class Book:
             return Journal(
                 self.folder / "journal",
                 self.session_id,
-                complain=lambda words: self.complain(words),
+                complain=lambda words: self.complain(words),  # noqa: PLW0108  looked up late: doors set it
             )
         except OSError as error:
             raise Misused(
@@ -209,7 +209,7 @@ class Book:
         return self.find_all(references)
 
     def meant(self, reference: str | None) -> str:
-        """Return the id of the run that a verb without a run means: the open one, else the last."""
+        """Return the id of the run meant: if none is named, the open one or the last."""
         if reference is None and self.recorder is not None:
             open_run = self.recorder.active
             runs = self.recorder.ledger.runs
@@ -219,7 +219,7 @@ class Book:
         return self.find(reference or "last").run_id
 
     def settle(self) -> None:
-        """Wait for facts of this process that are on their way, so that a reader sees them."""
+        """Wait for this process's facts that are on their way, so that readers see them."""
         if self._background is not None:
             self._background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:

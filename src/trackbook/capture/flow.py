@@ -69,8 +69,6 @@ class Flow:
 
     def latest(self, runs: Runs) -> Runs:
         """Return the runs that no other of them was built on."""
-        if len(runs) < 2:
-            return runs
         return runs - NOBODY.union(*(self._upstream.get(run, NOBODY) for run in runs))
 
     def advance(

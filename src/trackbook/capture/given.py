@@ -16,6 +16,7 @@ from trackbook.capture.values import (
 )
 from trackbook.errors import Misused
 
+LONGEST_NAME = 500
 INT64 = range(-(1 << 63), 1 << 63)
 ARGS_OF = BaseException.__dict__["args"].__get__
 """Past an `args` of the user's own."""
@@ -57,9 +58,9 @@ def whole(step: Any, key: str) -> int:
 
 def must_be_name(key: Any, what: str) -> str:
     """Return a name, or say that it cannot be one."""
-    if not isinstance(key, str) or not key or len(key) > 500:
+    if not isinstance(key, str) or not key or len(key) > LONGEST_NAME:
         raise Misused(
-            f"{shown(key)!r} cannot name a {what}: use a text of 1 to 500 characters"
+            f"{shown(key)!r} cannot name a {what}: use a text of 1 to {LONGEST_NAME} characters"
         )
     return key
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from trackbook.code import Secrets
 
 
+LONGEST_NUMBER = 8
+
+
 class Here(threading.local):
     """The runs that a thread opened by hand and works in, the innermost last."""
 
@@ -132,7 +135,12 @@ class Ledger:
         """Count on from the numbers that earlier sessions gave."""
         for name in names:
             label, dash, number = name.rpartition("-")
-            if dash and number.isascii() and number.isdigit() and len(number) < 9:
+            if (
+                dash
+                and number.isascii()
+                and number.isdigit()
+                and len(number) <= LONGEST_NUMBER
+            ):
                 self._names[label] = max(self._names[label], int(number))
 
     def push(self, run: ActiveRun) -> None:

@@ -67,7 +67,7 @@ class Measures:
         self.rules = Rules()
         self.missed: list[Missed] = []
 
-    def fitted(self, cell: Cell, line: int | None, params: Mapping[str, object]) -> None:
+    def fitted(self, line: int | None, params: Mapping[str, object]) -> None:
         """Keep the params of a fitted helper for the runs that will rest on it."""
         found = self._fitted.setdefault(line or 0, {})
         found |= params

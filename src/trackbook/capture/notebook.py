@@ -42,7 +42,7 @@ def path_of_notebook(
 
 def from_uri(cell_id: str | None) -> str | None:
     """Return the path in the document URI that VS Code sends in place of a cell id."""
-    if cell_id is None or "://" not in cell_id and not cell_id.startswith("vscode-"):
+    if cell_id is None or ("://" not in cell_id and not cell_id.startswith("vscode-")):
         return None
     path = unquote(urlparse(cell_id).path)
     if os.name == "nt" and path.startswith("/"):

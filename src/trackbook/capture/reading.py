@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.capture.values import DEEPEST, attributes_of, number_of, place_of, series_of
+from trackbook.capture.values import (
+    DEEPEST,
+    MOST_ITEMS,
+    attributes_of,
+    number_of,
+    place_of,
+    series_of,
+)
 from trackbook.code import is_metric_name
 
 if TYPE_CHECKING:
@@ -89,7 +96,7 @@ class Reading:
 
     def _leaves(self, name: str, value: object) -> None:
         """Capture the numbers of a small dict of measures, `{'acc': 0.9, 'f1': 0.8}`."""
-        if type(value) is not dict or not 0 < len(value) <= 50:
+        if type(value) is not dict or not 0 < len(value) <= MOST_ITEMS:
             return
         leaves = {k: number_of(v) for k, v in value.copy().items() if type(k) is str}
         for key, number in leaves.items():
@@ -158,16 +165,17 @@ class Reading:
             self.compares = True
             return None
         by_hand = cell.by_hand_at(s.line, s.end_line)
-        if by_hand is not None:
+        if by_hand is not None or not metric_like:
             return by_hand
-        if not metric_like:
-            return None
-        if cell.run is not None:
-            return cell.run
+        return cell.run or self._opened(name)
+
+    def _opened(self, name: str) -> ActiveRun | None:
+        """Open a run for a metric that belongs to none, if that is wanted."""
         if not self._opens:
             self._measures.miss(name, "no run is open")
             return None
-        cell.run = ledger.open_of_cell(cell, None, label=name)
+        cell = self._cell
+        cell.run = self._measures.ledger.open_of_cell(cell, None, label=name)
         return cell.run
 
 
@@ -183,7 +191,7 @@ def series_in(name: str, value: object, depth: int = 0) -> list[tuple[str, list[
     if type(value) is not dict:
         is_history = place_of(type(value))[1] == "History"
         value = (attributes_of(value) or {}).get("history") if is_history else None
-    if type(value) is not dict or len(value) > 50:
+    if type(value) is not dict or len(value) > MOST_ITEMS:
         return []
     found: list[tuple[str, list[float]]] = []
     for key, part in value.copy().items():

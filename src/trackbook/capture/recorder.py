@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from trackbook.capture.attempt import attempt
 from trackbook.capture.cell import Bound, Cell, Pending
 from trackbook.capture.cells import Cells
 from trackbook.capture.flow import Flow
@@ -103,7 +103,7 @@ class Recorder:
                         self.flow.tie(finding.made, made_by)
                 elif isinstance(finding, Fitted):
                     if cell is not None:
-                        self.measures.fitted(cell, site.line, finding.params)
+                        self.measures.fitted(site.line, finding.params)
                 else:
                     self._measured(call, finding, cell, site.line)
 
@@ -196,8 +196,8 @@ class Recorder:
         )
         self.faults.append(fault)
         self._unshown.append(fault)
-        with suppress(Exception):  # the journal may be what failed: it is kept in memory
-            self.ink.put(fault)
+        # The journal may be what failed: the fault is kept in memory then.
+        attempt(place, lambda: self.ink.put(fault), lambda _place, _error: None)
 
     def unshown(self) -> list[Fault]:
         """Return the failures of trackbook's own that were not shown yet, and forget them."""

@@ -50,7 +50,7 @@ class Compared:
         return repr(self.comparison)
 
     def _repr_html_(self) -> str:
-        return self.comparison._repr_html_()  # noqa: SLF001  IPython's own name
+        return self.comparison._repr_html_()
 
     def _ipython_display_(self) -> None:
         from IPython.core.getipython import get_ipython

@@ -51,7 +51,7 @@ def candidates(book: Book, words: list[str], place: int, symbol: str) -> Iterabl
         more = ("skip",) if words and words[0] == "%%track" else ()
         return (*VERBS, "help", *more)
     verb = VERBS.get(words[1])
-    if verb is None:
+    if verb is None or verb.needs == "nothing":
         return VERBS if words[1] == "help" else ()
     if symbol.startswith("--"):
         return [p.flag for p in verb.parameters() if p.is_option]
@@ -65,9 +65,7 @@ def candidates(book: Book, words: list[str], place: int, symbol: str) -> Iterabl
             *(f"params.{p}" for p in Known.params),
             *fields,
         )
-    if verb.name in ("metric", "param", "ignore"):
-        return Known.metrics if verb.name == "metric" else Known.params
-    return ()
+    return {"metric": Known.metrics, "param": Known.params}.get(verb.name, ())
 
 
 def refresh(book: Book) -> None:

@@ -254,7 +254,7 @@ def read_argv(verb: Verb, argv: Sequence[str], front: str) -> dict[str, Any]:
         flag, equals, value = word.partition("=")
         parameter = options.get(flag) if word.startswith("--") else None
         if parameter is None:
-            if word.startswith("--") and len(word) > 2 and " " not in word:
+            if word.startswith("--") and word != "--" and " " not in word:
                 raise misused(verb, front, f"there is no option {flag}")
             words.append(word)
         elif parameter.is_switch:

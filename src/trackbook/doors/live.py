@@ -176,7 +176,7 @@ def forced(book: Book, names: list[str], what: str) -> Table:
     for name in names:
         key, equals, text = name.partition("=")
         if equals:
-            write_now(recorder, what, key, text)
+            write_now(what, key, text)
             rows.append((key, f"{text}, written to the open run"))
             continue
         rows.append((name, f"always a {what} from here on"))
@@ -187,7 +187,7 @@ def forced(book: Book, names: list[str], what: str) -> Table:
     return Table(["name", "now"], rows)
 
 
-def write_now(recorder: Recorder, what: str, key: str, text: str) -> None:
+def write_now(what: str, key: str, text: str) -> None:
     """Write one value that was typed to the open run."""
     from trackbook.doors.rows import typed
     from trackbook.doors.session import active

@@ -68,13 +68,9 @@ def help_for(name: str, front: str = FRONT) -> Help:
 
 def track_help() -> str:
     """Return the docstring of `%track`, for `%track?`."""
-    return "\n".join(
-        [
-            "Ask trackbook, or tell it something; with nothing after it, see what is recorded.",
-            "",
-            help_for("").text,
-            "",
-            "%%track [NAME] makes the cell one run; %%track skip records nothing of it;",
-            "%%track sql asks a longer question.",
-        ]
-    )
+    return f"""Ask trackbook, or tell it something; with nothing after it, see what is recorded.
+
+{help_for("").text}
+
+%%track [NAME] makes the cell one run; %%track skip records nothing of it;
+%%track sql asks a longer question."""

@@ -152,7 +152,7 @@ def best_rows(
         known = [
             (run.metrics[name], row)
             for row, run in enumerate(runs)
-            if name in run.metrics and run.metrics[name] == run.metrics[name]  # noqa: PLR0124  not NaN
+            if name in run.metrics and run.metrics[name] == run.metrics[name]
         ]
         if way is not None and len(known) > 1:
             best[f"metrics.{name}"] = (max if way == "max" else min)(known)[1]

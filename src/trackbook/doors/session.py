@@ -39,7 +39,7 @@ def recorder() -> Recorder:
     program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
     begun = book.begin("script", notebook=sys.argv[0] if program.endswith(".py") else None)
     begun.ledger.on_end = book.finish
-    book.complain = lambda words: print(f"trackbook: {words}", file=sys.stderr)
+    book.complain = lambda words: print(f"trackbook: {words}", file=sys.stderr)  # noqa: T201
     return begun
 
 

@@ -90,10 +90,8 @@ def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compa
         raise Misused(
             f"compare needs a second run beside {runs[0]!r} (%track runs lists them)"
         )
-    if runs:
-        chosen = book.find_all(runs)
-    else:
-        chosen = search(book.store, limit=5, with_children=False)
+    latest = [] if runs else search(book.store, limit=5, with_children=False)
+    chosen = book.find_all(runs) or latest
     comparison = side_by_side(
         book.store, chosen, changed_only=changed, directions=book.directions
     )
@@ -263,7 +261,7 @@ def note(book: Book, words: Words, *, run: str | None = None) -> Table:
 
 
 def demo(
-    book: None,
+    book: None,  # noqa: ARG001  every verb's first
     *,
     folder: str = "trackbook-demo",
     json: bool = False,

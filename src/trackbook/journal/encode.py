@@ -81,7 +81,7 @@ def several(
         return pack([*body, speakable(values)])
 
 
-def batch(  # noqa: PLR0913, PLR0917  # the elements of a frame, in order
+def batch(  # the elements of a frame, in order
     run_id: str,
     execution_id: str | None,
     name: str,

@@ -108,7 +108,7 @@ class Journal:
         """Write several numbers of one moment in one frame."""
         self._send(framed(several(run_id, execution_id, step, origin, values)))
 
-    def put_batch(  # noqa: PLR0913  # what a batch is, each by name
+    def put_batch(  # what a batch is, each by name
         self,
         run_id: str,
         name: str,

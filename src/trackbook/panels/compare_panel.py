@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 from IPython.display import display, update_display
 
+from trackbook.capture import attempt
 from trackbook.errors import NotFound, TrackbookError
 from trackbook.panels.beside import still_table
 from trackbook.panels.columns import packed
@@ -62,7 +63,7 @@ class ComparePanel(anywidget.AnyWidget):
     sent = traitlets.Bool(False).tag(sync=True)
     """Whether a page that opens now must ask for the runs."""
 
-    def __init__(  # noqa: PLR0913  # each by name
+    def __init__(  # each by name
         self,
         source: Source,
         runs: Sequence[str] | None = None,
@@ -185,15 +186,20 @@ class ComparePanel(anywidget.AnyWidget):
 
     def _look(self) -> None:
         """Look for news, in the follower's thread: nothing may be raised or printed."""
+        attempt("following", self._renew, self._stop_following)
+
+    def _renew(self) -> None:
         try:
             if self._source.version() != self._version:
                 self.refresh()
                 self.send({"kind": "note", "text": ""})
         except TrackbookError as error:
             self.send({"kind": "note", "text": str(error)})
-        except Exception as error:  # noqa: BLE001  # shown in the panel; raised here it would be printed into the running cell
-            self._follower.rest()
-            self.send({"kind": "note", "text": f"following stopped: {error!r}"})
+
+    def _stop_following(self, _: str, error: BaseException) -> None:
+        # Raised in the thread it would be printed into whatever cell runs just now.
+        self._follower.rest()
+        self.send({"kind": "note", "text": f"following stopped: {error!r}"})
 
     def _send_all(self) -> None:
         with self._turn:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROW_PX, MARGIN_PX, FEW = 260, 60, 3
 
 
-def curves_figure(  # noqa: PLR0913  # each by name
+def curves_figure(  # each by name
     curves: Sequence[Curve],
     *,
     names: Mapping[str, str],

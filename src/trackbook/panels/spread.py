@@ -57,7 +57,7 @@ def parallel_figure(
     }
 
 
-def scatter_figure(  # noqa: PLR0913  # each by name
+def scatter_figure(  # each by name
     runs: Sequence[Run],
     x: str,
     y: str,

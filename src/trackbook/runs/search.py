@@ -21,7 +21,7 @@ SQL = queries_of("trackbook.runs")
 LIMIT = 1000
 
 
-def search(  # noqa: PLR0913  # the choices of one question, each by name
+def search(  # the choices of one question, each by name
     store: Store,
     filter: str | Condition = "",  # noqa: A002  # the field's word for it
     *,

@@ -36,6 +36,8 @@ decode_array = msgspec.msgpack.Decoder(
 decode_fact = msgspec.msgpack.Decoder(
     tuple[str, str, Micros, str | None, str | None, msgspec.Raw]
 ).decode
+FLAT = {"BIGINT": "i8", "DOUBLE": "f8", "BOOLEAN": "?"}
+"""Column types that travel as plain numbers, and numpy's names for them."""
 encode_json = msgspec.json.Encoder().encode
 
 
@@ -198,7 +200,14 @@ def columns_from(kind: str, rows: list[tuple[object, ...]]) -> Columns:
     layout = columns_of_kind(KINDS[kind])
     for column, values in zip(layout, columns[len(STAMP) :], strict=True):
         made[column.name] = typed(column, values)
+        if is_flagged(column):
+            made[f"{column.name}?"] = np.array([v is None for v in values], "?")
     return made
+
+
+def is_flagged(column: Column) -> bool:
+    """Say whether a column of its own tells what is NULL: DuckDB 1.5 ignores masks."""
+    return column.nullable and column.sql in FLAT
 
 
 def typed(column: Column, values: tuple[object, ...]) -> NDArray[Any]:
@@ -209,13 +218,7 @@ def typed(column: Column, values: tuple[object, ...]) -> NDArray[Any]:
         return objects(None if v is None else encode_json(v).decode() for v in values)
     if column.sql == "VARCHAR":
         return objects(values)
-    dtype, blank = {"BIGINT": ("i8", 0), "DOUBLE": ("f8", 0.0), "BOOLEAN": ("?", False)}[
-        column.sql
-    ]
-    filled = np.array([blank if v is None else v for v in values], dtype)
-    if not column.nullable:
-        return filled
-    return np.ma.array(filled, mask=[v is None for v in values])
+    return np.array([0 if v is None else v for v in values], FLAT[column.sql])
 
 
 def objects(values: Iterable[object]) -> NDArray[Any]:
@@ -239,7 +242,8 @@ def taken_as(column: Column) -> str:
     name = quoted(column.name)
     if column.is_list:
         return f"CAST(CAST({name} AS JSON) AS {column.sql}) AS {name}"
-    if column.sql == "DOUBLE" and not column.nullable:
-        # DuckDB takes a NaN in an array for NULL
-        return f"coalesce({name}, 'NaN') AS {name}"
-    return name
+    # DuckDB takes a NaN in an array for NULL.
+    value = f"coalesce({name}, 'NaN')" if column.sql == "DOUBLE" else name
+    if is_flagged(column):
+        value = f"CASE WHEN NOT {quoted(column.name + '?')} THEN {value} END"
+    return f"{value} AS {name}"

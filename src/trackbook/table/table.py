@@ -26,7 +26,7 @@ class Table:
 
     __slots__ = ("_columns", "_rows", "best", "face", "note", "title", "total")
 
-    def __init__(  # noqa: PLR0913  # what a table shows besides its rows, each by name
+    def __init__(  # what a table shows besides its rows, each by name
         self,
         columns: Sequence[str],
         rows: Iterable[Sequence[object]],
