@@ -127,7 +127,8 @@ class Kernel:
             if self.client.stdin_channel.msg_ready():
                 asked = self.client.get_stdin_msg(timeout=1)
                 yield "input_request", asked["content"]
-                self.client.input(step.answer or "")
+                if not step.interrupt:
+                    self.client.input(step.answer or "")
             try:
                 message = self.client.get_iopub_msg(timeout=0.1)
             except queue.Empty:
