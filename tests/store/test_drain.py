@@ -166,7 +166,7 @@ def test_a_foreign_file_among_the_journals_harms_nothing(garbage, project) -> No
     journal = project.journal()
     (project.journal_folder / "foreign.tbj").write_bytes(garbage)
     (project.journal_folder / "a folder.tbj").mkdir()
-    os.mkdir(os.fsencode(project.journal_folder) + b"/\xff.tbj")
+    (project.journal_folder / os.fsdecode(b"\xff.tbj")).mkdir()
     journal.put(Note(words="fine"))
     project.store.drain()
     assert project.count("note") == 1

@@ -158,7 +158,7 @@ def test_a_damaged_database_is_named_and_nothing_is_deleted(spoil, project) -> N
     damaged = spoil(file.read_bytes())
     file.write_bytes(damaged)
     journal.put(Note(words="later"))
-    with pytest.raises(Damaged, match="trackbook.duckdb") as error:
+    with pytest.raises(Damaged, match=r"trackbook\.duckdb") as error:
         project.count("note")
     assert "nothing was deleted" in str(error.value)
     assert file.read_bytes() == damaged
@@ -253,7 +253,7 @@ def test_a_drain_of_much_lets_others_in_between(project, monkeypatch, child) -> 
     monkeypatch.setattr(store, "TURN_S", 0.0)
     monkeypatch.setattr(stretch, "BUDGET_BYTES", 2000)
     journal = project.journal()
-    for n in range(300):
+    for _ in range(300):
         journal.put(Note(words="x" * 100))
     other = child("ready()\nfor _ in range(3): store.rows('SELECT 1')\nready()\n")
     other.words()

@@ -105,7 +105,7 @@ class NotebookState:
             stamp = (facts.st_mtime_ns, facts.st_size)
             if stamp != self._saved_stamp and facts.st_size <= LARGEST_BYTES:
                 document = json.loads(file.read_text(encoding="utf-8"))
-                self._saved = code_cells_of(document)
+                self._saved = code_cells_of(document) if type(document) is dict else []
                 self._saved_stamp = stamp
         except (OSError, ValueError):
             return self._saved  # half-saved or gone: what was read last still holds

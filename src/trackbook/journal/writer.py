@@ -149,7 +149,8 @@ class Journal:
                 end = tail(INT64, time_ns() // 1000, INT64, step, FLOAT64, value)
             except (PackingError, OverflowError) as wrong:
                 raise Misused(
-                    f"metric {name!r}: step {step!r} or value {value!r} does not fit into 64 bits"
+                    f"metric {name!r}: step {step!r} or value {value!r} does not fit into"
+                    " 64 bits"
                 ) from wrong
             frame = opening + word(crc32(end, prefix_checksum)) + prefix + end
             try:
