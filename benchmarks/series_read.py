@@ -11,6 +11,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from machine import machine, told
@@ -69,20 +70,23 @@ def reference(folder: Path):
 
 
 def report(when: str, made, plain) -> None:
-    for what, run, name, (ours, theirs) in (
-        ("one series of 100,000", made.long_run, "long2", ONE),
-        ("a run of 20 x 500", made.short_run, None, ALL),
+    for what, bound, asked, expected in (
+        ("one series of 100,000", {"run": made.long_run, "name": "long2"}, ONE, 100_000),
+        ("a run of 20 x 500", {"run": made.short_run}, ALL, 10_000),
     ):
-        bound = {"run": run} | ({"name": name} if name else {})
-        assert len(made.store.rows(ours, **bound).rows) == (100_000 if name else 10_000)
-        mine = milliseconds(lambda: made.store.rows(ours, **bound).rows)
-        other = milliseconds(lambda: plain.execute(theirs, bound).fetchall())
+        assert len(made.store.rows(asked[0], **bound).rows) == expected
+        mine = milliseconds(partial(made.store.rows, asked[0], **bound))
+        other = milliseconds(partial(answer, plain, asked[1], bound, "fetchall"))
         with made.store.reading() as db:
-            bare = milliseconds(lambda: db.execute(ours, bound).fetchnumpy())
+            bare = milliseconds(partial(answer, db, asked[0], bound, "fetchnumpy"))
         print(
             f"{when}: {what}: {mine:.0f} ms as Python rows ({bare:.0f} ms as arrays, file open);"
             f" plain table {other:.0f} ms, {other / mine:.1f} times ours"
         )
+
+
+def answer(db, sql: str, bound: dict[str, str], fetch: str) -> object:
+    return getattr(db.execute(sql, bound), fetch)()
 
 
 def milliseconds(ask, times: int = 5) -> float:

@@ -198,9 +198,13 @@ ERRORS = [
     ("recursion to the limit", [
         "import sys\ndef down(n=0):\n    return down(n + 1)", Step("down()", loose=True),
         "deepest = 0\ndef deep(n=1):\n    global deepest\n    deepest = n\n    deep(n + 1)\ntry:\n    deep()\nexcept RecursionError:\n    print('limit')\ndeepest",
+        "class Loop:\n    def __repr__(self):\n        return repr(self)\nloss = Loop()", Step("loss", loose=True),
+    ]),
+    ("recursion of a watched call to the limit", [
+        "import sys",
         "from sklearn.base import BaseEstimator\ndeepest = 0\nclass Deep(BaseEstimator):\n    def fit(self, X, y=None):\n        global deepest\n        deepest = X\n        return self.fit(X + 1)\n    def predict(self, X):\n        pass\ntry:\n    Deep().fit(0)\nexcept RecursionError as e:\n    print(str(e)[:32])\nabs(deepest - sys.getrecursionlimit()) < 60",
         "import traceback\ntry:\n    Deep().fit(0)\nexcept RecursionError as e:\n    names = {f.name for f in traceback.extract_tb(e.__traceback__)}\ndeepest = 0\nnames <= {'<module>', 'fit', '_started', 'opening'}",
-        Step("Deep().fit(0)", loose=True), "deepest = 0", "class Loop:\n    def __repr__(self):\n        return repr(self)\nloss = Loop()", Step("loss", loose=True),
+        Step("Deep().fit(0)", loose=True), "deepest = 0",
     ]),
 ]  # fmt: skip
 
@@ -220,7 +224,7 @@ INTERRUPTS = [
 ]  # fmt: skip
 
 SYSTEM = [
-    ("random numbers", ["import random, time\nimport numpy as np\nrandom.seed(0); np.random.seed(0)", "random.random()", "loss = np.random.rand()\nloss", "time.sleep(7)\nrandom.random()", "random.random(), np.random.rand()", "hash(random.getstate())"]),
+    ("random numbers", ["import random, time\nimport numpy as np\nrandom.seed(0); np.random.seed(0)", "random.random()", "loss = np.random.rand()\nloss", "time.sleep(7)\nrandom.random()", "random.random(), np.random.rand()", "sum(random.getstate()[1])"]),
     ("pickles of the notebook's own", [
         "import pickle, copy, joblib, cloudpickle\nclass Model:\n    def __init__(self): self.w = 1\ndef loss_of(x): return x * 2\nm = Model()", "pickle.loads(pickle.dumps(m)).w, pickle.loads(pickle.dumps(loss_of)) is loss_of", "loss = cloudpickle.loads(cloudpickle.dumps(lambda x: loss_of(x)))(0.5)\nloss", "copy.deepcopy(m).w",
         "scores = joblib.Parallel(n_jobs=2)(joblib.delayed(loss_of)(i) for i in range(4))\nscores", "from sklearn.tree import DecisionTreeClassifier\nfrom sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True)\nt = pickle.loads(pickle.dumps(DecisionTreeClassifier(random_state=0).fit(X, y)))\nacc = t.score(X, y)\nacc",
@@ -242,7 +246,7 @@ SYSTEM = [
     ("tracers", [
         "import sys\nseen = []\ndef tracer(frame, event, arg):\n    if frame.f_code.co_name == 'traced':\n        seen.append((event, frame.f_lineno))\n    return tracer\ndef traced(n):\n    acc = n * 0.5\n    return acc", "sys.settrace(tracer)\nloss = traced(1)", "loss = traced(2)\nsys.settrace(None)", "seen",
         "prof = []\ndef profiler(frame, event, arg):\n    if frame.f_code.co_name in ('traced', 'score'):\n        prof.append((event, frame.f_code.co_name))\nfrom sklearn.linear_model import Ridge\nr = Ridge().fit([[0], [1]], [0, 1])\nsys.setprofile(profiler)\nacc = r.score([[0], [2]], [0, 1])\ntraced(1)\nsys.setprofile(None)\nprof",
-        "import cProfile, pstats\np = cProfile.Profile()\np.enable()\ntraced(3)\nr.score([[0], [2]], [0, 1])\np.disable()\nsorted(k[2] for k in pstats.Stats(p).stats if k[2] in ('traced', 'score', '_started', '_opened'))",
+        "import cProfile, pstats\np = cProfile.Profile()\np.enable()\ntraced(3)\nr.score([[0], [2]], [0, 1])\np.disable()\nsorted(k[2] for k in pstats.Stats(p).stats if k[2] in ('traced', 'score'))",
     ]),
     ("monitoring tools", [
         "import sys\nfrom sklearn.linear_model import Ridge\nlog = []\nif sys.version_info >= (3, 12):\n    M = sys.monitoring\n    M.use_tool_id(1, 'cover')\n    M.register_callback(1, M.events.PY_START, lambda code, off: log.append(code.co_name) if code.co_name in ('score', 'mine') else None)\n    M.set_events(1, M.events.PY_START)",

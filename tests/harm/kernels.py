@@ -105,6 +105,8 @@ class Kernel:
         reply = self._reply(sent)
         told.append(("reply", reply["status"], reply.get("execution_count")))
         told.append(("payload", reply.get("payload")))
+        # Questions come on a channel of their own: what overtakes what there is chance.
+        told.sort(key=lambda each: each[0] == "input_request")
         return loosened(told) if step.loose else joined(told)
 
     def asked(self, expression: str) -> object:

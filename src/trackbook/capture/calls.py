@@ -20,7 +20,6 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
-from trackbook.capture.attempt import attempt
 from trackbook.capture.imports import Imports
 from trackbook.capture.running import RunningCalls, stack_of
 from trackbook.capture.taps import new_tap
@@ -95,13 +94,15 @@ class CallWatch:
         self._imports = Imports(_modules_of(self._libraries), self._imported)
 
     def _safely(self, place: str, act: Callable[..., object], *args: object) -> object:
-        # Here a failure of ours ends: beyond it lies the user's call.
-        return attempt(place, lambda: act(*args), self._tell_once)
-
-    def _tell_once(self, place: str, error: BaseException) -> None:
-        if place not in self._silenced:
-            self._silenced.add(place)
-            self._fault(place, error)
+        # Here a failure of ours ends: beyond it lies the user's call. Not by `attempt`:
+        # at the recursion limit that one frame more would raise outside of any `try`.
+        try:
+            return act(*args)
+        except Exception as error:  # noqa: BLE001 - see above
+            if place not in self._silenced:
+                self._silenced.add(place)
+                self._fault(place, error)
+        return None
 
     # Where to listen
 

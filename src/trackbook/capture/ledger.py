@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.capture.given import must_be_name
@@ -92,7 +91,7 @@ class Ledger:
             relation=relation,
             cell_key=cell_key,
             notebook=self.notebook,
-            git_commit=commit_of(Path.cwd()),
+            git_commit=commit_of(),
             began_us=began_us,
         )
         run = ActiveRun(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
-def commit_of(start: Path) -> str | None:
+def commit_of(start: Path | None = None) -> str | None:
     """Return the 40 hex digits of HEAD for the work tree around `start`, if there is one.
+
+    Without `start` it is the folder that the process works in, be it deleted or not.
 
     Reading two small files takes microseconds where starting git takes
     milliseconds, and a run asks each time.
     """
     try:
-        git = git_folder(start.absolute())
+        git = git_folder((start or Path.cwd()).absolute())
         if git is None:
             return None
         head = (git / "HEAD").read_text(encoding="utf-8").strip()

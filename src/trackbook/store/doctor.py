@@ -187,7 +187,7 @@ def the_journals(folder: Path, offsets: dict[str, int]) -> Iterator[Finding]:
             continue
         yield Finding(
             level="ok",
-            what=f"the journal of {state}: {waiting:,} of {size:,} bytes wait to be drained",
+            what=f"the journal of {state}: {waiting:,} of {size:,} bytes wait",
             where=str(journals / name),
             what_to_do="any question drains them (%track runs)" if waiting else "",
         )
@@ -198,7 +198,7 @@ def the_leftovers(folder: Path) -> Iterator[Finding]:
     for file in sorted(folder.glob("quarantine/*")):
         yield Finding(
             level="note",
-            what=f"a journal with damage, {file.stat().st_size:,} bytes; the rest was drained",
+            what=f"a file with damage, {file.stat().st_size:,} bytes; the rest was drained",
             where=str(file),
             what_to_do="keep it until you are sure that nothing is missing, then delete it",
         )
