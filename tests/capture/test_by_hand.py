@@ -110,6 +110,23 @@ def test_two_trainings_inside_one_run_become_its_children(iris) -> None:
     assert dict(both.params) == {}
 
 
+def test_a_cell_that_opens_a_run_by_hand_gives_variations_too(iris) -> None:
+    for lr in (1, 2):
+        iris.ok(
+            f"import trackbook\nwith trackbook.start_run('tuned'):\n    trackbook.log_param('lr', {lr})",
+            cell_id="same",
+        )
+    first, second = iris.runs()
+    assert (second.parent_run_id, second.relation) == (first.run_id, "variation")
+
+
+def test_a_run_that_is_stopped_shows_its_card(iris, capsys) -> None:
+    iris.ok("%track normal", "%track start long", "level = 3 * len(X)")
+    capsys.readouterr()
+    iris.ok("%track stop")
+    assert "✓ long" in capsys.readouterr().out
+
+
 def test_in_manual_mode_runs_open_only_by_hand(iris) -> None:
     iris.ok("%track manual", TREE, "%track start mine", TREE, "%track stop")
     (run,) = iris.runs()

@@ -125,6 +125,46 @@ def test_without_cell_ids_the_same_source_is_the_same_cell(iris) -> None:
     assert second.parent_run_id == first.run_id
 
 
+def test_a_score_bound_in_a_loop_is_each_models_own_by_that_name(iris) -> None:
+    iris.ok(
+        "for depth in (1, 2, 3):\n"
+        "    model = DecisionTreeClassifier(max_depth=depth).fit(X, y)\n"
+        "    acc = round(model.score(X, y), 3)"
+    )
+    children = [run for run in iris.runs() if run.relation == "child"]
+    assert [list(run.metrics) for run in children] == [["acc"]] * 3
+
+
+def test_a_score_bound_in_a_loop_over_one_model_is_a_series_by_that_name(iris) -> None:
+    iris.ok(
+        "from sklearn.linear_model import SGDRegressor\nmodel = SGDRegressor()\n"
+        "for epoch in range(4):\n    model.partial_fit(X, y)\n"
+        "    mse = mean_squared_error(y, model.predict(X))"
+    )
+    (run,) = iris.runs()
+    steps = iris.sql("SELECT step FROM metrics WHERE name = 'mse' ORDER BY step")
+    assert [step for (step,) in steps] == [0, 1, 2, 3]
+    assert "mean_squared_error" not in run.metrics
+
+
+def test_residuals_are_no_metric(iris) -> None:
+    iris.ok(TREE, "residual = y - tree.predict(X)")
+    assert dict(iris.runs()[0].metrics) == {}
+
+
+def test_the_count_is_the_one_that_the_front_end_shows(iris) -> None:
+    result = iris.run("1 + 1")
+    ((count,),) = iris.sql("SELECT execution_count FROM cells WHERE source = '1 + 1'")
+    assert count == result.execution_count
+
+
+def test_names_bound_earlier_in_the_cell_are_not_read(iris) -> None:
+    iris.ok("p = 1\nq = p + len(X)")
+    assert iris.sql("SELECT reads, binds FROM cells WHERE source LIKE 'p = %'") == [
+        (["X"], ["p", "q"])
+    ]
+
+
 def test_a_hand_written_loop_is_a_run_with_a_series(iris) -> None:
     iris.ok(
         "lr = 0.1\nlosses = []\nw = np.zeros(4)\n"

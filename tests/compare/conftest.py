@@ -68,12 +68,15 @@ class Project:
         """Write one execution of a cell; return its id."""
         execution_id = new_id()
         begun = Execution(
-            source=source, source_hash=source, cell_id=key, cell_key=key or source,
-            execution_count=count,
-        )  # fmt: skip
+            source=source, source_hash=source, cell_id=key, cell_key=key or source
+        )
         self.journal.put(begun, None, execution_id)
         ended = ExecutionEnd(
-            outcome="ok", duration_s=0.1, reads=sorted(reads), binds=sorted(binds)
+            outcome="ok",
+            duration_s=0.1,
+            reads=sorted(reads),
+            binds=sorted(binds),
+            execution_count=count,
         )
         self.journal.put(ended, None, execution_id)
         return execution_id

@@ -10,7 +10,9 @@ from trackbook.fingerprint import commit_of, digest_of, packages_in_use, this_ma
 
 def git(folder, *words):
     quiet = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *quiet, *words], cwd=folder, check=True, capture_output=True)
+    done = subprocess.run(
+        ["git", *quiet, *words], cwd=folder, check=True, capture_output=True
+    )
     return done.stdout.decode().strip()
 
 

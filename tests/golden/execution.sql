@@ -7,6 +7,5 @@ CREATE TABLE IF NOT EXISTS tb."execution" (
   "source" VARCHAR NOT NULL,
   "source_hash" VARCHAR NOT NULL,
   "cell_id" VARCHAR,
-  "cell_key" VARCHAR NOT NULL,
-  "execution_count" BIGINT
+  "cell_key" VARCHAR NOT NULL
 )

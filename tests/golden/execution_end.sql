@@ -8,5 +8,6 @@ CREATE TABLE IF NOT EXISTS tb."execution_end" (
   "duration_s" DOUBLE NOT NULL,
   "reads" VARCHAR[] NOT NULL,
   "binds" VARCHAR[] NOT NULL,
-  "error" VARCHAR
+  "error" VARCHAR,
+  "execution_count" BIGINT
 )

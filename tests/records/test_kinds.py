@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
 import duckdb
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -22,11 +22,11 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 def cell(project, source, count=1):
     execution_id = new_id()
-    begun = Execution(
-        source=source, source_hash="h", cell_id="c", cell_key="c", execution_count=count
-    )
+    begun = Execution(source=source, source_hash="h", cell_id="c", cell_key="c")
     project.journal.put(begun, None, execution_id)
-    ended = ExecutionEnd(outcome="ok", duration_s=0.25, reads=[], binds=[])
+    ended = ExecutionEnd(
+        outcome="ok", duration_s=0.25, reads=[], binds=[], execution_count=count
+    )
     project.journal.put(ended, None, execution_id)
     return execution_id
 

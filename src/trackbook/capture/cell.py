@@ -46,7 +46,6 @@ class Cell:
 
     execution_id: str
     cell_key: str
-    count: int | None
     source: str
     transformed: str
     started: float
@@ -58,6 +57,8 @@ class Cell:
     """`%%track skip`: nothing of this cell is written."""
     parameters: bool = False
     """A papermill `parameters` cell: what it chooses is every later run's."""
+    by_hand_count: int = 0
+    """How many runs were opened by hand in it."""
     run: ActiveRun | None = None
     """The run that this cell opened."""
     trained: list[Trained] = field(default_factory=list)

@@ -44,15 +44,13 @@ class Cells:
         self._recorder = recorder
         self._depth = 0
 
-    def before(
-        self, info: Any, namespace: Mapping[str, object], count: int | None = None
-    ) -> None:
+    def before(self, info: Any, namespace: Mapping[str, object]) -> None:
         """Write down that a cell begins, and open its run if it asks for one."""
         self._depth += 1
         if self._depth > 1 or self._recorder.mode == "off":
             return
         with self._recorder.guard:
-            cell = self._cell_of(info, namespace, count)
+            cell = self._cell_of(info, namespace)
             self._recorder.cell = cell
             if cell.skip:
                 return
@@ -61,7 +59,6 @@ class Cells:
                 source_hash=source_hash(cell.source),
                 cell_id=cell_id_of(info),
                 cell_key=cell.cell_key,
-                execution_count=cell.count,
             )
             self._recorder.ink.put(record, execution_id=cell.execution_id)
             request = request_in(cell.source, self._recorder.verbs)
@@ -103,12 +100,10 @@ class Cells:
                     self._write_params(cell)
             finally:
                 if not cell.skip:
-                    self._close(cell, error, ended, statements)
+                    self._close(cell, result, ended, statements)
             self._tell(cell, finish)
 
-    def _cell_of(
-        self, info: Any, namespace: Mapping[str, object], count: int | None
-    ) -> Cell:
+    def _cell_of(self, info: Any, namespace: Mapping[str, object]) -> Cell:
         source = str(getattr(info, "raw_cell", "") or "")
         cell_id = cell_id_of(info)
         key = cell_id or f"src:{source_hash(source)}"
@@ -120,7 +115,6 @@ class Cells:
         return Cell(
             execution_id=new_id(),
             cell_key=key,
-            count=count,
             source=source,
             transformed=str(getattr(info, "transformed_cell", None) or source),
             started=self._recorder.clock(),
@@ -172,13 +166,14 @@ class Cells:
     def _close(
         self,
         cell: Cell,
-        error: BaseException | None,
+        result: Any,
         ended: float,
         statements: list[Statement],
     ) -> None:
         """Write how the cell ended, and end the run that it opened."""
-        reads = frozenset().union(*(s.reads for s in statements))
-        binds = frozenset().union(*(s.binds for s in statements))
+        error = error_of(result)
+        count = getattr(result, "execution_count", None)
+        reads, binds = names_of(statements)
         outcome: Outcome = "ok" if error is None else "error"
         if was_interrupted(error):
             outcome = "interrupted"
@@ -188,6 +183,7 @@ class Cells:
             reads=sorted(reads),
             binds=sorted(binds),
             error=self._recorder.secrets.in_text(brief(error) or "") or None,
+            execution_count=count if type(count) is int else None,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         if cell.run is not None:
@@ -201,6 +197,8 @@ class Cells:
         }
         if cell.run is not None:
             given.add(cell.run.run_id)
+        given |= {run.run_id for run in self._recorder.ledger.ended_by_hand}
+        self._recorder.ledger.ended_by_hand.clear()
         touched = [
             self._recorder.ledger.runs[run_id]
             for run_id in given
@@ -215,6 +213,16 @@ class Cells:
             fresh=cell.fresh,
         )
         self._recorder.report(report)
+
+
+def names_of(statements: list[Statement]) -> tuple[set[str], set[str]]:
+    """Return the names that a cell read before it surely bound them, and those it bound."""
+    reads: set[str] = set()
+    sure: set[str] = set()
+    for statement in statements:
+        reads |= statement.reads - sure
+        sure |= statement.sure
+    return reads, set().union(*(statement.binds for statement in statements))
 
 
 def cell_id_of(info: Any) -> str | None:

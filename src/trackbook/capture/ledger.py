@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.capture.given import must_be_name
 from trackbook.capture.run import ActiveRun
-from trackbook.clock import new_id
+from trackbook.clock import new_id, now_us
 from trackbook.errors import Misused
 from trackbook.fingerprint import commit_of
 from trackbook.records import RunEnd, RunStart
@@ -57,6 +57,8 @@ class Ledger:
         """Every run of this process, by id."""
         self.last_of_cell: dict[str, str] = {}
         """The last run that each cell opened, by cell key; earlier sessions' too."""
+        self.ended_by_hand: list[ActiveRun] = []
+        """Runs that ended since somebody last took this list: they show their card."""
         self.notebook: str | None = None
         self.on_end: Callable[[ActiveRun], None] = lambda _run: None
 
@@ -81,8 +83,7 @@ class Ledger:
     ) -> ActiveRun:
         """Begin a run; without a name it gets its label and a number."""
         if name is None:
-            self._names[label] += 1
-            name = f"{label}-{self._names[label]}"
+            name = self.numbered(label)
         start = RunStart(
             name=must_be_name(name, "run"),
             experiment=experiment or self._experiment(),
@@ -106,6 +107,11 @@ class Ledger:
         self._ink.put(start, run.run_id, execution_id)
         self.runs[run.run_id] = run
         return run
+
+    def numbered(self, label: str) -> str:
+        """Return a label with the next number: `group-3`."""
+        self._names[label] += 1
+        return f"{label}-{self._names[label]}"
 
     def open_of_cell(
         self,
@@ -142,6 +148,33 @@ class Ledger:
             ):
                 self._names[label] = max(self._names[label], int(number))
 
+    def open_by_hand(
+        self, cell: Cell | None, name: str | None, *, experiment: str | None, nested: bool
+    ) -> ActiveRun:
+        """Begin a run by hand; a cell executed again gives the variation of its run before."""
+        outer = self.by_hand
+        parent = outer.run_id if outer is not None and nested else None
+        relation: Literal["variation", "child"] | None = "child" if parent else None
+        key = None
+        if cell is not None and parent is None:
+            cell.by_hand_count += 1
+            key = f"{cell.cell_key}#{cell.by_hand_count}"
+            parent = self.last_of_cell.get(key)
+            relation = "variation" if parent else None
+        run = self.open(
+            name,
+            origin="manual",
+            experiment=experiment,
+            parent=parent,
+            relation=relation,
+            cell_key=key,
+            execution_id=cell.execution_id if cell else None,
+        )
+        if key is not None:
+            self.last_of_cell[key] = run.run_id
+        self.push(run)
+        return run
+
     def push(self, run: ActiveRun) -> None:
         """Make a run the one that this thread works in."""
         here.stack.append(run)
@@ -162,6 +195,9 @@ class Ledger:
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
         text = self._secrets.in_text(error) if error else None
         self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
+        run.duration_s = (now_us() - run.began_us) / 1e6
+        if run.start.origin == "manual":
+            self.ended_by_hand.append(run)
         for stack in (here.stack, self._main):
             if run in stack:
                 stack.remove(run)

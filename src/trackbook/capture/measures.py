@@ -104,14 +104,23 @@ class Measures:
             self._accumulators |= statement.accumulators
         lines = cell.transformed.splitlines()
         for group in sharing_lines(statements):
-            readings = []
-            for statement in group:
-                number = self._advance(cell, statement, namespace)
-                reading = Reading(self, cell, statement, number, namespace, opens=opens)
-                last = statement is statements[-1] and failed_line is None
-                reading.run(shown if last else None)
-                readings.append(reading)
-            Unkept(self, cell, readings).give(lines, modules)
+            readings = [
+                Reading(
+                    self,
+                    cell,
+                    statement,
+                    self._advance(cell, statement, namespace),
+                    namespace,
+                    opens=opens,
+                )
+                for statement in group
+            ]
+            unkept = Unkept(self, cell, readings, lines, modules)
+            named = unkept.give_bound()
+            for reading in readings:
+                last = reading.statement is statements[-1] and failed_line is None
+                reading.run(shown if last else None, named)
+            unkept.give_rest()
         self._fitted.clear()
         self.flow.end_cell()
         return statements

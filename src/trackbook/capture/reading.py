@@ -15,7 +15,7 @@ from trackbook.capture.values import (
 from trackbook.code import is_metric_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from trackbook.capture.cell import Cell
     from trackbook.capture.measures import Measures
@@ -49,10 +49,15 @@ class Reading:
         self.caught: list[float] = []
         """Numbers that were written to a run."""
 
-    def run(self, shown: object) -> None:
-        """Capture what the statement bound, grew or showed."""
+    def run(self, shown: object, named: Collection[str] = ()) -> None:
+        """Capture what the statement bound, grew or showed.
+
+        Args:
+            shown: the value that the cell displayed, if this is its last statement
+            named: names whose measurements were written one by one, as they were made
+        """
         self.compares = self._silences_a_number()
-        for name in sorted(self._measured_names()):
+        for name in sorted(self._measured_names() - set(named)):
             self._scalar(name)
         for name in sorted(self._series_names()):
             self._series(name)

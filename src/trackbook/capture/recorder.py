@@ -94,7 +94,9 @@ class Recorder:
             cell = self.cell
             for finding in findings:
                 if isinstance(finding, Training):
-                    run = self.trainings.take(finding, cell, site.line, self.mode)
+                    run = self.trainings.take(
+                        finding, cell, site.line, self.mode, call.wall_s
+                    )
                     if run is None:
                         self.measures.miss(finding.label, "manual mode, and no run is open")
                 elif isinstance(finding, Derived):
@@ -155,17 +157,10 @@ class Recorder:
         nested: bool = False,
     ) -> ActiveRun:
         """Open a run by hand; inside another one it is a child when `nested`."""
-        outer = self.ledger.by_hand
         with self.guard:
-            run = self.ledger.open(
-                name,
-                origin="manual",
-                experiment=experiment,
-                parent=outer.run_id if outer is not None and nested else None,
-                relation="child" if outer is not None and nested else None,
-                execution_id=self.cell.execution_id if self.cell else None,
+            run = self.ledger.open_by_hand(
+                self.cell, name, experiment=experiment, nested=nested
             )
-            self.ledger.push(run)
             if self.cell is not None and line is not None:
                 self.cell.bounds.append(Bound(line, run))
             return run

@@ -20,6 +20,7 @@ from trackbook.capture.values import (
     text_of,
     whereabouts,
 )
+from trackbook.clock import now_us
 from trackbook.errors import Misused, NotFound
 from trackbook.records import Amendment, Note, Param, RunStart, Tag
 
@@ -65,6 +66,9 @@ class ActiveRun:
         self.run_id = run_id
         self.start = start
         self.execution_id = execution_id
+        self.began_us = start.began_us or now_us()
+        self.duration_s: float | None = None
+        """Known when it has ended."""
         self.status: Status | None = None
         """None while it is open."""
         self.params: dict[str, str] = {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.capture.cell import Trained
+from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Part(NamedTuple):
     run: ActiveRun
     params: list[str]
     metrics: list[str]
+    began_us: int
     candidates: list[str]
     """Child runs that it brought along, by id."""
 
@@ -46,16 +48,23 @@ class Trainings:
         self._ink = ink
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._handed: dict[str, str] = {}
-        self._groups = 0
+        self._began_us = 0
+        """When the training that is being taken in began."""
 
     def now(self, run_id: str) -> str:
         """Return the run that stands for a training today: it may have become a child."""
         return self._handed.get(run_id, run_id)
 
     def take(
-        self, training: Training, cell: Cell | None, line: int | None, mode: Mode
+        self,
+        training: Training,
+        cell: Cell | None,
+        line: int | None,
+        mode: Mode,
+        wall_s: float = 0.0,
     ) -> ActiveRun | None:
         """Record a finished training and return its run; None when nothing is to be recorded."""
+        self._began_us = now_us() - int(wall_s * 1e6)
         known = self._flow.run_of(training.model) if training.continued else None
         if known is not None and known in self._ledger.runs:
             run = self._ledger.runs[known]
@@ -84,7 +93,7 @@ class Trainings:
             return group
         if parts[0].run is group:
             self._split(group, cell)
-        return self._child(group, training)
+        return self._child(group, training, self._began_us)
 
     def _open(self, training: Training, cell: Cell | None) -> ActiveRun:
         if cell is None:
@@ -105,9 +114,8 @@ class Trainings:
         for name in first.metrics:
             group.forget_metric(name)
         if group.start.origin == "auto":
-            self._groups += 1
-            group.rename(f"group-{self._groups}")
-        child = self._child(group, first.training)
+            group.rename(self._ledger.numbered("group"))
+        child = self._child(group, first.training, first.began_us)
         for candidate in first.candidates:
             self._ink.put(Amendment(parent_run_id=child.run_id), candidate)
         self._flow.hand_over(group.run_id, child.run_id)
@@ -118,14 +126,20 @@ class Trainings:
                 for t in cell.trained
             ]
 
-    def _child(self, group: ActiveRun, training: Training) -> ActiveRun:
-        child = self._open_child(group, training.label)
+    def _child(
+        self, group: ActiveRun, training: Training, began_us: int | None = None
+    ) -> ActiveRun:
+        child = self._open_child(group, training.label, began_us=began_us)
         self._parts[group.run_id].append(self._write(child, training))
         child.end("FINISHED")
         return child
 
     def _open_child(
-        self, group: ActiveRun, label: str, name: str | None = None
+        self,
+        group: ActiveRun,
+        label: str,
+        name: str | None = None,
+        began_us: int | None = None,
     ) -> ActiveRun:
         return self._ledger.open(
             name,
@@ -135,6 +149,7 @@ class Trainings:
             parent=group.run_id,
             relation="child",
             execution_id=group.execution_id,
+            began_us=began_us,
         )
 
     def _write(self, run: ActiveRun, training: Training) -> Part:
@@ -151,6 +166,7 @@ class Trainings:
         return Part(
             without_objects(training),
             run,
+            began_us=self._began_us,
             params=[name for name in run.params if name not in before[0]],
             metrics=[name for name in run.metrics if name not in before[1]],
             candidates=[

@@ -32,38 +32,66 @@ class Unkept:
     is taken to be the captured one.
     """
 
-    def __init__(self, measures: Measures, cell: Cell, readings: list[Reading]) -> None:
+    def __init__(
+        self,
+        measures: Measures,
+        cell: Cell,
+        readings: list[Reading],
+        lines: list[str],
+        modules: frozenset[str],
+    ) -> None:
         self._measures = measures
-        self._cell = cell
         self._readings = readings
-
-    def give(self, lines: list[str], modules: frozenset[str]) -> None:
-        """Write the measurements that are left, under the names of their calls."""
-        first, last = (
-            self._readings[0].statement.line,
-            self._readings[-1].statement.end_line,
+        first, last = readings[0].statement.line, readings[-1].statement.end_line
+        mine = [p for p in cell.pending if p.line is None or first <= p.line <= last]
+        self._source = "\n".join(lines[first - 1 : last]) if mine else ""
+        self._is_plain = (
+            len(readings) == 1 and bool(mine) and is_plain(readings[0], self._source)
         )
-        mine = [p for p in self._cell.pending if p.line is None or first <= p.line <= last]
-        if not mine:
+        self._named = self._with_names(mine, modules)
+        if mine:
+            cell.pending = [p for p in cell.pending if p not in mine]
+
+    def give_bound(self) -> set[str]:
+        """Write what a loop measured into its names, each as it was made; return the names.
+
+        After a loop `acc` holds the last value only: here are all of them, each with
+        the model that it measured.
+        """
+        if self._is_plain:
+            return set()
+        bound = {name for reading in self._readings for name in reading.statement.computed}
+        mine = [(one, name) for one, name in self._named if name in bound]
+        self._named = [pair for pair in self._named if pair not in mine]
+        for one, name in mine:
+            self._write(one, name)
+        return {name for _, name in mine}
+
+    def give_rest(self) -> None:
+        """Write the measurements that no captured value stands for."""
+        caught = [value for reading in self._readings for value in reading.caught]
+        if self._is_plain and (
+            caught or any(reading.compares for reading in self._readings)
+        ):
             return
-        self._cell.pending = [p for p in self._cell.pending if p not in mine]
-        source = "\n".join(lines[first - 1 : last])
+        for one, name in self._named:
+            if self._is_plain or one.measured.values[-1][1] not in caught:
+                self._write(one, name)
+
+    def _with_names(
+        self, mine: list[Pending], modules: frozenset[str]
+    ) -> list[tuple[Pending, str]]:
+        """Return measurements with the names of their calls, in order."""
         seen: dict[tuple[str, str | None], int] = {}
-        for one in self._left(mine, source):
-            names = names_of_calls(source, one.call, modules)
+        pairs = []
+        for one in mine:
+            names = names_of_calls(self._source, one.call, modules)
             place = seen.get((one.call, one.run_id), 0)
             seen[one.call, one.run_id] = place + 1
             name = names[place % len(names)] if names else one.measured.name
             if not self._measures.rules.silences(name):
-                self._write(one, name)
-
-    def _left(self, mine: list[Pending], source: str) -> list[Pending]:
-        """Return the measurements that no captured value stands for."""
-        caught = [value for reading in self._readings for value in reading.caught]
-        compares = any(reading.compares for reading in self._readings)
-        if len(self._readings) == 1 and is_plain(self._readings[0], source):
-            return [] if caught or compares else mine
-        return [p for p in mine if p.measured.values[-1][1] not in caught]
+                pairs.append((one, name))
+        return pairs
 
     def _write(self, one: Pending, name: str) -> None:
         flow, reading = self._measures.flow, self._readings[-1]

@@ -144,7 +144,6 @@ WHERE: dict[str, Literal["here", "apart", "perhaps"]] = {
     "time": "here",
     "capture": "here",
     "prun": "here",
-    "track": "here",
     "timeit": "apart",
 }
 PLAIN_LINES = word_set(
@@ -160,7 +159,7 @@ OTHER_LANGUAGES = word_set(
     """
     ! ai bash bigquery cmd cython dot fortran graphql html HTML javascript js julia kql
     latex manim_config markdown mermaid octave perl powershell pypy R ruby script sh
-    spark sql svg SVG sx system writefile file js6 css rust go nodejs node
+    spark sql svg SVG sx system track writefile file js6 css rust go nodejs node
     """
 )
 BINDING_OPTION = re.compile(r"--(?:out|err|output|result|proc)[= ]\s*(\w+)")

@@ -95,7 +95,7 @@ SMALLER = word_set(
     """
     loss rmse mse mae mape smape mase rmsle msle medae mpe err error logloss nll bce
     crossentropy perplexity ppl wer cer inertia brier ece mce fpr fnr fdr deviance aic
-    bic residual fid kld divergence hinge misclassification pinball crps eer lpips mde
+    bic fid kld divergence hinge misclassification pinball crps eer lpips mde
     wape rae rse nrmse regret
     """
 ) | {"log loss", "cross entropy", "kl div", "hamming loss", "false positive"}

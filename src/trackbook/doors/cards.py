@@ -53,6 +53,7 @@ def card_of(run: ActiveRun, report: CellReport, book: Book) -> Card:
         name=run.name,
         short_id=run.run_id[-SHORT:],
         status=run.status or "RUNNING",
+        duration_s=run.duration_s,
         params={name: typed(text) for name, text in run.params.items()} if is_new else {},
         changes=changes,
         metrics=lines,

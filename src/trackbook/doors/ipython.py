@@ -89,7 +89,7 @@ class Plug:
         if not self.knows_past:
             self.knows_past = True
             self.book.soon(self.book.remember_past)
-        self.recorder.cells.before(info, self.shell.user_ns, self.shell.execution_count)
+        self.recorder.cells.before(info, self.shell.user_ns)
 
     def after(self, result: Any) -> None:
         """A cell ended."""

@@ -80,9 +80,17 @@ def _kept_by(
 ) -> Iterator[Measured]:
     values = values_of(core)
     for name in CURVES:
-        yield from read(name.rstrip("_"), values.get(name))
+        yield from read(called(core, name), values.get(name))
     for name in NUMBERS:
-        yield from once(name.rstrip("_"), values.get(name))
+        if not (name == "oob_score_" and "oob_scores_" in values):  # there it is a loss
+            yield from once(name.rstrip("_"), values.get(name))
+
+
+def called(core: object, attribute: str) -> str:
+    """Return what a curve is: `GradientBoosting…` keeps losses in its `train_score_`."""
+    if attribute == "train_score_" and type(core).__name__.startswith("GradientBoosting"):
+        return "train_loss"
+    return attribute.rstrip("_")
 
 
 FITS = ("fit", "partial_fit", "fit_predict", "fit_transform")

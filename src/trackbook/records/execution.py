@@ -20,7 +20,6 @@ class Execution(Record, frozen=True, kw_only=True):
     """The notebook format's cell id, where the front end sends it."""
     cell_key: str
     """The cell id, or else a hash of the source: what `the same cell` means."""
-    execution_count: int | None
 
 
 @kind("execution_end")
@@ -34,3 +33,5 @@ class ExecutionEnd(Record, frozen=True, kw_only=True):
     binds: list[str]
     """Names the cell bound, sorted."""
     error: str | None = None
+    execution_count: int | None = None
+    """As the front end shows it; known when the cell has ended."""

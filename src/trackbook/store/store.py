@@ -27,8 +27,8 @@ Row = TypeVar("Row")
 TURN_S = 1.0
 """After so long a drain lets others in, and goes on behind them."""
 PAUSE_S = 0.01
-SORT_AFTER = 2_000_000
-"""Points that may wait unsorted: sorting them takes about a second."""
+SORT_AFTER = 1_000_000
+"""Points that may wait unsorted: sorting them takes about half a second."""
 
 
 class Answer(NamedTuple):

@@ -82,7 +82,7 @@ LEFT JOIN (
 
 -- cells: one row per execution of a cell
 CREATE OR REPLACE VIEW cells AS
-SELECT x.execution_id, x.session_id, r.run_id, x.cell_id, x.execution_count, x.source,
+SELECT x.execution_id, x.session_id, r.run_id, x.cell_id, e.execution_count, x.source,
   x.source_hash, x.written_at AS started_at, e.duration_s, e.outcome, e.reads, e.binds,
   e.error, x.cell_key
 FROM execution x
