@@ -67,7 +67,7 @@ def thrown(lying: Sequence[TrashedRow], reference: str) -> TrashedRow:
         shown = ", ".join(f"{row.run_id} ({row.name})" for row in near)
         raise Misused(f"{reference!r} could be {shown}: give more of the id")
     known = [row.name for row in lying]
-    raise NotFound.named("run in the trash", reference, known=known, see="%track rm --list")
+    raise NotFound.named("run in the trash", reference, known=known, see="%track rm")
 
 
 def is_part(reference: str, run_id: str) -> bool:
