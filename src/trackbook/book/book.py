@@ -55,6 +55,8 @@ class Book:
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
         self._background: Background | None = None
+        self._environment: tuple[int, Environment] | None = None
+        """The packages in use when this many modules were imported."""
         self._drained_at = 0.0
         self._written = False
         self._closed = False
@@ -252,8 +254,11 @@ class Book:
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run_id)
-        packages = packages_in_use()
-        self.journal.put(Environment(digest=digest_of(packages), packages=packages), run_id)
+        if self._environment is None or self._environment[0] != len(sys.modules):
+            packages = packages_in_use()
+            made = Environment(digest=digest_of(packages), packages=packages)
+            self._environment = len(sys.modules), made
+        self.journal.put(self._environment[1], run_id)
 
     def _chore(self) -> None:
         """Once a second: what waits is written, and now and then everything is drained."""

@@ -74,7 +74,6 @@ class Cells:
         result: Any,
         namespace: Mapping[str, object],
         transform: Callable[[str], str],
-        finish: Callable[[ActiveRun], None] = lambda _run: None,
     ) -> None:
         """Read what the finished cell left, write it, and report what it gave."""
         if self._depth == 0:
@@ -101,7 +100,7 @@ class Cells:
             finally:
                 if not cell.skip:
                     self._close(cell, result, ended, statements)
-            self._tell(cell, finish)
+            self._tell(cell)
 
     def _cell_of(self, info: Any, namespace: Mapping[str, object]) -> Cell:
         source = str(getattr(info, "raw_cell", "") or "")
@@ -190,7 +189,7 @@ class Cells:
             status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
             cell.run.end(status, brief(error))  # type: ignore[arg-type]
 
-    def _tell(self, cell: Cell, finish: Callable[[ActiveRun], None]) -> None:
+    def _tell(self, cell: Cell) -> None:
         given = {
             *cell.fresh,
             *(self._recorder.trainings.now(t.run_id) for t in cell.trained),
@@ -204,8 +203,6 @@ class Cells:
             for run_id in given
             if run_id in self._recorder.ledger.runs
         ]
-        for run in touched:
-            finish(run)
         report = CellReport(
             runs=[run for run in touched if run.start.relation != "child"],
             opened=cell.run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 DIGEST_BYTES = 16
 
 
+@lru_cache(maxsize=4096)  # a notebook's hash asks for all of its cells, at each run
 def source_hash(source: str) -> str:
     """Return 32 hex digits for a cell's source: BLAKE2b-128 of its UTF-8.
 

@@ -96,9 +96,7 @@ class Plug:
         shell = self.shell
         self._quietly(
             "after a cell",
-            lambda: self.recorder.cells.after(
-                result, shell.user_ns, shell.transform_cell, self.book.finish
-            ),
+            lambda: self.recorder.cells.after(result, shell.user_ns, shell.transform_cell),
         )
         self._quietly("complaining", self.complain)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 
@@ -14,7 +16,7 @@ def commit_of(start: Path | None = None) -> str | None:
     milliseconds, and a run asks each time.
     """
     try:
-        git = git_folder((start or Path.cwd()).absolute())
+        git = known_folder(str(start.absolute()) if start else os.getcwd())  # noqa: PTH109  a text, and fast
         if git is None:
             return None
         head = (git / "HEAD").read_text(encoding="utf-8").strip()
@@ -23,6 +25,20 @@ def commit_of(start: Path | None = None) -> str | None:
         return commit_at(git, head.removeprefix("ref: "))
     except (OSError, UnicodeDecodeError):
         return None
+
+
+LOOK_AGAIN_S = 10.0
+known: dict[str, tuple[float, Path | None]] = {}
+"""The repository of each folder, and when it was looked for."""
+
+
+def known_folder(start: str) -> Path | None:
+    """Return the repository around a folder, walking up to it every ten seconds at most."""
+    looked_at, found = known.get(start, (float("-inf"), None))
+    if time.monotonic() - looked_at > LOOK_AGAIN_S:
+        found = git_folder(Path(start))
+        known[start] = time.monotonic(), found
+    return found
 
 
 def git_folder(start: Path) -> Path | None:

@@ -175,8 +175,7 @@ class Store:
                 finished |= {stretch.file: stretch for stretch in done}
                 if time.monotonic() > deadline:
                     break
-            if not more:
-                sort_recent(db, at_least=SORT_AFTER)
+            sort_recent(db, at_least=SORT_AFTER)
         for stretch in finished.values():
             put_away(stretch)
         if more:
