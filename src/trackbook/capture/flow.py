@@ -169,6 +169,7 @@ class Flow:
 
 
 NOBODY_STEPS: frozenset[int] = frozenset()
+PLAIN = (int, float, str, bool, bytes)
 
 
 class Objects:
@@ -180,8 +181,8 @@ class Objects:
 
     def tie(self, thing: object, run_id: str) -> None:
         """Tie an object; one that takes no weak reference is held until the cell ends."""
-        if thing is None or type(thing) in (int, float, str, bool, bytes):
-            return
+        if thing is None or any(type(thing) is plain for plain in PLAIN):
+            return  # by identity: a metaclass may redefine how its classes compare
         place = id(thing)
         try:
             gone = ref(thing, lambda _, place=place: self._weak.pop(place, None))  # type: ignore[misc]

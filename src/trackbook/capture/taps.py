@@ -92,12 +92,18 @@ if sys.version_info >= (3, 12):
         def _started(self, code: CodeType, _offset: int) -> None:
             ears = self._ears.get(id(code))
             if ears is not None and ears.opened:
-                ears.opened(sys._getframe(1))  # noqa: SLF001 - the only way to a frame
+                try:
+                    ears.opened(sys._getframe(1))  # noqa: SLF001 - the only way to a frame
+                except RecursionError:
+                    return  # the user's recursion may have room for one more frame, not for us
 
         def _returned(self, code: CodeType, _offset: int, result: object) -> None:
             ears = self._ears.get(id(code))
             if ears is not None and ears.closed:
-                ears.closed(sys._getframe(1), result)  # noqa: SLF001 - as above
+                try:
+                    ears.closed(sys._getframe(1), result)  # noqa: SLF001 - as above
+                except RecursionError:
+                    return
 
 else:
 

@@ -6,11 +6,12 @@ import ast
 import builtins
 import re
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+SILENCE = ("ignore", None, Warning, None, 0)
 WARNED_OF = re.compile(r"\\|\d\.?(?:and|else|for|if|in|is|not|or)")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 WORD = re.compile(r"[^\W\d]\w*")
@@ -33,9 +34,14 @@ def tree_of(source: str) -> ast.Module | None:
         if not WARNED_OF.search(source):
             return ast.parse(source)
         # The user saw the warning about "\d" or 1if when the cell ran; once is enough.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        # Not by catch_warnings: leaving that makes Python forget what it warned of, and
+        # the user's own warnings, shown once, would come again.
+        filters: Any = warnings.filters
+        filters.insert(0, SILENCE)
+        try:
             return ast.parse(source)
+        finally:
+            filters.remove(SILENCE)
     except (SyntaxError, ValueError):
         return None
 

@@ -196,11 +196,11 @@ def gc(book: Book, *, dry_run: bool = False) -> Table:
 
 
 def compact(book: Book) -> Table:
-    """Sort the latest metric points into their place, so that series are found quickly."""
+    """Write the database anew with all points in order, so that series are found quickly."""
     from trackbook.table import Table
 
     book.settle()
-    return Table(["sorted_points"], [(book.store.compact(),)])
+    return Table(["points"], [(book.store.compact(),)])
 
 
 def doctor(book: Book) -> Table:

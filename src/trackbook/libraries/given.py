@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from inspect import CO_VARKEYWORDS, unwrap
-from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import TYPE_CHECKING
+from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, MethodType
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Container = (
         list[object]
         | tuple[object, ...]
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 PLAIN = (int, float, str, bool, type(None), complex)
 CONTAINERS = (list, tuple, dict, set, frozenset, range)
 CALLABLE = (type, ABCMeta, FunctionType, BuiltinFunctionType, MethodType)
+# Python's own descriptors: a metaclass may have others of the same name.
+MODULE_OF: Callable[[type], object] = type.__dict__["__module__"].__get__
+NAME_OF: Callable[[type], object] = type.__dict__["__name__"].__get__
+MRO_OF: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+INSIDE_OF: Callable[[type], Any] = type.__dict__["__dict__"].__get__
 LONGEST = 200
 """Characters of a text, beyond which it is cut."""
 MOST = 30
@@ -53,28 +60,54 @@ def given_params(thing: object, *, prefix: str = "", depth: int = 0) -> dict[str
 def plain(value: object, depth: int = 0) -> object:
     """Return the value where it can be written down, else a short name for it."""
     kind = type(value)
-    if kind.__module__ == "numpy":
+    if module_of(kind) == "numpy":
         return _numpy(value)
-    if isinstance(value, CONTAINERS) and kind in CONTAINERS:
-        return _container(value, depth)
-    if isinstance(value, str) and kind is str and len(value) > LONGEST:
-        return value[: LONGEST - 1] + "…"
-    if kind in PLAIN:
+    if is_one_of(kind, CONTAINERS):
+        return _container(cast("Container", value), depth)
+    if kind is str and len(cast("str", value)) > LONGEST:
+        return cast("str", value)[: LONGEST - 1] + "…"
+    if is_one_of(kind, PLAIN):
         return value
-    name = getattr(value, "__qualname__", None) if kind in CALLABLE else None
-    return name.rpartition("<locals>.")[2] if isinstance(name, str) else kind.__name__
+    name = getattr(value, "__qualname__", None) if is_one_of(kind, CALLABLE) else None
+    return name.rpartition("<locals>.")[2] if type(name) is str else name_of(kind)
+
+
+def is_one_of(kind: type, kinds: tuple[type, ...]) -> bool:
+    """Tell whether a class is one of some, without asking its metaclass what is equal."""
+    return any(kind is each for each in kinds)
+
+
+def module_of(kind: type) -> str:
+    """Return a class's module, past its metaclass; empty if it is no text."""
+    module = MODULE_OF(kind)
+    return module if type(module) is str else ""
+
+
+def name_of(kind: type) -> str:
+    """Return a class's name, past a `__name__` of its metaclass."""
+    return str(NAME_OF(kind))
 
 
 def values_of(thing: object) -> dict[str, object]:
     """Return the object's attributes, to be read only."""
-    return vars(thing) if hasattr(thing, "__dict__") else {}
+    for base in MRO_OF(type(thing)):
+        descriptor = INSIDE_OF(base).get("__dict__")
+        if descriptor is not None:  # the user's own `__dict__` is a property, not this
+            found = (
+                descriptor.__get__(thing)
+                if type(descriptor) is GetSetDescriptorType
+                else {}
+            )
+            return found if type(found) is dict else {}
+    return {}
 
 
 def defaults_of(cls: type) -> dict[str, object]:
     """Return the constructor's parameters and their defaults, those passed on included."""
     found: dict[str, object] = {}
-    for base in cls.__mro__:
-        start = unwrap(vars(base)["__init__"]) if "__init__" in vars(base) else None
+    for base in MRO_OF(cls):
+        inside = INSIDE_OF(base)
+        start = unwrap(inside["__init__"]) if "__init__" in inside else None
         if not isinstance(start, FunctionType):
             continue
         code, given = start.__code__, start.__defaults__ or ()
@@ -97,7 +130,7 @@ def is_nested(value: object) -> bool:
     cls = type(value)
     if issubclass(cls, (str, bytes, bytearray)):  # they split too, but themselves
         return False
-    return any("get_params" in vars(b) or "split" in vars(b) for b in cls.__mro__)
+    return any("get_params" in INSIDE_OF(b) or "split" in INSIDE_OF(b) for b in MRO_OF(cls))
 
 
 def parts_of(value: object) -> dict[str, object]:

@@ -6,24 +6,28 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from trackbook.libraries.base import Measured
+from trackbook.libraries.given import module_of
 
 MOST_STEPS = 100_000
 
 
 def number_of(value: object) -> float | None:
     """Return a real number as float; None for anything else, True and False included."""
-    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+    kind = type(value)
+    if module_of(kind) == "numpy" and getattr(value, "shape", None) == ():
         value = value.item() if hasattr(value, "item") else value
-    return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type] # by exact type
+        kind = type(value)
+    return float(value) if kind is int or kind is float else None  # type: ignore[arg-type] # by exact type
 
 
 def numbers_of(values: object) -> list[float] | None:
     """Return a list, one-dimensional array or column as floats; None if it is no such."""
-    if type(values).__module__.partition(".")[0] in ("numpy", "pandas"):
+    if module_of(type(values)).partition(".")[0] in ("numpy", "pandas"):
         if len(getattr(values, "shape", ())) != 1:
             return None
         values = values.tolist() if hasattr(values, "tolist") else values
-    if type(values) not in (list, tuple) or not isinstance(values, Sequence):
+    kind = type(values)
+    if not (kind is list or kind is tuple) or not isinstance(values, Sequence):
         return None
     numbers = [
         number for number in map(number_of, values[:MOST_STEPS]) if number is not None

@@ -71,7 +71,7 @@ def predicted(call: Call) -> Iterable[Finding]:
     """Read `predict` and its kin, `transform` of a model included."""
     model = call.given["self"]
     if can_predict(model):
-        made = call.result if isinstance(call.result, tuple) else (call.result,)
+        made = call.result if type(call.result) is tuple else (call.result,)
         yield from (Derived(made=each, of=model) for each in made)
 
 

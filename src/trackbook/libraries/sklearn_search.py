@@ -57,7 +57,7 @@ def cross_scored(call: Call) -> Iterable[Finding]:
 
 def cross_validated(call: Call) -> Iterable[Finding]:
     """Read `cross_validate`: each test and train score by fold, with mean and deviation."""
-    scores = call.result if isinstance(call.result, dict) else {}
+    scores = call.result if type(call.result) is dict else {}
     shown = [name for name in scores if name.startswith(("test_", "train_"))]
     metrics = [each for name in shown for each in by_fold(name, scores[name])]
     arrays = [scores[name] for name in shown]
@@ -71,7 +71,7 @@ def cross_predicted(call: Call) -> Iterable[Finding]:
 
 def curve(call: Call) -> Iterable[Finding]:
     """Read `learning_curve` and `validation_curve`: mean scores, by size or by setting."""
-    result = call.result if isinstance(call.result, tuple) else ()
+    result = call.result if type(call.result) is tuple else ()
     sizes = numbers_of(result[0]) if call.name == "learning_curve" and result else None
     tables = result[1:3] if call.name == "learning_curve" else result[:2]
     metrics = []

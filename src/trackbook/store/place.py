@@ -27,6 +27,7 @@ SQL = queries_of("trackbook.store")
 PATIENCE_S = 10.0
 """How long a reader waits for others before it says who is in the way."""
 LOCK_POLL_S = 0.003
+SPREAD = random.Random()  # noqa: S311  not the global one: its numbers are the user's own
 FORK_PATIENCE_S = 5.0
 RECYCLE_AFTER = 2000
 """An instance grows by 6 kB with each attaching: after so many a new one is made."""
@@ -220,7 +221,7 @@ class Place:
                     ) from error
             else:
                 return
-            time.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311  spreads waiters
+            time.sleep(pause_s * SPREAD.uniform(0.5, 1.5))  # spreads waiters
             pause_s = min(pause_s * 1.6, 0.01)
 
     def _refuse_second_holder(self) -> None:
@@ -272,7 +273,7 @@ class Place:
                     ) from error
             else:
                 return
-            time.sleep(LOCK_POLL_S * random.uniform(0.5, 1.5))  # noqa: S311  as above
+            time.sleep(LOCK_POLL_S * SPREAD.uniform(0.5, 1.5))  # as above
 
 
 def detach(db: DuckDBPyConnection) -> None:
