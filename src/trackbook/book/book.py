@@ -264,8 +264,7 @@ class Book:
         """Once a second: what waits is written, and now and then everything is drained."""
         if self.recorder is not None:
             self.recorder.flush()
-        self.journal.retry()
-        self.journal.rotate_if_large()
+        self.journal.tend()
         if (
             time.monotonic() - self._drained_at > DRAIN_EVERY_S
             and self._is_worth_draining()
