@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trackbook.code.parse import lines_in, tree_of
 from trackbook.code.secret_names import SecretNames
 from trackbook.code.secret_spans import secret_spans
-from trackbook.code.secret_texts import FORMS_HINT, MASK, NAMED_HINT, is_plain, masked
+from trackbook.code.secret_texts import MASK, is_plain, masked, may_hold_secret
 
 if TYPE_CHECKING:
     import ast
@@ -45,9 +45,7 @@ class Secrets:
 
     def of_source(self, source: str) -> str:
         """Return source with its secrets masked; it parses where it did before."""
-        if not (
-            NAMED_HINT.search(source) or FORMS_HINT.search(source) or self.names.patterns
-        ):
+        if not (self.names.patterns or may_hold_secret(source)):
             return source
         try:
             readable = LONE_RETURN.sub("\n", source)
