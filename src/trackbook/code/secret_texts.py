@@ -98,7 +98,18 @@ FORM_HINTS = (
     "private key", "bearer", "authorization", "://", "secret", "key", "?sig=", "&sig=",
 )  # fmt: skip
 """What every one of FORMS has in it, case folded."""
-NAME_HINTS = ("key", "token", "pass", "pwd", "pw", "secret", "cred", "auth", "bearer", "jwt")
+NAME_HINTS = (
+    "key",
+    "token",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "cred",
+    "auth",
+    "bearer",
+    "jwt",
+)
 """What names of secrets have in them, case folded."""
 HINTS = tuple(dict.fromkeys(NAME_HINTS + FORM_HINTS))
 FORMS: list[tuple[re.Pattern[str], str]] = [
