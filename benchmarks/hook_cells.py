@@ -97,12 +97,12 @@ window = df.iloc[{n}:{n} + 10_000]
 df.loc[{n}, "c1"] = {n} * 0.5
 grouped = window.groupby("c3")["c1"].mean()
 train, test = df.iloc[: 1000 + {n}], df.iloc[1000 + {n} :]
-mean_error = float(grouped.abs().mean())
-column = df["c2"]
-values = df.to_numpy()
+level = float(grouped.abs().mean())
+total = df["c2"].sum()
+biggest = df["c3"].to_numpy().max()
 rows_seen = len(train)
-ratio = train["c1"].mean() / (1 + {n})
-print(mean_error, rows_seen, ratio)
+share = train["c1"].mean() / (1 + {n})
+print(level, total, biggest, rows_seen, share)
 """
 
 

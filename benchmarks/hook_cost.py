@@ -6,17 +6,21 @@ cell uses. Reference: the same cells in a second process without the extension, 
 turn: the time of the whole `run_cell`, and of an empty callback in place of trackbook's.
 
 No cell is executed twice with the same source, so nothing is remembered of it. The first
-cell of a session, which imports and opens things, is told apart from the others.
+cell of a session, which imports and opens things, is told apart from the others. Python's
+garbage collector looks through all of the user's objects, now and then, in whatever code
+makes the next object: its share of the slowest hooks is told as well, and counted.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import NamedTuple
@@ -29,11 +33,15 @@ WARM_UP = 5
 
 
 class Turn(NamedTuple):
-    """One cell's times in ms: its hooks' CPU and wall clock, and the whole of `run_cell`."""
+    """One cell's times in ms."""
 
     hooks: float
+    """Thread CPU of all callbacks before and after the cell."""
+    collecting: float
+    """How much of it the garbage collector took."""
     hooks_wall: float
     cell: float
+    """The whole of `run_cell`, by the clock."""
 
 
 def main() -> None:
@@ -45,9 +53,9 @@ def main() -> None:
     print(machine())
     print(f"load average at the start: {os.getloadavg()[0]:.1f}; {cells} cells a case; ms")
     print(
-        f"{'':<34}{'hooks, thread CPU':^32}{'hooks, wall':^16}{'empty':>8}{'run_cell':>18}\n"
-        f"{'cell':<34}{'p50':>8}{'p95':>8}{'max':>8}{'first':>8}{'p50':>8}{'max':>8}{'p50':>8}"
-        f"{'without':>9}{'with':>9}"
+        f"{'':<30}{'hooks, thread CPU':^40}{'hooks, wall':^16}{'empty':>8}{'run_cell':>18}\n"
+        f"{'cell':<30}{'p50':>8}{'p95':>8}{'max':>8}{'(gc)':>8}{'first':>8}{'p50':>8}{'max':>8}"
+        f"{'p50':>8}{'without':>9}{'with':>9}"
     )
     missed = [
         case.name
@@ -115,7 +123,7 @@ def serve(*, with_trackbook: bool) -> None:
             shell.events.register(event, lambda _told: None)
     spent = timed_hooks(shell)
     for line in sys.stdin:
-        spent[:] = [0.0, 0.0]
+        spent[:] = [0.0, 0.0, 0.0]
         begun = perf_counter()
         result = shell.run_cell(json.loads(line), store_history=True)
         cell = perf_counter() - begun
@@ -125,28 +133,36 @@ def serve(*, with_trackbook: bool) -> None:
 
 
 def timed_hooks(shell) -> list[float]:
-    """Return a list in which the seconds of the shell's callbacks add up: CPU, and wall."""
-    trigger, spent = shell.events.trigger, [0.0, 0.0]
+    """Return a list in which seconds in the shell's callbacks add up: CPU, collector, wall."""
+    trigger, spent, inside = shell.events.trigger, [0.0, 0.0, 0.0], []
 
     def timed(event: str, *told: object) -> None:
+        inside.append(event)
         wall, cpu = perf_counter(), thread_time()
         trigger(event, *told)
         spent[0] += thread_time() - cpu
-        spent[1] += perf_counter() - wall
+        spent[2] += perf_counter() - wall
+        inside.pop()
+
+    def collecting(phase: str, _told: object) -> None:
+        if inside and threading.current_thread() is threading.main_thread():
+            spent[1] += thread_time() if phase == "stop" else -thread_time()
 
     shell.events.trigger = timed
+    gc.callbacks.append(collecting)
     return spent
 
 
 def report(case: Case, plain: list[Turn], tracked: list[Turn]) -> bool:
     """Print a case's row; say whether it keeps the goal, if it has one."""
     first, kept, bare = tracked[0].hooks, tracked[WARM_UP:], plain[WARM_UP:]
-    hooks = sorted(turn.hooks for turn in kept)
+    ordered = sorted(kept)
+    hooks, slowest = [turn.hooks for turn in ordered], ordered[-1]
     walls = sorted(turn.hooks_wall for turn in kept)
     p50, p95 = statistics.median(hooks), hooks[len(hooks) * 95 // 100]
     print(
-        f"{case.name:<34}{p50:>8.3f}{p95:>8.3f}{hooks[-1]:>8.2f}{first:>8.1f}"
-        f"{statistics.median(walls):>8.3f}{walls[-1]:>8.1f}"
+        f"{case.name:<30}{p50:>8.3f}{p95:>8.3f}{slowest.hooks:>8.2f}{slowest.collecting:>8.2f}"
+        f"{first:>8.1f}{statistics.median(walls):>8.3f}{walls[-1]:>8.1f}"
         f"{statistics.median(turn.hooks for turn in bare):>8.4f}"
         f"{statistics.median(turn.cell for turn in bare):>9.2f}"
         f"{statistics.median(turn.cell for turn in kept):>9.2f}",

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from trackbook.code import closure_of
+from trackbook.code import Closures, closure_of
 
 
 def namespace_of(source, **more):
@@ -106,6 +106,15 @@ def test_the_search_is_bounded():
         "fs = [[[[[i, j, k, l] for i in range(50)] for j in range(50)] for k in range(50)] for l in range(4)]"
     )
     assert closure_of(["fs"], namespace) == {"fs"}
+
+
+def test_libraries_objects_are_searched_within_one_bound_for_a_whole_cell():
+    names = [f"t{n}" for n in range(500)]
+    source = "x = 1\n" + "\n".join(f"{name} = Thread(target=lambda: x)" for name in names)
+    closures = Closures(namespace_of(source, Thread=threading.Thread))
+    closures.of(names)
+    assert closures.of(["t0"]) == {"t0", "x"}
+    assert closures.of(["t499"]) == {"t499"}
 
 
 def test_names_without_a_value_stay_names():

@@ -100,7 +100,10 @@ class Flow:
             self._upstream[run] = self._upstream.get(run, NOBODY) | (inherited - {run})
         for name in statement.binds | statement.touches:
             is_new = name in statement.sure and name not in statement.touches
-            kept = NOBODY_STEPS if is_new else self._writers.get(name, NOBODY_STEPS)
+            # Who reads a name rests on its last writer, and through what that one read
+            # on those before: naming them all would grow with every `results.append`.
+            passed_on = is_new or name in reads
+            kept = NOBODY_STEPS if passed_on else self._writers.get(name, NOBODY_STEPS)
             self._writers[name] = kept | {number}
             self._own(name, is_new, trained, inherited, namespace)
             old = NOBODY if is_new else self._made_in.get(name, NOBODY)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackbook.capture.reading import Reading
 from trackbook.capture.unkept import Unkept
 from trackbook.capture.values import is_configuration, number_of, params_in, series_of
-from trackbook.code import closure_of, statements_in
+from trackbook.code import Closures, statements_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,13 +103,14 @@ class Measures:
         for statement in statements:
             self._accumulators |= statement.accumulators
         lines = cell.transformed.splitlines()
+        closures = Closures(namespace)
         for group in sharing_lines(statements):
             readings = [
                 Reading(
                     self,
                     cell,
                     statement,
-                    self._advance(cell, statement, namespace),
+                    self._advance(cell, statement, namespace, closures),
                     namespace,
                     opens=opens,
                 )
@@ -130,9 +131,13 @@ class Measures:
         return self.flow.params_of({*numbers, *self._everywhere})
 
     def _advance(
-        self, cell: Cell, statement: Statement, namespace: Mapping[str, object]
+        self,
+        cell: Cell,
+        statement: Statement,
+        namespace: Mapping[str, object],
+        closures: Closures,
     ) -> int:
-        reads = frozenset(closure_of(statement.reads, namespace))
+        reads = frozenset(closures.of(statement.reads))
         trained = frozenset(
             self.trainings.now(t.run_id)
             for t in cell.trained

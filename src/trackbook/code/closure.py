@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 MAX_OBJECTS = 2_000
+"""Opened for one name."""
+MAX_FOREIGN = 400
+"""Attributes of libraries' objects opened for all names of a cell: a millisecond."""
 MAX_ITEMS = 50
 MAX_ATTRIBUTES = 200
 DICT_OF_TYPE = type.__dict__["__dict__"]
 MRO_OF_TYPE = type.__dict__["__mro__"]
+NOTHING = object()
 NO_ITEMS: tuple[object, ...] = ()
 
 
@@ -28,16 +32,45 @@ def closure_of(names: Iterable[str], namespace: Mapping[str, object]) -> set[str
     Functions, methods, lambdas, partials, classes, instances of the notebook's classes and
     small containers of them are followed, as far as their globals are `namespace`.
     """
-    return Closure(names, namespace).grown()
+    return Closures(namespace).of(names)
+
+
+class Closures:
+    """What names would read, as long as the namespace stays as it is: during one hook.
+
+    A network of a thousand layers is opened once, and not to its end, however many
+    statements of the cell name it.
+    """
+
+    __slots__ = ("foreign", "known", "namespace")
+
+    def __init__(self, namespace: Mapping[str, object]) -> None:
+        self.namespace = namespace
+        self.known: dict[str, set[str]] = {}
+        self.foreign = MAX_FOREIGN
+
+    def of(self, names: Iterable[str]) -> set[str]:
+        """Return the names, and what they would read: see `closure_of`."""
+        found: set[str] = set()
+        for name in names:
+            reached = self.known.get(name)
+            if reached is None:
+                closure = Closure(name, self.namespace, self.foreign)
+                reached = self.known[name] = closure.grown()
+                self.foreign = closure.foreign
+            found |= reached
+        return found
 
 
 class Closure:
     """A set of names while it grows."""
 
-    __slots__ = ("later", "module", "names", "namespace", "seen", "waiting")
+    __slots__ = ("foreign", "later", "module", "names", "namespace", "seen", "waiting")
 
-    def __init__(self, names: Iterable[str], namespace: Mapping[str, object]) -> None:
+    def __init__(self, name: str, namespace: Mapping[str, object], foreign: int) -> None:
         self.namespace = namespace
+        self.foreign = foreign
+        """How many attributes of libraries' objects may still be opened."""
         self.module = namespace.get("__name__")
         self.names: set[str] = set()
         self.seen: dict[int, object] = {}
@@ -45,7 +78,7 @@ class Closure:
         self.waiting: deque[object] = deque()
         self.later: deque[object] = deque()
         """Attributes of libraries' objects: a function may hide there, but seldom does."""
-        self.add(names)
+        self.add((name,))
 
     def add(self, names: Iterable[str]) -> None:
         for name in names:
@@ -56,13 +89,21 @@ class Closure:
 
     def grown(self) -> set[str]:
         """Return all names found."""
-        while (self.waiting or self.later) and len(self.seen) < MAX_OBJECTS:
-            found = self.waiting.popleft() if self.waiting else self.later.popleft()
+        while (found := self.next()) is not NOTHING and len(self.seen) < MAX_OBJECTS:
             if id(type(found)) in LEAVES or id(found) in self.seen:
                 continue
             self.seen[id(found)] = found
             self.open(found)
         return self.names
+
+    def next(self) -> object:
+        """Return what to look at next, or NOTHING."""
+        if self.waiting:
+            return self.waiting.popleft()
+        if self.later and self.foreign > 0:
+            self.foreign -= 1
+            return self.later.popleft()
+        return NOTHING
 
     def open(self, found: object) -> None:
         kind = type(found)

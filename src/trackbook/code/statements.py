@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from trackbook.code.display_names import display_name
 from trackbook.code.literals import chosen_by, is_literal
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """One top-level statement of a cell, or of the body of a magic that runs in place."""
 
     line: int
@@ -44,7 +44,7 @@ class Statement:
     """Names whose object may be changed in place: `x[0] = 1`, `x.append(1)`."""
     passed: frozenset[str] = NONE
     """Names given to a function, or to a call whose result is dropped: `train(model)`."""
-    chosen: Mapping[str, object] = field(default_factory=dict)
+    chosen: Mapping[str, object] = msgspec.field(default_factory=dict)
     """Names bound to literals, and the values."""
     constants: frozenset[str] = NONE
     """ALL_CAPS names bound to anything else; they may stand in `computed` as well."""
