@@ -157,3 +157,26 @@ print(trackbook.sql("SELECT count(*) AS n, count(DISTINCT run_id) AS r FROM metr
 print(trackbook.runs()["status"])
 """
     assert python(code).stdout.split("\n")[:2] == ["[(3, 1)]", "['FINISHED']"]
+
+
+def test_a_forked_child_that_exits_ends_no_run_of_its_parents(project) -> None:
+    code = """
+import os, sys, trackbook
+run = trackbook.start_run("parent")
+child = os.fork()
+if child == 0:
+    sys.exit(0)
+os.waitpid(child, 0)
+print(trackbook.runs()["status"])
+"""
+    assert python(code).stdout.strip() == "['RUNNING']"
+
+
+def test_a_project_deleted_before_the_end_leaves_no_traceback(project) -> None:
+    code = """
+import shutil, trackbook
+trackbook.start_run("gone")
+shutil.rmtree(".trackbook")
+"""
+    done = python(code)
+    assert (done.returncode, done.stderr) == (0, "")

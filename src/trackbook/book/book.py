@@ -60,6 +60,7 @@ class Book:
         self._drained_at = 0.0
         self._written = False
         self._closed = False
+        self._owner = os.getpid()
 
     @cached_property
     def store(self) -> Store:
@@ -229,8 +230,8 @@ class Book:
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""
-        if self._closed or os.getpid() != int(this_machine().pid):
-            return
+        if self._closed or os.getpid() != self._owner:
+            return  # a forked child ends nothing of its parent's
         self._closed = True
         atexit.unregister(self.close)
         if self.recorder is not None:
@@ -241,7 +242,8 @@ class Book:
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
-            self.store.drain(patience_s=0)
+            if self.folder.is_dir():  # it may be gone, and then there is nothing to drain
+                self.store.drain(patience_s=0)
         if "store" in self.__dict__:
             self.store.close()
 
