@@ -29,7 +29,7 @@ def test_a_file_fits_its_room(file: Path) -> None:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
-    assert [f.name for f in functions if f.end_lineno - f.lineno >= 55] == []
+    assert [f.name for f in functions if f.end_lineno - f.lineno >= 45] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=ids)
@@ -69,18 +69,18 @@ def test_own_javascript_is_short() -> None:
     assert long == []
 
 
-def test_importing_and_loading_is_light() -> None:
+def test_importing_and_loading_is_light(tmp_path: Path) -> None:
     code = (
         "import sys; from IPython.core.interactiveshell import InteractiveShell as S\n"
         "import trackbook; trackbook.load_ipython_extension(S.instance())\n"
-        "print(sorted({'pandas','numpy','plotly','ipywidgets','duckdb'} & set(sys.modules)))"
+        "heavy = {'pandas', 'numpy', 'plotly', 'ipywidgets', 'duckdb'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     out = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
-        cwd="/" if sys.platform == "never" else None,
-        env=None,
+        cwd=tmp_path,
     )
     assert out.stdout.strip() == "[]"

@@ -5,7 +5,8 @@ TrackbookError
 ├── Refused       a rule said no (a write in a read-only question, a path outside the project)
 ├── Busy          somebody else holds the database; trying again may succeed
 ├── Damaged       what is on disk is not what was written
-└── Misused       the call itself cannot be meant; nothing was done
+├── Misused       the call itself cannot be meant; nothing was done
+└── CellFailed    a cell of a notebook that trackbook executes raised (doors/demo_kernel.py)
 
 Each message says three things: what happened, to which thing, what to do next.
 """

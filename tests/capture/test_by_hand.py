@@ -163,3 +163,32 @@ def test_artifacts_keep_a_copy_of_the_bytes(iris) -> None:
     ((path, digest, size),) = iris.sql("SELECT path, digest, size_bytes FROM artifacts")
     assert (path, size) == ("plots/plot.txt", 2)
     assert iris.book.artifacts.open(digest).read() == b"v1"
+
+
+def test_on_goes_back_to_what_off_ended(iris) -> None:
+    iris.ok("%track manual", "%track off", "%track off", "%track on", TREE)
+    assert iris.runs() == []
+    assert iris.book.recorder.mode == "manual"
+
+
+def test_a_step_below_zero_counts_on_the_card_too(iris) -> None:
+    iris.ok(
+        "import trackbook\nrun = trackbook.start_run('r')\nrun.log_metric('loss', 0.5, step=-1)"
+    )
+    assert iris.book.recorder.active.metrics == {"loss": 0.5}
+
+
+def test_a_password_of_digits_is_masked_and_a_number_is_not(iris) -> None:
+    iris.ok(
+        "import trackbook\nwith trackbook.start_run('r', tags={'password': '24681012'}):\n"
+        "    trackbook.log_params({'password': '13579111', 'max_tokens': 512, 'token': 7})"
+    )
+    iris.book.store.drain()
+    stored = b"".join(p.read_bytes() for p in iris.project.rglob("*") if p.is_file())
+    assert b"13579111" not in stored
+    assert b"24681012" not in stored
+    assert dict(iris.runs()[0].params) == {
+        "password": "***",
+        "max_tokens": "512",
+        "token": "7",
+    }

@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import time
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -166,14 +167,20 @@ class Kernel:
 
 
 def joined(told: list[object]) -> list[object]:
-    """Return messages with neighbouring pieces of one stream put together."""
+    """Return messages with neighbouring pieces of the streams put together.
+
+    Order counts within stdout and within stderr; which of the two a kernel flushes first
+    is chance, as the buffers are flushed by a thread.
+    """
     whole: list[object] = []
-    for one in told:
-        last = whole[-1] if whole else None
-        if one[0] == "stream" and last is not None and last[:2] == one[:2]:
-            whole[-1] = (*one[:2], last[2] + one[2])
-        else:
-            whole.append(one)
+    for is_stream, each in groupby(told, key=lambda one: one[0] == "stream"):
+        if not is_stream:
+            whole += each
+            continue
+        texts: dict[str, str] = {}
+        for _, name, text in each:
+            texts[name] = texts.get(name, "") + text
+        whole += [("stream", name, texts[name]) for name in sorted(texts)]
     return whole
 
 

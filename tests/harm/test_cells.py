@@ -26,11 +26,6 @@ KNOWN = {
 )
 def test_a_recorded_cell_gives_what_it_gives_unrecorded(pair_of, group, steps):
     pair = pair_of(group)
-    pair = pair_of(group)
     differences = pair.differences(steps)
-    if differences:
-        # Two kernels on a busy machine may flush stdout and stderr in another order:
-        # what differs by chance does not differ twice.
-        differences = pair.differences(steps)
     assert pair.tracked.asked(FAULTS) == "[]"
     assert differences == []

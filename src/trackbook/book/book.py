@@ -58,7 +58,6 @@ class Book:
         self._environment: tuple[int, Environment] | None = None
         """The packages in use when this many modules were imported."""
         self._drained_at = 0.0
-        self._written = False
         self._closed = False
         self._owner = os.getpid()
 

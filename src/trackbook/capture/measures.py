@@ -93,28 +93,18 @@ class Measures:
             opens: whether a metric without a run may open one
         """
         modules = modules_in(cell.transformed, namespace)
-        statements = [
-            s
-            for s in statements_in(
-                cell.transformed, transform, modules=modules, rebound=rebound_in(namespace)
-            )
-            if failed_line is None or s.line <= failed_line
-        ]
-        for statement in statements:
-            self._accumulators |= statement.accumulators
+        whole = statements_in(
+            cell.transformed, transform, modules=modules, rebound=rebound_in(namespace)
+        )
+        statements = [s for s in whole if failed_line is None or s.line <= failed_line]
+        self._accumulators.update(*(s.accumulators for s in statements))
         lines = cell.transformed.splitlines()
         closures = Closures(namespace)
         for group in sharing_lines(statements):
+            numbers = [self._advance(cell, s, namespace, closures) for s in group]
             readings = [
-                Reading(
-                    self,
-                    cell,
-                    statement,
-                    self._advance(cell, statement, namespace, closures),
-                    namespace,
-                    opens=opens,
-                )
-                for statement in group
+                Reading(self, cell, statement, number, namespace, opens=opens)
+                for statement, number in zip(group, numbers, strict=True)
             ]
             unkept = Unkept(self, cell, readings, lines, modules)
             named = unkept.give_bound()

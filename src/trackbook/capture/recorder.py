@@ -51,6 +51,8 @@ class Recorder:
         self.ink = ink
         self.settings = settings
         self.mode: Mode = settings.mode
+        self.mode_before: Mode = "auto"
+        """What `on` goes back to."""
         self.experiment = settings.experiment
         self.secrets = Secrets(settings.secrets)
         self.notebook = NotebookState()

@@ -46,7 +46,8 @@ class Line:
         self.pen = pen
         self.origin = origin
         self.step = -1
-        self.value = float("nan")
+        self.value: float | None = None
+        """None: no point was written yet."""
 
 
 class ActiveRun:
@@ -82,7 +83,7 @@ class ActiveRun:
     @property
     def metrics(self) -> dict[str, float]:
         """The last value that this process wrote of each metric."""
-        return {name: line.value for name, line in self._lines.items() if line.step != -1}
+        return {n: line.value for n, line in self._lines.items() if line.value is not None}
 
     @property
     def origins(self) -> dict[str, str]:

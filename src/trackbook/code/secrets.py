@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trackbook.code.parse import lines_in, tree_of
 from trackbook.code.secret_names import SecretNames
 from trackbook.code.secret_spans import secret_spans
-from trackbook.code.secret_texts import MASK, is_plain, masked, may_hold_secret
+from trackbook.code.secret_texts import MASK, masked, may_hold_secret
 
 if TYPE_CHECKING:
     import ast
@@ -38,10 +38,14 @@ class Secrets:
         return masked(text, self.names)
 
     def of_value(self, name: str, value: str) -> str:
-        """Return a named value as it may be written down; numbers are left alone."""
-        if is_plain(value):
-            return value
-        return MASK if self.of_name(name) else self.in_text(value)
+        """Return a named text as it may be written down.
+
+        A text of digits under a secret name is a PIN or a password: numbers that are no
+        texts are not to be brought here.
+        """
+        if self.of_name(name) and value.strip():
+            return MASK
+        return self.in_text(value)
 
     def of_source(self, source: str) -> str:
         """Return source with its secrets masked; it parses where it did before."""

@@ -58,7 +58,8 @@ MODES = {
 
 def on(book: Book) -> Table:
     """Record again, as before it was turned off."""
-    return switched(book, "auto")
+    recorder = recording(book)
+    return switched(book, recorder.mode_before if recorder.mode == "off" else recorder.mode)
 
 
 def off(book: Book) -> Table:
@@ -78,7 +79,10 @@ def manual(book: Book) -> Table:
 
 def switched(book: Book, mode: Mode) -> Table:
     """Change what is recorded from here on."""
-    recording(book).mode = mode
+    recorder = recording(book)
+    if recorder.mode != "off":
+        recorder.mode_before = recorder.mode
+    recorder.mode = mode
     return Table(["recording"], [(MODES[mode],)])
 
 

@@ -83,13 +83,7 @@ def scatter_figure(  # each by name
     marker: Figure = {"size": 8, "opacity": 0.8, "color": "#3b7ddd"}
     if color and _is_numeric(shown, color):
         shown = [run for run in shown if number_of(value_of(run, color)) is not None]
-        marker |= {
-            "color": [number_of(value_of(run, color)) for run in shown],
-            "colorscale": FALLING,
-            "reversescale": direction == "min",
-            "showscale": True,
-            "colorbar": {"title": {"text": label(_name(color))}, "thickness": 10},
-        }
+        marker |= _coloured(shown, color, direction)
     kind = "scattergl" if len(shown) > MANY else "scatter"
     if len(shown) > MANY:
         marker |= {"size": 5, "opacity": 0.55}
@@ -108,6 +102,16 @@ def scatter_figure(  # each by name
         "showlegend": False,
     }
     return {"data": traces, "layout": layout, "note": _left_out(len(runs) - len(shown))}
+
+
+def _coloured(runs: Sequence[Run], color: str, direction: Direction | None) -> Figure:
+    return {
+        "color": [number_of(value_of(run, color)) for run in runs],
+        "colorscale": FALLING,
+        "reversescale": direction == "min",
+        "showscale": True,
+        "colorbar": {"title": {"text": label(_name(color))}, "thickness": 10},
+    }
 
 
 def _points(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.records.base import KINDS, Entry, Record, kind
+from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
@@ -24,7 +24,6 @@ __all__ = [
     "Amendment",
     "Artifact",
     "Curve",
-    "Entry",
     "Environment",
     "Execution",
     "ExecutionEnd",

@@ -41,15 +41,3 @@ def kind(name: str) -> Callable[[type[R]], type[R]]:
         return cls
 
     return declare
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A record with its stamp: who wrote it, where in the notebook, and when."""
-
-    id: str
-    written_us: int
-    """Microseconds since 1970, UTC."""
-    session_id: str
-    run_id: str | None
-    execution_id: str | None
-    record: Record
