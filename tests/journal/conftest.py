@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
 
 from trackbook.clock import new_id
-from trackbook.journal import Journal
+from trackbook.journal import Journal, window
+
+
+@pytest.fixture(params=["mapped", "written"], autouse=True)
+def way(request, monkeypatch):
+    """Both ways to write: into a mapped file, and by a system call for each frame."""
+    if request.param == "written":
+        monkeypatch.setattr(window, "RESERVING", set())
+    elif not window.is_mappable(os.stat(tempfile.gettempdir()).st_dev):
+        pytest.skip("temporary files here cannot be mapped safely")
 
 
 @pytest.fixture

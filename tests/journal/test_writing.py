@@ -142,7 +142,7 @@ def test_a_descriptor_that_user_code_closed_is_got_back(
     journal, tmp_path, payloads_in
 ) -> None:
     journal.put(Note(words="before"))
-    os.close(journal._fd)
+    os.close(journal._outlet.fd)
     journal.put(Note(words="after"))
     assert len(payloads_in(tmp_path)) == 2
 

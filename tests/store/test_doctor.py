@@ -59,7 +59,7 @@ def test_a_damaged_database_comes_with_the_way_on(project, content) -> None:
     said = findings(project.folder, "problem")
     file = project.store.place.file
     assert f"mv {file} {file}.damaged" in said
-    assert "1 journals" in said
+    assert "1 journal " in said
     file.rename(f"{file}.damaged")
     assert project.count("note") == 1
 
@@ -87,7 +87,7 @@ def test_whoever_is_inside_just_now_is_named(project, child) -> None:
 def test_leftovers_quarantine_and_faults_are_noted(project) -> None:
     journal = project.journal("torn")
     journal.put(Fault(place="p", message="m", trace="t"))
-    os.write(journal._fd, b"half a frame")
+    journal._outlet.now.write(b"half a frame")
     journal.close()
     project.store.drain()
     (project.journal_folder / "x.0.new").write_bytes(b"")

@@ -111,7 +111,7 @@ def test_a_session_that_waits_for_room_on_the_disk_is_alive(project, monkeypatch
     journal = project.session()
     journal.put(start_of(), "run")
     with journal._lock:
-        journal._block()
+        journal._outlet.lead_nowhere()
     journal.put(Note(words="x"), "run")
     assert status(project) == [("RUNNING", False)]
 
@@ -156,7 +156,7 @@ def test_a_drainer_killed_just_then_loses_and_doubles_nothing(
     session.kill()
     torn = project.journal("torn")
     torn.pen("run", "loss", origin="logged")(1, 1.0)
-    os.write(torn._fd, b"half")
+    torn._outlet.now.write(b"half")
     torn.close()
     drainer = child(f"""
         import signal

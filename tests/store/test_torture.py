@@ -19,7 +19,7 @@ import pytest
 
 from trackbook.clock import new_id
 from trackbook.errors import Busy
-from trackbook.journal import Journal
+from trackbook.journal import Journal, window
 from trackbook.records import Param, RunStart, SessionEnd
 from trackbook.store import Store
 
@@ -111,9 +111,11 @@ def torment(folder: Path) -> int:
     return kills
 
 
+@pytest.mark.parametrize("reserving", [window.RESERVING, set()], ids=["mapped", "written"])
 def test_nothing_acknowledged_is_lost_or_doubled_while_processes_are_killed(
-    tmp_path,
+    reserving, tmp_path, monkeypatch
 ) -> None:
+    monkeypatch.setattr(window, "RESERVING", reserving)
     for name in ("acks", "errors", "journal"):
         (tmp_path / name).mkdir()
     assert torment(tmp_path) > 10

@@ -32,7 +32,7 @@ def open_next(folder: Path, name: str) -> Iterator[int]:
         raise FileExistsError(errno.EEXIST, "a journal of this name exists", str(file))
     newborn = folder / f"{name}.new"
     folder.mkdir(parents=True, exist_ok=True)
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
     fd = os.open(newborn, flags, 0o644)
     try:
         try:

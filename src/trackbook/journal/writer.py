@@ -10,7 +10,7 @@ from struct import Struct
 from struct import error as PackingError  # noqa: N812  it is a class
 from time import time_ns
 from typing import TYPE_CHECKING
-from weakref import WeakSet, finalize
+from weakref import WeakSet
 from zlib import crc32
 
 from trackbook.errors import Misused
@@ -24,8 +24,9 @@ from trackbook.journal.encode import (
     scalar_prefix,
     several,
 )
-from trackbook.journal.files import nowhere, open_next, written_whole
+from trackbook.journal.files import open_next, written_whole
 from trackbook.journal.frames import HEAD, LARGEST, MAGIC, head_of
+from trackbook.journal.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,6 @@ WORD = Struct("<I")
 CUT = "the disk took only part of a record"
 MAY_PASS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
 
-os_write = os.write
-
 alive: WeakSet[Journal] = WeakSet()
 
 
@@ -52,12 +51,8 @@ class Journal:
     Raises OSError when made where nothing can ever be written. A disk that is
     full just now is waited for: then and later no call raises.
 
-    Each call is one `os.write` on an O_APPEND descriptor: when it returns, the
-    fact survives the death of the process. No lock is taken on the way.
-
-    One descriptor number serves for the journal's whole life. What it leads to is
-    changed by dup2, which is atomic: a thread about to write meets the old file,
-    the next one, or nowhere (and then the rescue), never a stranger's file.
+    When a call returns, the fact survives the death of the process: it was copied into
+    a mapped part of the file, or written with one `os.write` (see outlet.py).
     """
 
     def __init__(
@@ -76,12 +71,8 @@ class Journal:
         self._count = 0
         self._lock = threading.Lock()
         self._backlog = Backlog(folder)
-        self._is_open = self._closed = False
-        self._held: int | None = None
-        """The last file while nothing can be written: its lock is the sign of life."""
-        self._fd, self._blind = nowhere(), nowhere()
-        for fd in (self._fd, self._blind):
-            finalize(self, os.close, fd).atexit = False
+        self._closed = False
+        self._outlet = Outlet()
         alive.add(self)
         try:
             self._go_on()
@@ -144,6 +135,8 @@ class Journal:
         whole = HEAD.size + len(prefix) + TAIL.size
         tail, word = TAIL.pack, WORD.pack
 
+        outlet = self._outlet
+
         def write(step: int, value: float) -> None:
             try:
                 end = tail(INT64, time_ns() // 1000, INT64, step, FLOAT64, value)
@@ -154,10 +147,10 @@ class Journal:
                 ) from wrong
             frame = opening + word(crc32(end, prefix_checksum)) + prefix + end
             try:
-                if os_write(self._fd, frame) == whole:
+                if outlet.now.write(frame) == whole:
                     return
-                error = OSError(CUT)
-            except OSError as failed:
+                error: Exception = OSError(CUT)
+            except (OSError, ValueError) as failed:
                 error = failed
             self._rescue(frame, error)
 
@@ -172,15 +165,15 @@ class Journal:
         self.retry()
         self.rotate_if_large()
         with self._lock:
-            if self._is_open:
+            if self._outlet.is_open:
                 with suppress(OSError):  # a disk gone read-only: the next write will say so
-                    os.utime(self._fd)
+                    os.utime(self._outlet.fd)
 
     def retry(self) -> None:
         """Try again to write what waits in memory since the disk took nothing."""
         with self._lock:
             says = None
-            if not self._closed and (self._backlog or not self._is_open):
+            if not self._closed and (self._backlog or not self._outlet.is_open):
                 says = self._renew()
         if says:
             self._complain(says)
@@ -188,14 +181,11 @@ class Journal:
     def rotate_if_large(self) -> None:
         """Go on in a new file when this one has grown large, so that bytes can be freed.
 
-        Also when somebody has deleted it: what is written into a deleted file is lost.
+        Also when somebody has deleted it or cut it off: what is written there is lost.
         """
         says = None
         with self._lock:
-            if not self._is_open:
-                return
-            facts = os.fstat(self._fd)
-            if facts.st_size > self._rotate_bytes or facts.st_nlink == 0:
+            if self._outlet.is_open and self._outlet.is_spoilt(self._rotate_bytes):
                 says = self._renew()
         if says:
             self._complain(says)
@@ -210,7 +200,7 @@ class Journal:
         self.retry()
         with self._lock:
             lost = len(self._backlog)
-            self._leave()
+            self._outlet.leave()
             self._closed = True
         if lost:
             self._complain(
@@ -225,18 +215,18 @@ class Journal:
         self._branch = f"c{os.getpid()}-{os.urandom(3).hex()}."
         self._lock = threading.Lock()
         self._backlog = Backlog(self._folder)
-        self._leave()
+        self._outlet.leave()
 
     def _send(self, frame: bytes) -> None:
         try:
-            if os_write(self._fd, frame) == len(frame):
+            if self._outlet.now.write(frame) == len(frame):
                 return
-            error = OSError(CUT)
-        except OSError as failed:
+            error: Exception = OSError(CUT)
+        except (OSError, ValueError) as failed:
             error = failed
         self._rescue(frame, error)
 
-    def _rescue(self, frame: bytes, error: OSError) -> None:
+    def _rescue(self, frame: bytes, error: Exception) -> None:
         """Write elsewhere what could not be written, or keep it until it can be.
 
         Half a frame in the old file does no harm: readers pass over it. It is not
@@ -247,6 +237,8 @@ class Journal:
                 raise Misused(
                     "this trackbook session has ended: start a new one"
                 ) from error
+            if self._outlet.fits_further_on(frame):
+                return
             says = self._backlog.keep(frame)
             if self._backlog.is_due:
                 says = self._renew() or says
@@ -258,7 +250,7 @@ class Journal:
         try:
             self._go_on()
         except OSError as error:
-            self._block()
+            self._outlet.lead_nowhere()  # later facts queue behind those that wait
             return self._backlog.failed(error)
         return self._backlog.recovered()
 
@@ -268,43 +260,15 @@ class Journal:
         self._count += 1  # even in vain: the name may be taken by what could be written
         with open_next(self._folder, name) as fresh:
             self._pour_into(fresh)
-            os.dup2(fresh, self._fd, inheritable=False)
-        self._is_open = True
-        self._let_go_of_held()
+            self._outlet.lead_to(fresh)
 
     def _pour_into(self, fresh: int) -> None:
         """Write what waits; where that fails midway, the file so far keeps us alive."""
         try:
             self._backlog.pour(lambda frame: written_whole(fresh, frame))
         except OSError:
-            if not self._is_open and self._held is None:
-                self._held = os.dup(fresh)
+            self._outlet.hold(fresh)
             raise
-
-    def _block(self) -> None:
-        """Let later facts queue behind those that wait.
-
-        A retraction must not overtake what it takes back.
-        """
-        if self._is_open:
-            try:
-                self._held = os.dup(self._fd)
-            except OSError:
-                return  # no descriptor left: the old file may still take what comes
-        self._lead_nowhere()
-
-    def _leave(self) -> None:
-        self._lead_nowhere()
-        self._let_go_of_held()
-
-    def _lead_nowhere(self) -> None:
-        os.dup2(self._blind, self._fd, inheritable=False)
-        self._is_open = False
-
-    def _let_go_of_held(self) -> None:
-        if self._held is not None:
-            os.close(self._held)
-        self._held = None
 
 
 def framed(payload: bytes) -> bytes:

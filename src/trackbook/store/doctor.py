@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.errors import Damaged, TrackbookError
-from trackbook.journal import is_alive
+from trackbook.journal import frames_in, is_alive
 from trackbook.store.holders import holders_of, is_locked
 from trackbook.store.place import Place
 from trackbook.store.sql import queries_of
-from trackbook.store.stretch import sizes_of
+from trackbook.store.stretch import journals_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,10 +153,8 @@ def inside(
 
 def broken(folder: Path, file: Path, error: Damaged) -> Finding:
     """Say how to go on from a damaged database."""
-    sizes = sizes_of(folder / "journal")
-    held = (
-        f"{len(sizes)} journals ({in_mb(sum(sizes.values()))})" if sizes else "no journal"
-    )
+    count = len(journals_in(folder / "journal"))
+    held = f"{count} journal{'s' * (count > 1)}" if count else "no journal"
     return Finding(
         level="problem",
         what=str(error),
@@ -173,23 +171,26 @@ def broken(folder: Path, file: Path, error: Damaged) -> Finding:
 def the_journals(folder: Path, offsets: dict[str, int]) -> Iterator[Finding]:
     """Look at each journal: whose it is, and how much of it waits."""
     journals = folder / "journal"
-    for name, size in sizes_of(journals).items():
-        waiting = max(0, size - offsets.get(name.removesuffix(".tbj"), 0))
+    for file in journals_in(journals):
+        drained = offsets.get(file.stem, 0)
         try:
-            state = "a running process" if is_alive(journals / name) else "an ended process"
+            state = "a running process" if is_alive(file) else "an ended process"
+            size = max(drained, frames_in(file.read_bytes()).used)
+        except FileNotFoundError:
+            continue
         except PermissionError:
             yield Finding(
                 level="problem",
                 what="a journal may not be read, so its records do not arrive",
-                where=str(journals / name),
-                what_to_do=f"chmod a+r {journals / name}",
+                where=str(file),
+                what_to_do=f"chmod a+r {file}",
             )
             continue
         yield Finding(
             level="ok",
-            what=f"the journal of {state}: {waiting:,} of {size:,} bytes wait",
-            where=str(journals / name),
-            what_to_do="any question drains them (%track runs)" if waiting else "",
+            what=f"the journal of {state}: {size - drained:,} of {size:,} bytes wait",
+            where=str(file),
+            what_to_do="any question drains them (%track runs)" if size > drained else "",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.clock import new_id, now_us
 from trackbook.records import RunEnd, SessionEnd
@@ -28,13 +28,19 @@ if TYPE_CHECKING:
 SQL = queries_of("trackbook.store")
 
 
-def drain_once(
-    db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]
-) -> tuple[bool, list[Stretch]]:
-    """Move one budget of journal bytes into the database.
+class Drained(NamedTuple):
+    """What one turn of draining came to."""
 
-    Return whether more may be left, and the journals that are done with; they are put
-    away when the database is safely closed.
+    more: bool
+    """Whether something may be left."""
+    done: list[Stretch]
+    """Journals of the dead, to be put away when the database is safely closed."""
+    ends: dict[str, int]
+    """How much of each journal is in the database now, by the journal's name."""
+
+
+def drain_once(db: DuckDBPyConnection, folder: Path, upto: Mapping[str, int]) -> Drained:
+    """Move one budget of journal bytes into the database.
 
     Runs under the project's lock with the store attached. Journal offsets stand
     in the same transaction as the facts: whatever dies at whatever moment, each
@@ -47,8 +53,10 @@ def drain_once(
     gone = [name for name in offsets if not (folder / f"{name}.tbj").exists()]
     moved = [s for s in stretches if s.end > s.start]
     done = [stretch for stretch in stretches if stretch.dead]
+    ends = {name: offset.drained_bytes for name, offset in offsets.items()}
+    ends |= {stretch.journal: stretch.end for stretch in moved}
     if not (moved or gone or done):
-        return False, []
+        return Drained(False, [], ends)
     db.execute("BEGIN")
     try:
         ingest(db, batch)
@@ -59,7 +67,7 @@ def drain_once(
     except BaseException:
         db.execute("ROLLBACK")
         raise
-    return more, done
+    return Drained(more, done, ends)
 
 
 def ingest(db: DuckDBPyConnection, batch: Batch) -> None:

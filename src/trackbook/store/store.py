@@ -153,8 +153,8 @@ class Store:
     def _is_drained(self) -> bool:
         """Say, without opening the database, that there is nothing to drain."""
         with self.place.alone():
-            left, sizes = self._seen
-            return left == self._state() and is_drained(self.journal_folder, sizes)
+            left, ends = self._seen
+            return left == self._state() and is_drained(self.journal_folder, ends)
 
     def _state(self) -> object:
         """Return what changes with every change that anybody makes to the database."""
@@ -168,19 +168,18 @@ class Store:
         """Drain for one turn; say whether that was all."""
         deadline = time.monotonic() + TURN_S
         finished: dict[Path, Stretch] = {}
-        more = True
         with self._writing(patience_s) as db:
-            while more:
-                more, done = drain_once(db, self.journal_folder, upto)
-                finished |= {stretch.file: stretch for stretch in done}
-                if time.monotonic() > deadline:
+            while True:
+                drained = drain_once(db, self.journal_folder, upto)
+                finished |= {stretch.file: stretch for stretch in drained.done}
+                if not drained.more or time.monotonic() > deadline:
                     break
             sort_recent(db, at_least=SORT_AFTER)
         for stretch in finished.values():
             put_away(stretch)
-        if more:
+        if drained.more:
             return False
-        self._seen = (self._state(), dict(upto))
+        self._seen = (self._state(), drained.ends)
         return True
 
     @contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from trackbook.journal import Found, frames_in, is_alive
+from trackbook.journal import HEAD, Found, frames_in, is_alive
 from trackbook.store.batch import Batch
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class Stretch(NamedTuple):
     start: int
     end: int
     size: int
+    """Where its bytes end; room that the writer reserved behind them does not count."""
     dead: bool
     """Nothing more will ever come: its process is gone and every byte was looked at."""
     skipped: int
@@ -56,7 +56,7 @@ def journals_in(folder: Path) -> list[Path]:
     """Return the project's journal files, oldest first; strange names are left alone."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries]
+            names = [e.name for e in entries if e.is_file(follow_symlinks=False)]
     except FileNotFoundError:
         return []
     return [folder / n for n in sorted(names) if n.endswith(".tbj") and n.isprintable()]
@@ -73,7 +73,7 @@ def is_branch(file: Path) -> bool:
 
 
 def sizes_of(folder: Path) -> dict[str, int]:
-    """Return each journal's size at this moment, by its name."""
+    """Return each journal's size at this moment, by its name; with room that it reserved."""
     found = {}
     for file in journals_in(folder):
         try:
@@ -103,7 +103,7 @@ def read(
         stretch, found = read_now
         left -= stretch.end - stretch.start
         stretches.append(take(batch, stretch, found))
-    more = any(s.start < s.end < upto[s.file.name] for s in stretches)
+    more = any(s.start < s.end < min(s.size, upto[s.file.name]) for s in stretches)
     return batch, stretches, more
 
 
@@ -123,23 +123,30 @@ def read_stretch(
     start = offset.drained_bytes
     try:
         facts = os.fstat(fd)
-        if not stat.S_ISREG(facts.st_mode):
-            return None
         limit = min(facts.st_size, upto)
         wanted = max(min(limit - start, budget), 0)
         while True:
             os.lseek(fd, start, os.SEEK_SET)
-            found = frames_in(read_all(fd, wanted))
+            data = read_all(fd, wanted)
+            found = frames_in(data)
+            if found.skipped and not dead:
+                # A processor may show another's stores out of order, for a moment.
+                os.lseek(fd, start, os.SEEK_SET)
+                data = read_all(fd, wanted)
+                found = frames_in(data)
             if found.used or start + wanted >= limit:
                 break
             wanted = min(limit - start, wanted * 4)
     finally:
         os.close(fd)
+    size = facts.st_size
+    if start + wanted >= size and is_blank(data, found.used):
+        size = start + found.used
     stretch = Stretch(
         file=file,
         start=start,
         end=start + found.used,
-        size=facts.st_size,
+        size=size,
         # A dead journal's last half frame never becomes whole: it ends here.
         dead=dead and start + wanted >= facts.st_size,
         skipped=offset.skipped_bytes + found.skipped,
@@ -176,14 +183,29 @@ def take(batch: Batch, stretch: Stretch, found: Found) -> Stretch:
     return stretch
 
 
-def is_drained(folder: Path, sizes: Mapping[str, int]) -> bool:
-    """Say whether the journals are as long as they were, and their processes alive."""
-    for name, size in sizes_of(folder).items():
-        if sizes.get(name) != size:
-            return False
+def is_blank(data: bytes, start: int = 0) -> bool:
+    """Say whether nothing but zeros stands there: room reserved, and not yet written to."""
+    return data.count(0, start) == len(data) - start
+
+
+def is_drained(folder: Path, ends: Mapping[str, int]) -> bool:
+    """Say whether journals hold nothing beyond their ends, and their processes live."""
+    for file in journals_in(folder):
         try:
-            if not is_alive(folder / name):
+            if goes_on(file, ends.get(file.stem, 0)) or not is_alive(file):
                 return False
+        except FileNotFoundError:  # drained and removed meanwhile
+            return False
         except PermissionError:
             continue
     return True
+
+
+def goes_on(file: Path, end: int) -> bool:
+    """Say whether a journal has a frame, or the beginning of one, at `end`."""
+    fd = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        os.lseek(fd, end, os.SEEK_SET)
+        return not is_blank(os.read(fd, HEAD.size))
+    finally:
+        os.close(fd)
