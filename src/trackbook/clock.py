@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TAILS_AT_ONCE = 64
 
 
 def now_us() -> int:
@@ -29,6 +31,27 @@ def new_id() -> str:
     ns = time.time_ns()
     ms, rest = divmod(ns, 1_000_000)
     fraction = rest * 4096 // 1_000_000
-    tail = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-    digits = f"{ms & 0xFFFF_FFFF_FFFF:012x}7{fraction:03x}{tail:016x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    try:
+        tail = tails.pop()
+    except IndexError:
+        tails.extend(random_tails())
+        tail = tails.pop()
+    digits = f"{ms & 0xFFFF_FFFF_FFFF:012x}"
+    return f"{digits[:8]}-{digits[8:]}-7{fraction:03x}-{tail}"
+
+
+def random_tails() -> list[str]:
+    """Return the last 62 random bits of many ids, with their variant, as they are written.
+
+    One system call for many: by itself it costs as much as all the rest of an id.
+    """
+    drawn = os.urandom(8 * TAILS_AT_ONCE)
+    numbers = struct.unpack(f">{TAILS_AT_ONCE}Q", drawn)
+    texts = (f"{n & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000:016x}" for n in numbers)
+    return [f"{text[:4]}-{text[4:]}" for text in texts]
+
+
+tails: list[str] = []
+"""Random ends that no id has yet."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=tails.clear)  # a child must not give its parent's

@@ -124,3 +124,10 @@ def test_names_without_a_value_stay_names():
 def test_a_list_that_holds_itself_ends():
     namespace = namespace_of("x = []\nx.append(x)")
     assert closure_of(["x"], namespace) == {"x"}
+
+
+def test_a_function_kept_with_a_table_is_found():
+    namespace = namespace_of(
+        "import pandas as pd\nt = pd.DataFrame()\nt.attrs['f'] = lambda: low\nlow = 1"
+    )
+    assert "low" in closure_of({"t"}, namespace)

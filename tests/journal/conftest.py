@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +14,7 @@ def way(request, monkeypatch):
     """Both ways to write: into a mapped file, and by a system call for each frame."""
     if request.param == "written":
         monkeypatch.setattr(window, "RESERVING", set())
-    elif not window.is_mappable(os.stat(tempfile.gettempdir()).st_dev):
+    elif not window.is_mappable(Path(tempfile.gettempdir()).stat().st_dev):
         pytest.skip("temporary files here cannot be mapped safely")
 
 

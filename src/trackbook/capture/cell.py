@@ -48,11 +48,11 @@ class Cell:
     cell_key: str
     source: str
     transformed: str
-    started: float
-    """Seconds, of a clock that only goes forward."""
     began_us: int
     by_hand: ActiveRun | None
     """The run that was open by hand when the cell began."""
+    started: float = 0.0
+    """Seconds, of a clock that only goes forward."""
     skip: bool = False
     """`%%track skip`: nothing of this cell is written."""
     parameters: bool = False
@@ -64,6 +64,10 @@ class Cell:
     trained: list[Trained] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
+    statements: list[Statement] | None = None
+    """What it is made of, once that was worked out."""
+    modules: frozenset[str] = frozenset()
+    """Its words that stand for modules."""
     ran: list[tuple[int, Statement]] = field(default_factory=list)
     """The statements that were executed, with the numbers of their steps."""
     touched: dict[str, set[int]] = field(default_factory=dict)

@@ -44,30 +44,48 @@ class Cells:
         self._recorder = recorder
         self._depth = 0
 
-    def before(self, info: Any, namespace: Mapping[str, object]) -> None:
-        """Write down that a cell begins, and open its run if it asks for one."""
+    def before(
+        self,
+        info: Any,
+        namespace: Mapping[str, object],
+        transform: Callable[[str], str],
+    ) -> None:
+        """Take in that a cell begins."""
         self._depth += 1
         if self._depth > 1 or self._recorder.mode == "off":
             return
         with self._recorder.guard:
-            cell = self._cell_of(info, namespace)
-            self._recorder.cell = cell
-            if cell.skip:
-                return
-            record = Execution(
-                source=self._recorder.secrets.of_source(cell.source),
-                source_hash=source_hash(cell.source),
-                cell_id=cell_id_of(info),
-                cell_key=cell.cell_key,
+            cell = self._recorder.cell = self._cell_of(info, namespace)
+            if not cell.skip:
+                self._open(cell, info, namespace, transform)
+            cell.started = self._recorder.clock()
+
+    def _open(
+        self,
+        cell: Cell,
+        info: Any,
+        namespace: Mapping[str, object],
+        transform: Callable[[str], str],
+    ) -> None:
+        """Write down that a cell begins, read its code, and open its run if it asks for one."""
+        record = Execution(
+            source=self._recorder.secrets.of_source(cell.source),
+            source_hash=source_hash(cell.source),
+            cell_id=cell_id_of(info),
+            cell_key=cell.cell_key,
+        )
+        self._recorder.ink.put(record, execution_id=cell.execution_id)
+        request = request_in(cell.source, self._recorder.verbs)
+        if request.run:
+            cell.run = self._recorder.ledger.open_of_cell(
+                cell, request.name, label="run", origin="cell"
             )
-            self._recorder.ink.put(record, execution_id=cell.execution_id)
-            request = request_in(cell.source, self._recorder.verbs)
-            if request.run:
-                cell.run = self._recorder.ledger.open_of_cell(
-                    cell, request.name, label="run", origin="cell"
-                )
-                self._recorder.ledger.push(cell.run)
-                cell.by_hand = cell.run
+            self._recorder.ledger.push(cell.run)
+            cell.by_hand = cell.run
+        if "import" not in cell.transformed:
+            # Now rather than afterwards, when a cell that has gone through much data
+            # has left the processor's caches cold: that takes twice as long.
+            self._recorder.measures.examine(cell, namespace, transform)
 
     def after(
         self,
@@ -91,9 +109,9 @@ class Cells:
                     statements = self._recorder.measures.read(
                         cell,
                         namespace,
+                        transform,
                         shown=getattr(result, "result", None),
                         failed_line=failed_line(error, namespace),
-                        transform=transform,
                         opens=self._recorder.mode == "auto",
                     )
                     self._write_params(cell)
@@ -116,7 +134,6 @@ class Cells:
             cell_key=key,
             source=source,
             transformed=str(getattr(info, "transformed_cell", None) or source),
-            started=self._recorder.clock(),
             began_us=now_us(),
             by_hand=self._recorder.ledger.by_hand,
             skip=request_in(source, self._recorder.verbs).skip,
@@ -171,6 +188,7 @@ class Cells:
     ) -> None:
         """Write how the cell ended, and end the run that it opened."""
         error = error_of(result)
+        said = brief(error)
         count = getattr(result, "execution_count", None)
         reads, binds = names_of(statements)
         outcome: Outcome = "ok" if error is None else "error"
@@ -181,13 +199,13 @@ class Cells:
             duration_s=ended - cell.started,
             reads=sorted(reads),
             binds=sorted(binds),
-            error=self._recorder.secrets.in_text(brief(error) or "") or None,
+            error=self._recorder.secrets.in_text(said) if said else None,
             execution_count=count if type(count) is int else None,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         if cell.run is not None:
             status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
-            cell.run.end(status, brief(error))  # type: ignore[arg-type]
+            cell.run.end(status, said)  # type: ignore[arg-type]
 
     def _tell(self, cell: Cell) -> None:
         given = {

@@ -50,7 +50,8 @@ class Flow:
         A run that another one of them was itself built on is left out: a model
         trained on a clustering's labels is one trial, not two.
         """
-        return self.latest(NOBODY.union(*(self._owners.get(n, NOBODY) for n in names)))
+        found = NOBODY.union(*(self._owners.get(n, NOBODY) for n in names))
+        return self.latest(found) if len(found) > 1 else found
 
     def made_in(self, names: Iterable[str]) -> Runs:
         """Return the runs in whose cells the values of these names were made.
@@ -58,7 +59,8 @@ class Flow:
         A weaker tie than owning: a hand-written training loop trains nothing that
         anybody watches, yet what is measured of its weights later is its measure.
         """
-        return self.latest(NOBODY.union(*(self._made_in.get(n, NOBODY) for n in names)))
+        found = NOBODY.union(*(self._made_in.get(n, NOBODY) for n in names))
+        return self.latest(found) if len(found) > 1 else found
 
     def make_in(self, run_id: str, statements: Iterable[Statement]) -> None:
         """Let what statements bound or changed have been made in a run's cell."""

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
+from trackbook.capture.flow import NOBODY
 from trackbook.capture.reading import Reading
 from trackbook.capture.unkept import Unkept
 from trackbook.capture.values import is_configuration, number_of, params_in, series_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from trackbook.capture.trainings import Trainings
     from trackbook.code import Statement
 
-BUILTINS = tuple(name for name in dir(builtins) if not name.startswith("_"))
+BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -35,13 +36,15 @@ class Rules(NamedTuple):
     ignore: Sequence[str] = ()
 
     def silences(self, name: str) -> bool:
-        return name.startswith("_") or any(fnmatchcase(name, p) for p in self.ignore)
+        if name.startswith("_"):
+            return True
+        return bool(self.ignore) and any(fnmatchcase(name, p) for p in self.ignore)
 
     def forces_metric(self, name: str) -> bool:
-        return any(fnmatchcase(name, p) for p in self.metrics)
+        return bool(self.metrics) and any(fnmatchcase(name, p) for p in self.metrics)
 
     def forces_param(self, name: str) -> bool:
-        return any(fnmatchcase(name, p) for p in self.params)
+        return bool(self.params) and any(fnmatchcase(name, p) for p in self.params)
 
 
 class Missed(NamedTuple):
@@ -72,14 +75,30 @@ class Measures:
         found = self._fitted.setdefault(line or 0, {})
         found |= params
 
+    def examine(
+        self, cell: Cell, namespace: Mapping[str, object], transform: Callable[[str], str]
+    ) -> list[Statement]:
+        """Read a cell's code: what it is made of, and what its words stand for.
+
+        Args:
+            cell: the execution, before or after it ran: after it, if it imports something
+            namespace: the user's names
+            transform: IPython's, for magics inside magics
+        """
+        cell.modules, rebound = special_words_in(cell.transformed, namespace)
+        cell.statements = statements_in(
+            cell.transformed, transform, modules=cell.modules, rebound=rebound
+        )
+        return cell.statements
+
     def read(
         self,
         cell: Cell,
         namespace: Mapping[str, object],
+        transform: Callable[[str], str],
         *,
         shown: object,
         failed_line: int | None,
-        transform: Callable[[str], str],
         opens: bool,
     ) -> list[Statement]:
         """Give every captured value of a cell to its run; return the statements that ran.
@@ -87,15 +106,14 @@ class Measures:
         Args:
             cell: the finished execution
             namespace: the user's names
+            transform: IPython's, for magics inside magics
             shown: the value that the cell displayed, if any
             failed_line: where it stopped, counted in the transformed source
-            transform: IPython's, for magics inside magics
             opens: whether a metric without a run may open one
         """
-        modules = modules_in(cell.transformed, namespace)
-        whole = statements_in(
-            cell.transformed, transform, modules=modules, rebound=rebound_in(namespace)
-        )
+        whole = cell.statements
+        if whole is None:
+            whole = self.examine(cell, namespace, transform)
         statements = [s for s in whole if failed_line is None or s.line <= failed_line]
         self._accumulators.update(*(s.accumulators for s in statements))
         lines = cell.transformed.splitlines()
@@ -106,12 +124,13 @@ class Measures:
                 Reading(self, cell, statement, number, namespace, opens=opens)
                 for statement, number in zip(group, numbers, strict=True)
             ]
-            unkept = Unkept(self, cell, readings, lines, modules)
-            named = unkept.give_bound()
+            unkept = Unkept(self, cell, readings, lines) if cell.pending else None
+            named = unkept.give_bound() if unkept is not None else ()
             for reading in readings:
                 last = reading.statement is statements[-1] and failed_line is None
                 reading.run(shown if last else None, named)
-            unkept.give_rest()
+            if unkept is not None:
+                unkept.give_rest()
         self._fitted.clear()
         self.flow.end_cell()
         return statements
@@ -128,11 +147,13 @@ class Measures:
         closures: Closures,
     ) -> int:
         reads = frozenset(closures.of(statement.reads))
-        trained = frozenset(
-            self.trainings.now(t.run_id)
-            for t in cell.trained
-            if t.line is None or statement.line <= t.line <= statement.end_line
-        )
+        trained = NOBODY
+        if cell.trained:
+            trained = frozenset(
+                self.trainings.now(t.run_id)
+                for t in cell.trained
+                if t.line is None or statement.line <= t.line <= statement.end_line
+            )
         number = self.flow.advance(
             statement,
             cell.execution_id,
@@ -217,12 +238,13 @@ def sharing_lines(statements: list[Statement]) -> list[list[Statement]]:
     return groups
 
 
-def rebound_in(namespace: Mapping[str, object]) -> frozenset[str]:
-    """Return the builtins that the notebook gave another meaning: `max = 3`."""
-    return frozenset(name for name in BUILTINS if name in namespace)
+def special_words_in(
+    source: str, namespace: Mapping[str, object]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of a source that stand for modules, and those for rebound builtins.
 
-
-def modules_in(source: str, namespace: Mapping[str, object]) -> frozenset[str]:
-    """Return the words of a source that stand for modules."""
-    words = set(WORD.findall(source))
-    return frozenset(w for w in words if type(namespace.get(w)) is ModuleType)
+    A builtin is rebound when the notebook gave it another meaning: `max = 3`.
+    """
+    known = [word for word in set(WORD.findall(source)) if word in namespace]
+    modules = frozenset(word for word in known if type(namespace[word]) is ModuleType)
+    return modules, BUILTINS.intersection(known)

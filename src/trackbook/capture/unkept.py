@@ -38,7 +38,6 @@ class Unkept:
         cell: Cell,
         readings: list[Reading],
         lines: list[str],
-        modules: frozenset[str],
     ) -> None:
         self._measures = measures
         self._readings = readings
@@ -48,7 +47,7 @@ class Unkept:
         self._is_plain = (
             len(readings) == 1 and bool(mine) and is_plain(readings[0], self._source)
         )
-        self._named = self._with_names(mine, modules)
+        self._named = self._with_names(mine, cell.modules)
         if mine:
             cell.pending = [p for p in cell.pending if p not in mine]
 

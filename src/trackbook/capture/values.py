@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from types import (
+    FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
@@ -77,11 +78,16 @@ def number_of(value: object) -> float | None:
             return float(value)  # type: ignore[arg-type]
         except OverflowError:
             return None
-    if is_genuine(kind, "numpy"):
+    module, name = place_of(kind)
+    package = module.partition(".")[0]
+    if package == "numpy" and is_genuine(kind, "numpy"):
         return numpy_number(value)
-    if whereabouts(value) in ("torch.Tensor", "torch.nn.parameter.Parameter"):
+    if package == "torch" and f"{module}.{name}" in TENSORS:
         return tensor_number(value)
     return None
+
+
+TENSORS = ("torch.Tensor", "torch.nn.parameter.Parameter")
 
 
 def numpy_number(value: Any) -> float | None:
@@ -277,15 +283,20 @@ def slots_of(value: object) -> dict[Any, object] | None:
 def is_configuration(value: object) -> bool:
     """Say whether a value is of a kind that people keep settings in."""
     kind = type(value)
-    if whereabouts(value) in CONFIGURATIONS:
-        return is_genuine(kind, whereabouts(value).partition(".")[0])
-    for base in MRO_OF(kind):
-        inside = INSIDE_OF(base)
-        if "__dataclass_fields__" in inside or "__pydantic_core_schema__" in inside:
-            return base is kind
-    return False
+    if id(kind) in PLAIN_KINDS:
+        return False
+    module, name = place_of(kind)
+    if f"{module}.{name}" in CONFIGURATIONS:
+        return is_genuine(kind, module.partition(".")[0])
+    # A subclass that declares nothing of its own is code that carries settings along.
+    inside = INSIDE_OF(kind)
+    return "__dataclass_fields__" in inside or "__pydantic_core_schema__" in inside
 
 
+PLAIN_KINDS = frozenset(
+    map(id, (int, float, str, bool, type(None), list, tuple, dict, set, FunctionType))
+)
+"""By id, for a metaclass may redefine how its classes are hashed and compared."""
 CONFIGURATIONS = (
     "argparse.Namespace",
     "types.SimpleNamespace",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import types
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +22,8 @@ MAX_ITEMS = 50
 MAX_ATTRIBUTES = 200
 DICT_OF_TYPE = type.__dict__["__dict__"]
 MRO_OF_TYPE = type.__dict__["__mro__"]
+MODULE_OF_TYPE = type.__dict__["__module__"].__get__
+NAME_OF_TYPE = type.__dict__["__name__"].__get__
 NOTHING = object()
 NO_ITEMS: tuple[object, ...] = ()
 
@@ -42,11 +44,13 @@ class Closures:
     statements of the cell name it.
     """
 
-    __slots__ = ("foreign", "known", "namespace")
+    __slots__ = ("foreign", "kinds", "known", "namespace")
 
     def __init__(self, namespace: Mapping[str, object]) -> None:
         self.namespace = namespace
         self.known: dict[str, set[str]] = {}
+        self.kinds: dict[int, Kind] = {}
+        """What was found out of classes, by their id."""
         self.foreign = MAX_FOREIGN
 
     def of(self, names: Iterable[str]) -> set[str]:
@@ -54,21 +58,44 @@ class Closures:
         found: set[str] = set()
         for name in names:
             reached = self.known.get(name)
+            if reached is None and id(type(self.namespace.get(name))) in LEAVES:
+                reached = self.known[name] = {name}
             if reached is None:
-                closure = Closure(name, self.namespace, self.foreign)
+                closure = Closure(name, self.namespace, self.foreign, self.kinds)
                 reached = self.known[name] = closure.grown()
                 self.foreign = closure.foreign
             found |= reached
         return found
 
 
+class Kind(NamedTuple):
+    """What is known of a class, which is held, so that its id stays its own."""
+
+    cls: type
+    ours: bool
+    """It or one of its bases was made in the notebook."""
+    is_table: bool
+    """Of pandas: but for `df.attrs` there is nothing in it but data."""
+    attributes: Callable[[object], object] | None
+    """Gets the dictionary of one of its objects; None where there is none to be had."""
+
+
 class Closure:
     """A set of names while it grows."""
 
-    __slots__ = ("foreign", "later", "module", "names", "namespace", "seen", "waiting")
+    __slots__ = (
+        "foreign", "kinds", "later", "module", "names", "namespace", "seen", "waiting",
+    )  # fmt: skip
 
-    def __init__(self, name: str, namespace: Mapping[str, object], foreign: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        namespace: Mapping[str, object],
+        foreign: int,
+        kinds: dict[int, Kind],
+    ) -> None:
         self.namespace = namespace
+        self.kinds = kinds
         self.foreign = foreign
         """How many attributes of libraries' objects may still be opened."""
         self.module = namespace.get("__name__")
@@ -129,13 +156,24 @@ class Closure:
                 self.waiting.append(type(base))
 
     def open_instance(self, found: object) -> None:
-        mro = MRO_OF_TYPE.__get__(type(found))
-        ours = any(self.is_ours(base) for base in mro)
-        if ours:
-            self.waiting.append(type(found))
-        attributes = own_attributes(found, mro)
-        if len(attributes) <= MAX_ATTRIBUTES:
-            (self.waiting if ours else self.later).extend(attributes)
+        cls = type(found)
+        kind = self.kinds.get(id(cls))
+        if kind is None:
+            mro = MRO_OF_TYPE.__get__(cls)
+            ours = any(self.is_ours(base) for base in mro)
+            table = not ours and is_table(cls)
+            kind = self.kinds[id(cls)] = Kind(cls, ours, table, attributes_of(mro))
+        if kind.ours:
+            self.waiting.append(cls)
+        if kind.attributes is None:
+            return
+        attributes = kind.attributes(found)
+        if type(attributes) is not dict:
+            return
+        if kind.is_table:
+            self.waiting.append(attributes.get("_attrs"))
+        elif len(attributes) <= MAX_ATTRIBUTES:
+            (self.waiting if kind.ours else self.later).extend(dict.values(attributes))
 
     def open_function(self, function: types.FunctionType) -> None:
         if function.__globals__ is self.namespace:
@@ -196,16 +234,24 @@ def items_of(found: Any) -> Iterable[object]:
     return NO_ITEMS
 
 
-def own_attributes(found: object, mro: Iterable[type]) -> list[object]:
-    """Return the values in an object's own dictionary, past a redefined `__dict__`."""
+def is_table(cls: type) -> bool:
+    """Tell whether a class is pandas' DataFrame or Series, by what it says of itself."""
+    module, name = MODULE_OF_TYPE(cls), NAME_OF_TYPE(cls)
+    return (
+        type(module) is str
+        and module.partition(".")[0] == "pandas"
+        and name in {"DataFrame", "Series"}
+    )
+
+
+def attributes_of(mro: Iterable[type]) -> Callable[[object], object] | None:
+    """Return what gets the own dictionary of a class's objects, past a redefined `__dict__`."""
     for base in mro:
         descriptor = DICT_OF_TYPE.__get__(base).get("__dict__")
         if descriptor is not None:
-            if type(descriptor) is not types.GetSetDescriptorType:
-                return []
-            attributes = descriptor.__get__(found)
-            return list(dict.values(attributes)) if type(attributes) is dict else []
-    return []
+            genuine = type(descriptor) is types.GetSetDescriptorType
+            return descriptor.__get__ if genuine else None
+    return None
 
 
 CONTAINERS: tuple[Any, ...] = (dict, list, tuple, set, frozenset, deque)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
 MENTION_MAX_CHARS = 20_000
+NOTHING: frozenset[str] = frozenset()
 
 for part in (walk_branches, walk_definitions, walk_expressions):
     VISITS.update(part.VISITS)
@@ -69,8 +70,8 @@ def names_of(
     binds = scope.binds | scope.global_binds
     return Names(
         without_provided(scope.reads | scope.global_reads, binds, rebound),
-        frozenset(binds),
-        frozenset(scope.sure),
+        frozenset(binds) if binds else NOTHING,
+        frozenset(scope.sure) if scope.sure else NOTHING,
         scope.star,
         scope.everything,
         mentioned_in(scope.strings),
@@ -79,6 +80,8 @@ def names_of(
 
 def mentioned_in(strings: list[str]) -> frozenset[str]:
     """Return the words of strings; of very long ones only those near their beginning."""
+    if not strings:
+        return NOTHING
     words: set[str] = set()
     for text in strings:
         words |= words_in(text[:MENTION_MAX_CHARS])

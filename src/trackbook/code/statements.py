@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 NONE: frozenset[str] = frozenset()
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """One top-level statement of a cell, or of the body of a magic that runs in place."""
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One top-level statement of a cell, or of the body of a magic that runs in place.
+
+    Holds nothing that could lead back to it, so the collector need not look.
+    """
 
     line: int
     """Counted from 1 in the transformed source; of the magic, for a nested statement."""
@@ -163,14 +166,14 @@ class Cut:
             star=names.star,
             everything=names.everything,
             mentions=names.mentions,
-            touches=frozenset(roles.touches),
-            passed=frozenset(roles.passed),
+            touches=frozen(roles.touches),
+            passed=frozen(roles.passed),
             chosen=chosen_in(node),
             constants=constants_in(node),
-            computed=frozenset(roles.computed),
-            timings=frozenset(roles.timings),
-            loops=frozenset(roles.loops),
-            accumulators=frozenset(roles.accumulators),
+            computed=frozen(roles.computed),
+            timings=frozen(roles.timings),
+            loops=frozen(roles.loops),
+            accumulators=frozen(roles.accumulators),
             displayed=self.displayed(node) if shown else None,
         )
 
@@ -188,6 +191,8 @@ class Cut:
 
     def is_silenced(self, node: ast.stmt) -> bool:
         """Tell whether a `;` after the statement keeps its value from being shown."""
+        if ";" not in self.source:
+            return False
         line = lines_in(self.source)[(node.end_lineno or 1) - 1]
         rest = line.encode("utf-8", "surrogatepass")[node.end_col_offset or 0 :]
         return rest.lstrip().startswith(b";")
@@ -209,6 +214,11 @@ def bindings_of(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
         yield node.target, node.value
 
 
+def frozen(names: set[str]) -> frozenset[str]:
+    """Return names that stay as they are; no names are always the same object."""
+    return frozenset(names) if names else NONE
+
+
 def chosen_in(node: ast.stmt) -> dict[str, object]:
     """Return the names that a statement binds to literals."""
     chosen: dict[str, object] = {}
@@ -222,8 +232,10 @@ def constants_in(node: ast.stmt) -> frozenset[str]:
     return frozenset(
         name
         for target, value in bindings_of(node)
+        if type(target) in NAMING
         for name in names_bound_by(target)
-        if is_constant_name(name)
+        if name.isupper()
+        and is_constant_name(name)
         and name not in chosen_by(target, value)
         and not is_literal(value)
     )
@@ -234,6 +246,7 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
+NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 SHOWING = frozenset({"time", "track"})
 SILENCED = re.compile(r";\s*(?:#[^\n]*)?\s*\Z")

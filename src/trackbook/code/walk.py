@@ -53,11 +53,16 @@ def perhaps(scope: Scope, nodes: Iterable[ast.AST | None]) -> None:
     scope.sure &= before
 
 
-def names_bound_by(target: ast.expr) -> set[str]:
+def names_bound_by(target: Any) -> set[str]:
     """Return the names that a target binds, however nested."""
-    if type(target) is ast.Name:
+    kind = type(target)
+    if kind is ast.Name:
         return {target.id}
-    return {
+    if kind is ast.Tuple or kind is ast.List:
+        return set().union(*map(names_bound_by, target.elts))
+    if kind is ast.Starred:
+        return names_bound_by(target.value)
+    return {  # `a[(i := 3)]` binds i
         node.id
         for node in ast.walk(target)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

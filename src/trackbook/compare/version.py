@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackbook.journal import written_until
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,14 +17,23 @@ def version(store: Store) -> str:
 
     It may also change when nothing did: facts move from the journals to the database.
     """
-    files = [store.place.file, *sorted(store.journal_folder.glob("*.tbj"))]
-    return ";".join(filter(None, map(state_of, files)))
+    journals = sorted(store.journal_folder.glob("*.tbj"))
+    states = [state_of_database(store.place.file), *map(state_of_journal, journals)]
+    return ";".join(filter(None, states))
 
 
-def state_of(file: Path) -> str:
-    """Return a file's state in a few characters; nothing where there is no file."""
+def state_of_database(file: Path) -> str:
+    """Return a database's state in a few characters; nothing where there is none."""
     try:
         facts = file.stat()
     except FileNotFoundError:
         return ""
-    return f"{file.name[-12:]}:{facts.st_ino:x}.{facts.st_size:x}.{facts.st_mtime_ns:x}"
+    return f"{facts.st_ino:x}.{facts.st_size:x}.{facts.st_mtime_ns:x}"
+
+
+def state_of_journal(file: Path) -> str:
+    """Return a journal's name and how far it is written; nothing if it cannot be read."""
+    try:
+        return f"{file.name[-12:]}:{written_until(file):x}"
+    except OSError:
+        return ""

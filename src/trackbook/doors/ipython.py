@@ -89,7 +89,8 @@ class Plug:
         if not self.knows_past:
             self.knows_past = True
             self.book.soon(self.book.remember_past)
-        self.recorder.cells.before(info, self.shell.user_ns)
+        shell = self.shell
+        self.recorder.cells.before(info, shell.user_ns, shell.transform_cell)
 
     def after(self, result: Any) -> None:
         """A cell ended."""

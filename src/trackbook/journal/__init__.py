@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.journal.encode import BATCH, FLOAT64, INT64, SCALAR, SEVERAL, TAIL, tail_of
+from trackbook.journal.files import written_until
 from trackbook.journal.frames import HEAD, Found, frames_in
 from trackbook.journal.liveness import hold, is_alive, let_go
 from trackbook.journal.writer import Journal
@@ -22,4 +23,5 @@ __all__ = [
     "is_alive",
     "let_go",
     "tail_of",
+    "written_until",
 ]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LOOK_BACK_BYTES = 64 << 10
+
 
 def nowhere() -> int:
     """Return a descriptor on which every write fails."""
@@ -49,6 +51,24 @@ def open_next(folder: Path, name: str) -> Iterator[int]:
             raise
     finally:
         os.close(fd)
+
+
+def written_until(file: Path) -> int:
+    """Return where in a journal the last byte was written that is no zero.
+
+    It moves with every frame, wherever the file ends: a frame begins with its magic,
+    and what is behind the last one may be room that its process reserved.
+    """
+    with file.open("rb") as opened:
+        end = opened.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - LOOK_BACK_BYTES)
+            opened.seek(start)
+            written = opened.read(end - start).rstrip(b"\0")
+            if written:
+                return start + len(written)
+            end = start
+    return 0
 
 
 def written_whole(fd: int, frame: bytes) -> None:

@@ -124,39 +124,48 @@ def read_stretch(
     try:
         facts = os.fstat(fd)
         limit = min(facts.st_size, upto)
-        wanted = max(min(limit - start, budget), 0)
-        while True:
-            os.lseek(fd, start, os.SEEK_SET)
-            data = read_all(fd, wanted)
-            found = frames_in(data)
-            if found.skipped and not dead:
-                # A processor may show another's stores out of order, for a moment.
-                os.lseek(fd, start, os.SEEK_SET)
-                data = read_all(fd, wanted)
-                found = frames_in(data)
-            if found.used or start + wanted >= limit:
-                break
-            wanted = min(limit - start, wanted * 4)
+        data, found = frames_from(fd, start, limit, budget, is_steady=dead)
     finally:
         os.close(fd)
-    size = facts.st_size
-    if start + wanted >= size and is_blank(data, found.used):
-        size = start + found.used
+    end, size, seen = start + found.used, facts.st_size, start + len(data)
+    if seen >= size and is_blank(data, found.used):
+        size = end
     stretch = Stretch(
         file=file,
         start=start,
-        end=start + found.used,
+        end=end,
         size=size,
         # A dead journal's last half frame never becomes whole: it ends here.
-        dead=dead and start + wanted >= facts.st_size,
+        dead=dead and seen >= facts.st_size,
         skipped=offset.skipped_bytes + found.skipped,
         mtime_us=facts.st_mtime_ns // 1000,
     )
     return stretch, found
 
 
-def read_all(fd: int, wanted: int) -> bytes:
-    """Return `wanted` bytes, or fewer where the file ends."""
+def frames_from(
+    fd: int, start: int, limit: int, budget: int, *, is_steady: bool
+) -> tuple[bytes, Found]:
+    """Return bytes from `start`, as many as the budget or one frame wants, and their frames.
+
+    Unless nobody writes any more, damage is looked at twice: for a moment a processor may
+    show what another one stores out of its order.
+    """
+    wanted = max(min(limit - start, budget), 0)
+    while True:
+        data = read_at(fd, start, wanted)
+        found = frames_in(data)
+        if found.skipped and not is_steady:
+            data = read_at(fd, start, wanted)
+            found = frames_in(data)
+        if found.used or start + wanted >= limit:
+            return data, found
+        wanted = min(limit - start, wanted * 4)
+
+
+def read_at(fd: int, start: int, wanted: int) -> bytes:
+    """Return `wanted` bytes from `start` on, or fewer where the file ends."""
+    os.lseek(fd, start, os.SEEK_SET)
     parts = []
     while wanted > 0:
         part = os.read(fd, wanted)
@@ -205,7 +214,6 @@ def goes_on(file: Path, end: int) -> bool:
     """Say whether a journal has a frame, or the beginning of one, at `end`."""
     fd = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        os.lseek(fd, end, os.SEEK_SET)
-        return not is_blank(os.read(fd, HEAD.size))
+        return not is_blank(read_at(fd, end, HEAD.size))
     finally:
         os.close(fd)
