@@ -91,6 +91,7 @@ CASES = [
     ("assert (x := f())\nx", "f x", "x"),
     ("from m import *", "", ""),
     ("exec('x = y')\nx", "y x", "x"),
+    ("def f():\n exec('x = y')\n def g(): return x\n return g()\nf()", "y x", "f"),
     ("get_ipython().run_line_magic('time', 'x = f(y)')\nx", "f y", "x"),
     ("get_ipython().run_cell_magic('time', '', 'x = y\\nz = x')\nz", "y", "x z"),
     ("get_ipython().run_cell_magic('capture', 'out', 'f(x)')", "f x", "out"),

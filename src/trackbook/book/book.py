@@ -274,7 +274,9 @@ class Book:
             self._drained_at = time.monotonic()
 
     def _is_worth_draining(self) -> bool:
-        """Say whether nobody else drained lately."""
+        """Say whether nobody else drained lately, and it can be done just now."""
+        if "__main__" not in sys.modules:  # taken out by the user: DuckDB asks for it
+            return False
         try:
             database = self.folder / "trackbook.duckdb"
             return time.time() - database.stat().st_mtime > DRAIN_EVERY_S

@@ -122,7 +122,7 @@ class ActiveRun:
         line = self._lines.get(key) or self._line(key, origin)
         if step is None:
             step = line.step + 1
-        if type(step) is int and isinstance(value, (float, int)):
+        if type(step) is int and (type(value) is float or isinstance(value, (float, int))):
             line.pen(step, value)
             line.step = step
             line.value = value

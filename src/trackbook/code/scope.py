@@ -16,7 +16,7 @@ class Scope:
 
     __slots__ = (
         "binds", "everything", "global_binds", "global_reads", "globals_", "hidden",
-        "in_class", "late", "nonlocals", "reads", "star", "strings", "sure", "transform",
+        "in_class", "in_function", "late", "nonlocals", "reads", "star", "strings", "sure", "transform",
     )  # fmt: skip
 
     def __init__(
@@ -24,6 +24,7 @@ class Scope:
     ) -> None:
         self.transform = transform
         self.in_class = in_class
+        self.in_function = False
         self.reads: set[str] = set()
         self.binds: set[str] = set()
         self.sure: set[str] = set()
@@ -85,6 +86,7 @@ class Scope:
     def inner(self, *, in_class: bool = False) -> Scope:
         """Return an empty scope for a function or class defined in this one."""
         inner = Scope(self.transform, in_class=in_class)
+        inner.in_function = not in_class
         inner.strings = self.strings
         return inner
 

@@ -63,6 +63,11 @@ def dynamic(scope: Scope, node: ast.Call, called: str) -> None:
         tree = tree_of(text.strip()) if isinstance(text, str) else None
         if tree is None or len(node.args) > 1:
             scope.everything = True
+        elif scope.in_function:
+            # Inside a function, what the text binds becomes nobody's local name.
+            apart = scope.inner()
+            perhaps(apart, tree.body)
+            scope.load_free(scope.close(apart))
         else:
             perhaps(scope, tree.body)
     elif not node.args:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 ROTATE_BYTES = 64 << 20
 BATCH_POINTS = 1 << 18
-WORD = Struct("<I")
 CUT = "the disk took only part of a record"
 MAY_PASS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
 
@@ -133,7 +132,7 @@ class Journal:
         opening = HEAD.pack(MAGIC, len(prefix) + TAIL.size, 0)[:-4]
         prefix_checksum = crc32(prefix)
         whole = HEAD.size + len(prefix) + TAIL.size
-        tail, word = TAIL.pack, WORD.pack
+        tail, frame_of = TAIL.pack, Struct(f"<8sI{len(prefix)}s{TAIL.size}s").pack
 
         outlet = self._outlet
 
@@ -145,7 +144,7 @@ class Journal:
                     f"metric {name!r}: step {step!r} or value {value!r} does not fit into"
                     " 64 bits"
                 ) from wrong
-            frame = opening + word(crc32(end, prefix_checksum)) + prefix + end
+            frame = frame_of(opening, crc32(end, prefix_checksum), prefix, end)
             try:
                 if outlet.now.write(frame) == whole:
                     return
