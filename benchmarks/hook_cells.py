@@ -91,6 +91,10 @@ df["c3"] = np.arange({rows}) % 7
 """
 
 
+def beside_frame(n: int) -> str:
+    return f"rows_seen = len(df)\n{typical(n)}"
+
+
 def uses_frame(n: int) -> str:
     return f"""\
 window = df.iloc[{n}:{n} + 10_000]
@@ -135,6 +139,7 @@ CASES = (
     Case("typical, and a metric: a run", opens_a_run, has_goal=True),
     Case("50 lines", fifty_lines),
     Case("namespace of 10,000 names", uses_many_names, ten_thousand_names, has_goal=True),
-    Case("frame of 1 GB, used", uses_frame, big_frame, has_goal=True),
+    Case("frame of 1 GB in the namespace", beside_frame, big_frame, has_goal=True),
+    Case("frame of 1 GB, gone through", uses_frame, big_frame),
     Case("trains a small sklearn model", trains, data_to_learn),
 )

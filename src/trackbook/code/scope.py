@@ -16,7 +16,8 @@ class Scope:
 
     __slots__ = (
         "binds", "everything", "global_binds", "global_reads", "globals_", "hidden",
-        "in_class", "in_function", "late", "nonlocals", "reads", "star", "strings", "sure", "transform",
+        "in_class", "in_function", "late", "nonlocals", "reads", "star", "strings", "sure",
+        "transform",
     )  # fmt: skip
 
     def __init__(
