@@ -65,6 +65,12 @@ if TYPE_CHECKING:
         note as note,
     )
     from trackbook.doors.api import (
+        reproduce as reproduce,
+    )
+    from trackbook.doors.api import (
+        restore as restore,
+    )
+    from trackbook.doors.api import (
         rm as rm,
     )
     from trackbook.doors.api import (
@@ -147,6 +153,6 @@ def verb(name: str) -> property:
     return property(fetch, lambda _module, _room: None)
 
 
-for shared in ("compare", "runs"):
+for shared in ("compare", "reproduce", "runs"):
     setattr(Front, shared, verb(shared))
 sys.modules[__name__].__class__ = Front

@@ -6,7 +6,7 @@ TrackbookError
 ├── Busy          somebody else holds the database; trying again may succeed
 ├── Damaged       what is on disk is not what was written
 ├── Misused       the call itself cannot be meant; nothing was done
-└── CellFailed    a cell of a notebook that trackbook executes raised (doors/demo_kernel.py)
+└── CellFailed    a cell of a notebook that trackbook executes raised (reproduce/kernel.py)
 
 Each message says three things: what happened, to which thing, what to do next.
 """

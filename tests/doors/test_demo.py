@@ -12,8 +12,9 @@ import nbformat
 import pytest
 
 from trackbook.doors.demo import check_installed, placed, shipped
-from trackbook.doors.demo_kernel import CellFailed, play, variants
+from trackbook.doors.demo_kernel import play, variants
 from trackbook.errors import NotFound
+from trackbook.reproduce import CellFailed
 
 SHELL = [sys.executable, "-c", "from trackbook.doors.cli import run; run()"]
 

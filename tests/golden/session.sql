@@ -11,5 +11,6 @@ CREATE TABLE IF NOT EXISTS tb."session" (
   "pid" BIGINT NOT NULL,
   "python" VARCHAR NOT NULL,
   "platform" VARCHAR NOT NULL,
-  "version" VARCHAR NOT NULL
+  "version" VARCHAR NOT NULL,
+  "folder" VARCHAR
 )

@@ -113,6 +113,7 @@ class Book:
                 python=machine.python,
                 platform=machine.platform,
                 version=__version__,
+                folder=working_folder(),
             )
         )
         self.recorder = Recorder(
@@ -282,6 +283,14 @@ class Book:
             return time.time() - database.stat().st_mtime > DRAIN_EVERY_S
         except OSError:
             return True
+
+
+def working_folder() -> str | None:
+    """Return where this process works; None where that folder is gone."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return None
 
 
 def script_failed() -> bool:

@@ -6,13 +6,15 @@ import os
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trackbook.capture.attempt import attempt
 from trackbook.capture.cell import Cell, request_in
 from trackbook.capture.given import brief
 from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
+from trackbook.capture.world import as_json
 from trackbook.clock import new_id, now_us
 from trackbook.code import source_hash
-from trackbook.records import Execution, ExecutionEnd
+from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,6 +119,7 @@ class Cells:
                     self._write_params(cell)
             finally:
                 if not cell.skip:
+                    self._follow(cell, statements, namespace, failed=error is not None)
                     self._close(cell, result, ended, statements)
             self._tell(cell)
 
@@ -178,6 +181,39 @@ class Cells:
     def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
         new = {name: value for name, value in params.items() if name not in run.params}
         run.log_params(new, origin="slice")
+
+    def _follow(
+        self,
+        cell: Cell,
+        statements: list[Statement],
+        namespace: Mapping[str, object],
+        *,
+        failed: bool,
+    ) -> None:
+        """Write on what the execution rests, and which runs it gave something."""
+        recorder, own = self._recorder, cell.execution_id
+        tied = attempt(
+            "following the data",
+            lambda: recorder.ties.advance(
+                own, statements, namespace, began_us=cell.began_us, failed=failed
+            ),
+            recorder.fault,
+        )
+        tie, dice = tied or (recorder.ties.lose_track(own, "trackbook lost track"), {})
+        recorder.ink.put(tie, execution_id=own)
+        for of, state in dice.items():
+            recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
+        for run_id in self._runs_given(cell):
+            metrics = list(cell.fresh.get(run_id, ()))
+            recorder.ink.put(Contribution(metrics=metrics), run_id, own)
+
+    def _runs_given(self, cell: Cell) -> list[str]:
+        """Return the runs that an execution opened, trained, measured or stood inside."""
+        given = dict.fromkeys(self._recorder.trainings.now(run) for run in cell.touched)
+        for run in (cell.run, cell.by_hand, *(bound.run for bound in cell.bounds)):
+            if run is not None:
+                given[run.run_id] = None
+        return [run_id for run_id in given if run_id in self._recorder.ledger.runs]
 
     def _close(
         self,

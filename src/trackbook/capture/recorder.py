@@ -16,6 +16,7 @@ from trackbook.capture.given import brief
 from trackbook.capture.ledger import Ledger
 from trackbook.capture.measures import Measures, Missed, Rules
 from trackbook.capture.notebook import NotebookState
+from trackbook.capture.ties import Ties
 from trackbook.capture.trainings import Trainings
 from trackbook.code import Secrets
 from trackbook.libraries import Derived, Fitted, Measured, Training
@@ -57,6 +58,7 @@ class Recorder:
         self.secrets = Secrets(settings.secrets)
         self.notebook = NotebookState()
         self.flow = Flow()
+        self.ties = Ties()
         self.ledger = Ledger(
             ink, keeper, self.secrets, experiment=lambda: self.experiment_name
         )

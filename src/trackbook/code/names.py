@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.code import walk_branches, walk_definitions, walk_expressions
-from trackbook.code.parse import tree_of, without_provided, words_in
+from trackbook.code.measured import last_name
+from trackbook.code.parse import tree_of, without_provided, word_set, words_in
 from trackbook.code.scope import Scope
 from trackbook.code.walk import VISITS, walk_each
 
@@ -35,6 +36,10 @@ class Names(NamedTuple):
     """It may read any name: `globals()`, `exec` of unknown text and the like."""
     mentions: frozenset[str] = frozenset()
     """Words in its strings, which `df.query`, SQL or `eval` may take for names."""
+    strings: tuple[str, ...] = ()
+    """Its texts, but for those that are only shown and for keys."""
+    calls: tuple[ast.Call, ...] = ()
+    """In order, those inside functions and classes left out."""
 
 
 def names_in(
@@ -74,15 +79,22 @@ def names_of(
         frozenset(scope.sure) if scope.sure else NOTHING,
         scope.star,
         scope.everything,
-        mentioned_in(scope.strings),
+        mentioned_in(scope.strings, scope.calls),
+        tuple(scope.strings),
+        tuple(scope.calls),
     )
 
 
-def mentioned_in(strings: list[str]) -> frozenset[str]:
-    """Return the words of strings; of very long ones only those near their beginning."""
-    if not strings:
-        return NOTHING
+def mentioned_in(strings: list[str], calls: list[ast.Call]) -> frozenset[str]:
+    """Return the words of strings; of very long ones only those near their beginning.
+
+    A single word is a label (`kind="bar"`) unless something here reads text as code.
+    """
     words: set[str] = set()
     for text in strings:
-        words |= words_in(text[:MENTION_MAX_CHARS])
-    return frozenset(words)
+        if not text.isidentifier() or any(last_name(c.func) in READING for c in calls):
+            words |= words_in(text[:MENTION_MAX_CHARS])
+    return frozenset(words) if words else NOTHING
+
+
+READING = word_set("eval exec query sql execute table view from_query read_sql attrgetter")

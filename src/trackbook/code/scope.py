@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Iterable
 
 
@@ -15,9 +16,9 @@ class Scope:
     """
 
     __slots__ = (
-        "binds", "everything", "global_binds", "global_reads", "globals_", "hidden",
-        "in_class", "in_function", "late", "nonlocals", "reads", "star", "strings", "sure",
-        "transform",
+        "binds", "calls", "everything", "global_binds", "global_reads", "globals_",
+        "hidden", "in_class", "in_function", "late", "nonlocals", "reads", "star",
+        "strings", "sure", "transform",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +42,8 @@ class Scope:
         self.star = False
         self.everything = False
         self.strings: list[str] = []
+        self.calls: list[ast.Call] = []
+        """Those of this scope itself, as they come."""
 
     def load(self, name: str) -> None:
         if name in self.hidden:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackbook.code.display_names import display_name
+from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.literals import chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.measured import Clocks
+from trackbook.code.measured import Clocks, last_name
 from trackbook.code.names import names_of
 from trackbook.code.parse import lines_in, tree_of, words_in
 from trackbook.code.roles import Roles
@@ -43,8 +44,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """It may read any name: `globals()`, `exec` of unknown text and the like."""
     mentions: frozenset[str] = NONE
     """Words in its strings, which `df.query`, SQL or `eval` may take for names."""
+    strings: tuple[str, ...] = ()
+    """Its texts, which may name files."""
     touches: frozenset[str] = NONE
     """Names whose object may be changed in place: `x[0] = 1`, `x.append(1)`."""
+    risked: frozenset[str] = NONE
+    """Names that some call could change in place, where nobody can see whether it did."""
+    seeds: bool = False
+    """It sets a generator of random numbers anew."""
+    ambient: bool = False
+    """It changes what every later cell may rest on: a seed, an option, the environment."""
     passed: frozenset[str] = NONE
     """Names given to a function, or to a call whose result is dropped: `train(model)`."""
     chosen: Mapping[str, object] = msgspec.field(default_factory=dict)
@@ -166,7 +175,11 @@ class Cut:
             star=names.star,
             everything=names.everything,
             mentions=names.mentions,
+            strings=names.strings,
             touches=frozen(roles.touches),
+            risked=frozen(risked_by(names.calls)),
+            seeds=any(last_name(call.func) in SEEDING for call in names.calls),
+            ambient=is_ambient(node, self.modules),
             passed=frozen(roles.passed),
             chosen=chosen_in(node),
             constants=constants_in(node),

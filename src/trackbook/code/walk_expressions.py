@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.parse import tree_of
+from trackbook.code.parse import tree_of, word_set
 from trackbook.code.walk import perhaps, walk, walk_each
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def attribute(scope: Scope, node: ast.Attribute) -> None:
 def call(scope: Scope, node: ast.Call) -> None:
     """Take in a call; magics are calls too."""
     func = node.func
+    scope.calls.append(node)
     if type(func) is ast.Attribute:
         magic = magic_of(node)
         if magic is not None:
@@ -50,10 +51,28 @@ def call(scope: Scope, node: ast.Call) -> None:
     elif type(func) is ast.Name and func.id in DYNAMIC:
         dynamic(scope, node, func.id)
     walk(scope, func)
-    for arg in node.args:
-        walk(scope, arg)
-    for keyword in node.keywords:
-        walk(scope, keyword.value)
+    shown = getattr(func, "id", getattr(func, "attr", "")) in SHOWING
+    for arg in (*node.args, *[keyword.value for keyword in node.keywords]):
+        if shown:
+            walk_shown(scope, arg)
+        else:
+            walk(scope, arg)
+
+
+def walk_shown(scope: Scope, node: ast.expr) -> None:
+    """Take in what is only shown: its text is for people and mentions no names."""
+    if type(node) is ast.JoinedStr:
+        walk_each(scope, (p for p in node.values if type(p) is ast.FormattedValue))
+    elif type(node) is not ast.Constant:
+        walk(scope, node)
+
+
+def subscript(scope: Scope, node: ast.Subscript) -> None:
+    """Take in an item; a text between the brackets is a key, and mentions no name."""
+    walk(scope, node.value)
+    inside = node.slice
+    keys = inside.elts if isinstance(inside, (ast.Tuple, ast.List)) else [inside]
+    walk_each(scope, (key for key in keys if type(key) is not ast.Constant))
 
 
 def dynamic(scope: Scope, node: ast.Call, called: str) -> None:
@@ -140,12 +159,19 @@ def nothing(_scope: Scope, _node: ast.AST) -> None:
     """Pass over a leaf that names nothing."""
 
 
+SHOWING = word_set(
+    """
+    print title suptitle set_title xlabel ylabel set_xlabel set_ylabel legend annotate
+    display Markdown HTML warn info debug warning error
+    """
+)
 DYNAMIC = frozenset({"globals", "locals", "vars", "exec", "eval"})
 VISITS: Visits = {
     ast.Name: name,
     ast.Constant: constant,
     ast.Attribute: attribute,
     ast.Call: call,
+    ast.Subscript: subscript,
     ast.Assign: assign,
     ast.AugAssign: aug_assign,
     ast.AnnAssign: ann_assign,

@@ -42,6 +42,8 @@ diff = door("diff")
 doctor = door("doctor")
 gc = door("gc")
 note = door("note")
+reproduce = door("reproduce")
+restore = door("restore")
 show = door("show")
 sql = door("sql")
 status = door("status")
@@ -72,8 +74,31 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "compact", "compare", "diff", "doctor", "end_run", "export", "gc",
-    "log_artifact", "log_metric", "log_metrics", "log_param", "log_params", "note", "rm",
-    "runs", "search_runs", "set_experiment", "set_tag", "set_tags", "show", "sql",
-    "start_run", "status", "tag",
+    "active_run",
+    "compact",
+    "compare",
+    "diff",
+    "doctor",
+    "end_run",
+    "export",
+    "gc",
+    "log_artifact",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "note",
+    "reproduce",
+    "restore",
+    "rm",
+    "runs",
+    "search_runs",
+    "set_experiment",
+    "set_tag",
+    "set_tags",
+    "show",
+    "sql",
+    "start_run",
+    "status",
+    "tag",
 ]  # fmt: skip

@@ -54,7 +54,8 @@ def demonstrate(folder: Path, *, quiet: bool = False) -> Demonstration:
     """
     check_installed()
     from trackbook.book import Book
-    from trackbook.doors.demo_kernel import CellFailed, play
+    from trackbook.doors.demo_kernel import play
+    from trackbook.reproduce import CellFailed
 
     file = placed(folder.expanduser().absolute())
     progress = Progress(quiet=quiet)

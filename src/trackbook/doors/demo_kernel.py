@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat.sign import NotebookNotary
 
-from trackbook.errors import TrackbookError
+from trackbook.reproduce import FreshKernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,11 +19,6 @@ GO_BACK = "go-back"
 """Tag of the cell at which the reader is asked to try other values in earlier cells."""
 TRY_AGAIN = "try-again"
 """Tag of those earlier cells; `metadata.trackbook.again` has the lines to put into them."""
-PATIENCE_S = 180
-
-
-class CellFailed(TrackbookError):
-    """A cell of the notebook raised; what was recorded before it is kept."""
 
 
 def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
@@ -46,24 +36,14 @@ def play(file: Path, progress: Callable[[int, int, str], None]) -> None:
     """
     notebook = nbformat.read(file, as_version=4)
     turns = list(turns_of(notebook))
-    client: Any = NotebookClient(
-        notebook,
-        km=AsyncKernelManager(kernel_spec_manager=ThisPython()),
-        timeout=None,
-        startup_timeout=PATIENCE_S,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(file.parent)}},
-    )
-    client.owns_km = True
+    env = {"TRACKBOOK_PROJECT": str(file.parent), "TRACKBOOK_NOTEBOOK": str(file)}
     try:
-        with client.setup_kernel(env=environment_for(file)):
-            told = client.wait_for_reply(client.kc.kernel_info())
-            notebook.metadata.language_info = told["content"]["language_info"]
+        with FreshKernel(notebook, file.parent, env) as kernel:
             for number, (at, source) in enumerate(turns):
                 cell = notebook.cells[at]
                 progress(number, len(turns), cell.id)
                 cell.source = source
-                execute(client, at)
+                kernel.execute(at)
     finally:
         save(notebook, file)
         sign(notebook)
@@ -95,19 +75,6 @@ def variants(cell: Any) -> list[str]:
     return sources
 
 
-def execute(client: Any, at: int) -> None:
-    """Execute one cell as JupyterLab does: the request says which cell it is."""
-    cell = client.nb.cells[at]
-    client.kc.session.metadata = {"cellId": cell.id}
-    try:
-        client.execute_cell(cell, at)
-    except CellExecutionError as error:
-        last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
-        raise CellFailed(f"cell {cell.id!r} failed: {last}") from error
-    except DeadKernelError as error:
-        raise CellFailed(f"cell {cell.id!r} failed: the kernel died in it") from error
-
-
 def save(notebook: Any, file: Path) -> None:
     """Write a notebook in one step, so that nobody finds half of it."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
@@ -119,22 +86,3 @@ def sign(notebook: Any) -> None:
     """Vouch for a notebook's outputs, as Jupyter does for what its user executed."""
     with NotebookNotary() as notary:
         notary.sign(notebook)
-
-
-def environment_for(file: Path) -> dict[str, str]:
-    """Return the kernel's environment: this one's, but with settings of its own."""
-    ours = {"TRACKBOOK_PROJECT": str(file.parent), "TRACKBOOK_NOTEBOOK": str(file)}
-    rest = {k: v for k, v in os.environ.items() if not k.startswith("TRACKBOOK_")}
-    return rest | ours
-
-
-class ThisPython(KernelSpecManager):
-    """Knows one kernel: the interpreter that asks, whatever `python3` means elsewhere."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return how to start it."""
-        start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        start += ["--log-level=ERROR"]  # it warns on the terminal that it speaks over TCP
-        return KernelSpec(
-            argv=start, name=kernel_name, display_name="Python", language="python"
-        )

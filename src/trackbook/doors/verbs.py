@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.doors import live
+from trackbook.doors import live, proofs
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -302,6 +302,9 @@ VERBS: dict[str, Verb] = {
         Verb("show", show),
         Verb("compare", compare),
         Verb("diff", diff),
+        Verb("slice", proofs.slice_),
+        Verb("restore", proofs.restore),
+        Verb("reproduce", proofs.reproduce),
         Verb("sql", sql, cell=True),
         Verb("export", export),
         Verb("rm", rm),

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.machine import Machine, this_machine
+from trackbook.fingerprint.marks import Mark, mark_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 
-__all__ = ["Machine", "commit_of", "digest_of", "packages_in_use", "this_machine"]
+__all__ = [
+    "Machine",
+    "Mark",
+    "commit_of",
+    "digest_of",
+    "mark_of",
+    "packages_in_use",
+    "this_machine",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
+from trackbook.records.lineage import Cause, Contribution, Dice, Reproduction, Tie, Verdict
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Amendment,
@@ -23,7 +24,10 @@ __all__ = [
     "KINDS",
     "Amendment",
     "Artifact",
+    "Cause",
+    "Contribution",
     "Curve",
+    "Dice",
     "Environment",
     "Execution",
     "ExecutionEnd",
@@ -34,6 +38,7 @@ __all__ = [
     "Outcome",
     "Param",
     "Record",
+    "Reproduction",
     "Retraction",
     "Run",
     "RunEnd",
@@ -42,6 +47,8 @@ __all__ = [
     "SessionEnd",
     "Status",
     "Tag",
+    "Tie",
     "Trash",
+    "Verdict",
     "kind",
 ]

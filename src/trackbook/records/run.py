@@ -23,6 +23,8 @@ class Session(Record, frozen=True, kw_only=True):
     platform: str
     version: str
     """Of trackbook."""
+    folder: str | None = None
+    """Where the process works, from which relative paths count."""
 
 
 @kind("session_end")

@@ -1,0 +1,277 @@
+"""What a run rests on, as code that can be read, restored and run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackbook.errors import Misused, NotFound, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trackbook.book import Book
+    from trackbook.lineage import Slice
+    from trackbook.records import Reproduction, Run
+    from trackbook.table import Table
+
+NEEDED = {"nbclient": "nbclient", "ipykernel": "ipykernel"}
+
+
+def slice_(book: Book, of: str = "last", *, to: str | None = None) -> Slice | Table:
+    """Show the executions that a run, or a variable of this notebook, rests on.
+
+    Args:
+        of: a run, or the name of a variable
+        to: write them into this file instead, .py or .ipynb
+    """
+    book.settle()
+    cut = cut_of(book, of)
+    if to is None:
+        return cut
+    return written(cut, Path(to), [f"# {cut.name}", "", cut.headline])
+
+
+def cut_of(book: Book, of: str) -> Slice:
+    """Return the slice of a run, else that of a variable of the running notebook."""
+    from trackbook.lineage import cut, session_of, slice_of
+
+    try:
+        run = book.find(of)
+    except (NotFound, Misused):
+        recorder = book.recorder
+        writers = recorder.ties.writers_of(of) if recorder is not None else None
+        if not writers:
+            raise
+        session = session_of(book.store, book.session_id)
+        return cut(book.store, of, session, writers, book.session_id)
+    return slice_of(book.store, run)
+
+
+def restore(
+    book: Book,
+    run: str = "last",
+    *,
+    to: str | None = None,
+    whole: bool = False,
+    overwrite: bool = False,
+) -> Table:
+    """Write a clean notebook of the executions that a run rests on, as they ran.
+
+    Args:
+        run: the run
+        to: the notebook to write; its name and the run's when left out
+        whole: all executions of its session up to then, not only those it rests on
+        overwrite: replace a file that is there
+    """
+    from trackbook.lineage import slice_of, whole_of
+
+    book.settle()
+    found = book.find(run)
+    cut = whole_of(book.store, found) if whole else slice_of(book.store, found)
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in found.name).strip(".-")
+    file = Path(to) if to else Path(f"{name or 'run'}-{found.run_id[-8:]}.ipynb")
+    return written(cut, file, about(found, cut, whole), overwrite=overwrite)
+
+
+def about(run: Run, cut: Slice, whole: bool) -> list[str]:
+    """Return what a restored notebook says of itself."""
+    metrics = ", ".join(
+        f"`{name}` {value:.6g}" for name, value in sorted(run.metrics.items())
+    )
+    of = "All executions up to" if whole else "The executions behind"
+    when = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+    return [
+        f"# {of} `{plain(run.name)}`",
+        "",
+        f"Restored by trackbook from run `{run.run_id}` of {when}.",
+        f"These are the cells as they were executed, in that order: {plain(cut.headline)}.",
+        "",
+        f"Recorded: {metrics or 'no metrics'}.",
+    ]
+
+
+def plain(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
+    return "".join(c if c.isalnum() or c in " -_.,;()%[]" else " " for c in text)
+
+
+def written(
+    cut: Slice, file: Path, says: Sequence[str], *, overwrite: bool = False
+) -> Table:
+    """Write a slice as a script or a notebook, by the file's ending; whole or not at all."""
+    from trackbook.lineage import document_of
+    from trackbook.table import Table
+
+    if file.suffix == ".py":
+        text = cut.script()
+    elif file.suffix == ".ipynb":
+        text = json.dumps(document_of(cut, says), indent=1, ensure_ascii=False) + "\n"
+    else:
+        raise Misused(f"cannot write {str(file)!r}: name a .py or an .ipynb")
+    if file.exists() and not overwrite:
+        raise Refused(f"{file} is there already: name another, or say --overwrite")
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
+        fresh.replace(file)
+    except OSError as error:
+        raise Refused(f"cannot write {file} ({error.strerror or error})") from error
+    count = len(cut.parts)
+    return Table(
+        ["file", "executions", "left_out"],
+        [(str(file), count, len(cut.left_out))],
+        note=cut.headline,
+    )
+
+
+class Proof:
+    """What came of running a run again: a line in a shell, a card in a notebook, one object."""
+
+    def __init__(self, run: Run, found: Reproduction, cut: Slice) -> None:
+        self.run_id = run.run_id
+        self.name = run.name
+        self.verdict = found.verdict
+        self.found = found
+        self.slice = cut
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict with what it rests on, as plain values."""
+        found = self.found
+        return {
+            "run_id": self.run_id,
+            "name": self.name,
+            "verdict": found.verdict,
+            "seconds": round(found.duration_s, 3),
+            "differences": list(found.differences),
+            "largest_difference": None
+            if found.largest_difference == float("inf")
+            else found.largest_difference,
+            "tolerance": found.tolerance,
+            "cause": found.cause,
+            "blames": list(found.blames),
+            "executions": found.execution_count,
+            "left_out": len(self.slice.left_out),
+        }
+
+    def json(self) -> str:
+        """Return the verdict as one JSON object."""
+        return json.dumps(self.as_dict(), ensure_ascii=False)
+
+    def table(self) -> Table:
+        """Return the verdict as a table of one row."""
+        from trackbook.table import Table
+
+        row = self.as_dict()
+        return Table(list(row), [tuple(row.values())])
+
+    def df(self) -> Any:
+        """Return the verdict as a pandas DataFrame of one row."""
+        return self.table().df()
+
+    def lines(self) -> Iterator[str]:
+        """Yield the verdict and what belongs to it, a line each."""
+        found = self.found
+        sign = {"identical": "✓", "within tolerance": "≈"}.get(found.verdict, "✗")
+        yield (
+            f"{sign} {self.name} {self.run_id[-8:]}: {found.verdict}, from"
+            f" {found.execution_count} executions in {found.duration_s:.1f} s"
+        )
+        if found.verdict == "within tolerance":
+            yield f"  largest difference {found.largest_difference:.2g}"
+        yield from (f"  {said}" for said in found.differences)
+        if found.cause:
+            yield f"  cause: {found.cause}"
+        yield from (f"  perhaps: {said}" for said in found.blames)
+
+    def __repr__(self) -> str:
+        from trackbook.table import visible
+
+        return "\n".join(visible(line) for line in self.lines())
+
+    def _repr_html_(self) -> str:
+        from trackbook.table import escaped
+
+        first, *rest = self.lines()
+        more = "".join(f"<li>{escaped(line.strip())}</li>" for line in rest)
+        return f"<div><b>{escaped(first)}</b><ul>{more}</ul></div>"
+
+
+def reproduce(
+    book: Book,
+    run: str = "last",
+    *,
+    tolerance: float = 1e-9,
+    timeout: float | None = None,
+) -> Proof:
+    """Execute what a run rests on again, in a fresh kernel, and say whether it gives the same.
+
+    Args:
+        run: the run
+        tolerance: up to which relative difference two numbers count as the same
+        timeout: how many seconds each try may take; else three times as long as at first
+    """
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise NotFound(
+            f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
+        )
+    from trackbook.reproduce import reproduce as run_again
+
+    book.settle()
+    found = book.find(run)
+    line = Line()
+    try:
+        proof, cut = run_again(
+            book.store,
+            found,
+            tolerance=tolerance,
+            timeout_s=timeout,
+            progress=line.show,
+        )
+    finally:
+        line.end()
+    book.put(proof, found.run_id)
+    return Proof(found, proof, cut)
+
+
+class Line:
+    """One line that says how far a long work is: on a terminal, or under a cell."""
+
+    def __init__(self) -> None:
+        from IPython.core.getipython import get_ipython
+
+        self._handle: Any = None
+        self._in_notebook = getattr(get_ipython(), "kernel", None) is not None
+        self._on_terminal = not self._in_notebook and sys.stderr.isatty()
+
+    def show(self, done: int, count: int) -> None:
+        """Say how many of how many executions are done."""
+        said = f"executing {done + 1} of {count} again" if done < count else "comparing"
+        if self._on_terminal:
+            sys.stderr.write(f"\r\x1b[K{said}")
+            sys.stderr.flush()
+        elif self._in_notebook:
+            self._tell(said)
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._on_terminal:
+            sys.stderr.write("\r\x1b[K")
+        elif self._handle is not None:
+            self._tell("")
+
+    def _tell(self, said: str) -> None:
+        from IPython.display import HTML, display
+
+        from trackbook.table import escaped
+
+        shown = HTML(f"<small>{escaped(said)}</small>" if said else "")
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)
+        else:
+            self._handle.update(shown)

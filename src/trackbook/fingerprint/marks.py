@@ -1,0 +1,229 @@
+"""Marks of live values, to tell whether a cell changed what it was given.
+
+A mark is worth something within one process only. Nothing of the user's runs: exact
+built-in types, numpy's and pandas' own containers and plain attributes are gone through,
+past any method that a class may have redefined. What cannot be seen into is known by its
+identity, and its mark is not exact.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+import types
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
+
+from blake3 import blake3
+
+from trackbook.fingerprint.marks_of_data import drawn, opener_by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_OBJECTS = 4_000
+MOST_BYTES = 64 << 20
+"""Hashed of one value; beyond that a sample: 64 MB take some 15 ms."""
+MODULE_OF = type.__dict__["__module__"].__get__
+NAME_OF = type.__dict__["__name__"].__get__
+DICT_OF = type.__dict__["__dict__"].__get__
+MRO_OF = type.__dict__["__mro__"].__get__
+
+
+class Mark(NamedTuple):
+    """What a value looked like."""
+
+    digest: bytes
+    exact: bool
+    """Whether any change would show in the digest."""
+    parts: frozenset[int]
+    """The ids of the changeable objects in it: two names that share one are tied."""
+    opaque: tuple[Any, ...]
+    """Weak references to what is known by identity only."""
+
+    def shows_change(self, later: Mark) -> bool:
+        """Say whether a value surely changed until the later mark was made."""
+        return self.digest != later.digest or any(gone() is None for gone in self.opaque)
+
+
+def mark_of(value: object) -> Mark:
+    """Return a value's mark; of what is large or deep a part, and then not exact."""
+    walk = Walk()
+    walk.waiting.append(value)
+    while walk.waiting:
+        if len(walk.seen) > MOST_OBJECTS:
+            walk.exact = False
+            break
+        walk.take(walk.waiting.popleft())
+    return Mark(
+        walk.hasher.digest(16), walk.exact, frozenset(walk.parts), tuple(walk.opaque)
+    )
+
+
+class Walk:
+    """One value while it is gone through."""
+
+    __slots__ = ("exact", "hasher", "left", "opaque", "parts", "seen", "waiting")
+
+    def __init__(self) -> None:
+        self.hasher = blake3()
+        self.exact = True
+        self.left = MOST_BYTES
+        self.seen: dict[int, int] = {}
+        """Number of each object by id: that a list holds itself is part of its mark."""
+        self.parts: set[int] = set()
+        self.opaque: list[ref[Any]] = []
+        self.waiting: deque[Any] = deque()
+
+    def tell(self, *words: object) -> None:
+        self.hasher.update(repr(words).encode("utf-8", "backslashreplace"))
+
+    def take(self, value: Any) -> None:
+        kind = type(value)
+        plain = PLAIN.get(id(kind))
+        if plain is not None:
+            self.hasher.update(plain(value))
+            return
+        number = self.seen.get(id(value))
+        self.tell(number if number is not None else f"{MODULE_OF(kind)}.{NAME_OF(kind)}")
+        if number is not None:
+            return
+        self.seen[id(value)] = len(self.seen)
+        if id(kind) not in FIXED:
+            self.parts.add(id(value))
+        opener = OPENERS.get(id(kind)) or opener_by_name(kind)
+        if opener is not None:
+            opener(self, value)
+        else:
+            self.instance(value, kind)
+
+    def items(self, value: Any) -> None:
+        for base in (list, tuple, set, frozenset, deque):
+            if issubclass(type(value), base):
+                self.tell(base.__len__(value))
+                self.waiting.extend(base.__iter__(value))
+                break
+        if id(type(value)) not in OPENERS:
+            self.attributes(value, type(value))
+
+    def mapping(self, value: Any) -> None:
+        self.tell(dict.__len__(value))
+        for key, item in list(dict.items(value)):
+            self.waiting.append(key)
+            self.waiting.append(item)
+        if id(type(value)) not in OPENERS:
+            self.attributes(value, type(value))
+
+    def instance(self, value: Any, kind: type) -> None:
+        if issubclass(kind, type):
+            self.tell(id(value))
+            return
+        if issubclass(kind, dict):
+            self.mapping(value)
+        elif issubclass(kind, (list, tuple, set, frozenset, deque)):
+            self.items(value)
+        elif not self.attributes(value, kind):
+            self.identity(value)
+
+    def attributes(self, value: Any, kind: type) -> bool:
+        """Go through an object's own dictionary and slots; say whether it has any."""
+        found = False
+        for base in MRO_OF(kind):
+            inside = DICT_OF(base)
+            for name, member in list(inside.items()):
+                if type(member) is types.MemberDescriptorType:
+                    found = self.slot(value, name, member) or found
+            descriptor = inside.get("__dict__")
+            if type(descriptor) is types.GetSetDescriptorType:
+                own = descriptor.__get__(value)
+                if type(own) is dict:
+                    found = True
+                    for name, item in list(own.items()):
+                        self.tell(name)
+                        self.waiting.append(item)
+        return found
+
+    def slot(self, value: Any, name: str, member: Any) -> bool:
+        """Go through one slot, set or not; native classes call some of their insides so."""
+        try:
+            item = member.__get__(value)
+        except AttributeError:
+            item = None
+        self.tell(name)
+        self.waiting.append(item)
+        return True
+
+    def identity(self, value: Any) -> None:
+        """Know an object by its identity, as nothing can be seen of what is in it."""
+        self.exact = False
+        self.tell(id(value))
+        try:
+            self.opaque.append(ref(value))
+        except TypeError:
+            return
+
+    def function(self, value: types.FunctionType) -> None:
+        code = value.__code__
+        self.tell(code.co_code, code.co_names, repr(code.co_consts))
+        for cell in value.__closure__ or ():
+            try:
+                self.waiting.append(cell.cell_contents)
+            except ValueError:
+                continue
+        self.waiting.extend((value.__defaults__, value.__kwdefaults__))
+        self.waiting.extend(list(value.__dict__.values()))
+
+    def method(self, value: types.MethodType) -> None:
+        self.waiting.extend((value.__func__, value.__self__))
+
+    def partial(self, value: partial[object]) -> None:
+        self.waiting.extend((value.func, value.args, value.keywords))
+
+    def dice(self, value: random.Random) -> None:
+        self.tell(random.Random.getstate(value))
+
+
+def text(value: str) -> bytes:
+    """Return a text as bytes that no other text has."""
+    return b"s" + value.encode("utf-8", "surrogatepass")
+
+
+PLAIN: dict[int, Callable[[Any], bytes]] = {
+    id(int): lambda v: b"i%x" % v if abs(v) < 1 << 4096 else b"I",
+    id(float): lambda v: b"f" + struct.pack("<d", v),
+    id(complex): lambda v: b"c" + repr(v).encode(),
+    id(bool): lambda v: b"b1" if v else b"b0",
+    id(str): text,
+    id(bytes): lambda v: b"y" + v,
+    id(bytearray): lambda v: b"Y" + bytes(v),
+    id(type(None)): lambda _v: b"n",
+    id(types.EllipsisType): lambda _v: b"e",
+}
+"""By id, for a metaclass may redefine how its classes are hashed and compared."""
+FIXED = frozenset(
+    id(kind)
+    for kind in (
+        tuple, frozenset, range, slice, types.ModuleType, types.BuiltinFunctionType,
+        types.CodeType, type,
+    )
+)  # fmt: skip
+"""Types whose objects never change themselves, so that sharing one ties nothing."""
+OPENERS: dict[int, Callable[[Walk, Any], None]] = {
+    id(list): Walk.items,
+    id(tuple): Walk.items,
+    id(set): Walk.items,
+    id(frozenset): Walk.items,
+    id(deque): Walk.items,
+    id(dict): Walk.mapping,
+    id(range): lambda walk, value: walk.tell(value),
+    id(slice): lambda walk, value: walk.tell(value),
+    id(types.ModuleType): drawn,
+    id(types.BuiltinFunctionType): drawn,
+    id(types.CodeType): drawn,
+    id(types.FunctionType): Walk.function,
+    id(types.MethodType): Walk.method,
+    id(partial): Walk.partial,
+    id(random.Random): Walk.dice,
+}

@@ -1,0 +1,164 @@
+"""How libraries' own types are gone through for a mark: arrays, tables, tensors, generators."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackbook.fingerprint.marks import Walk
+
+    Opener = Callable[[Walk, Any], None]
+
+MOST_POINTERS = 4_000
+SAMPLES = 512
+MODULE_OF = type.__dict__["__module__"].__get__
+NAME_OF = type.__dict__["__name__"].__get__
+MRO_OF = type.__dict__["__mro__"].__get__
+
+
+def fixed(walk: Walk, value: Any) -> None:
+    """Take in a value of a small type that never changes, by what it shows."""
+    walk.parts.discard(id(value))
+    walk.tell(repr(value))
+
+
+def drawn(walk: Walk, value: Any) -> None:
+    """Know a figure, a widget or a module by identity: what is in it is for the eye."""
+    walk.tell(id(value))
+
+
+def array(walk: Walk, value: Any) -> None:
+    """Take in a numpy array: all of it, or where it is large, a sample."""
+    base = value
+    while type(getattr(base, "base", None)) is type(value):
+        base = base.base
+    walk.parts.add(id(base))
+    walk.tell(value.dtype.str, value.shape)
+    if value.dtype.hasobject:
+        if value.size > MOST_POINTERS:
+            pointers(walk, value)
+        else:
+            walk.waiting.extend(value.ravel().tolist())
+        return
+    if value.nbytes <= walk.left:
+        walk.left -= value.nbytes
+        if not value.flags.c_contiguous and value.flags.f_contiguous:
+            value = value.T
+        walk.hasher.update(contiguous(value))
+        return
+    walk.exact = False
+    flat = value.reshape(-1) if value.flags.c_contiguous else value.ravel(order="K")
+    step = max(1, flat.size // SAMPLES)
+    walk.hasher.update(contiguous(flat[::step][:SAMPLES]))
+
+
+def pointers(walk: Walk, value: Any) -> None:
+    """Take in which objects an array holds: texts and numbers never change in place."""
+    import ctypes
+
+    flat = value if value.flags.c_contiguous else value.copy()
+    walk.hasher.update(ctypes.string_at(flat.ctypes.data, flat.nbytes))
+
+
+def scalar(walk: Walk, value: Any) -> None:
+    """Take in one of numpy's numbers."""
+    walk.tell(value.dtype.str, value.tobytes())
+
+
+def table(walk: Walk, value: Any) -> None:
+    """Take in a DataFrame or a Series: its blocks, its axes and its attrs."""
+    own = dict_of(value)
+    manager = own.get("_mgr")
+    walk.waiting.extend((own.get("_attrs"), own.get("_name")))
+    for axis in getattr(manager, "axes", ()):
+        walk.waiting.append(axis)
+    for block in getattr(manager, "blocks", ()):
+        walk.tell(tuple(block.mgr_locs.as_array.tolist()[:64]))
+        walk.waiting.append(block.values)
+
+
+def index(walk: Walk, value: Any) -> None:
+    """Take in the labels of a table's rows or columns."""
+    own = dict_of(value)
+    walk.waiting.extend((own.get("_range"), own.get("_data"), own.get("_name")))
+    walk.waiting.append(own.get("_names"))
+
+
+def arrow(walk: Walk, value: Any) -> None:
+    """Know what never changes in place by its identity."""
+    walk.tell(id(value), len(value))
+    walk.opaque.append(ref(value))
+
+
+def generator(walk: Walk, value: Any) -> None:
+    """Take in the state of one of numpy's generators of random numbers."""
+    state = getattr(value, "bit_generator", value)
+    state = getattr(state, "_bit_generator", state)
+    walk.waiting.append(state.state)
+
+
+def tensor(walk: Walk, value: Any) -> None:
+    """Take in a tensor by its place, its shape and torch's own count of its changes."""
+    walk.tell(value.data_ptr(), tuple(value.shape), value._version)  # noqa: SLF001
+    walk.waiting.append(value.grad if value.is_leaf else None)
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    """Return an object's own dictionary."""
+    own = object.__getattribute__(value, "__dict__")
+    return own if type(own) is dict else {}
+
+
+def contiguous(value: Any) -> Any:
+    """Return an array's bytes."""
+    import numpy as np
+
+    return memoryview(np.ascontiguousarray(value).reshape(-1).view("u1"))
+
+
+def opener_by_name(kind: type) -> Opener | None:
+    """Return how a library's own type is gone through, if that is known."""
+    module, name = MODULE_OF(kind), NAME_OF(kind)
+    if type(module) is not str:
+        return None
+    package = module.partition(".")[0]
+    if package in DRAWN:
+        return drawn
+    if package == "numpy" and any(NAME_OF(base) == "dtype" for base in MRO_OF(kind)):
+        return fixed
+    opener = BY_NAME.get((package, name))
+    if opener is None or getattr(sys.modules.get(module), name, None) is not kind:
+        if package == "numpy" and any(NAME_OF(base) == "generic" for base in MRO_OF(kind)):
+            return scalar
+        return None
+    return opener
+
+
+DRAWN = {"matplotlib", "plotly", "ipywidgets", "IPython", "seaborn", "altair", "bokeh"}
+IMMUTABLE = {
+    "datetime": "datetime date time timedelta timezone",
+    "decimal": "Decimal",
+    "fractions": "Fraction",
+    "uuid": "UUID",
+    "pathlib": "PosixPath WindowsPath Path PurePath",
+    "re": "Pattern",
+    "pandas": "Timestamp Timedelta Period Interval NaTType NAType StringDtype CategoricalDtype",
+    "torch": "dtype device Size",
+}
+BY_NAME: dict[tuple[str, str], Opener] = {
+    **{(of, name): fixed for of, names in IMMUTABLE.items() for name in names.split()},
+    ("numpy", "ndarray"): array,
+    ("numpy", "Generator"): generator,
+    ("numpy", "RandomState"): generator,
+    ("pandas", "DataFrame"): table,
+    ("pandas", "Series"): table,
+    **{("pandas", name): index for name in ("Index", "RangeIndex", "DatetimeIndex")},
+    ("pyarrow", "ChunkedArray"): arrow,
+    ("pyarrow", "Table"): arrow,
+    ("torch", "Tensor"): tensor,
+    ("torch", "Parameter"): tensor,
+}

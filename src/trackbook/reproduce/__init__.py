@@ -1,0 +1,9 @@
+"""Runs that prove themselves: a slice executed again in a fresh kernel, and compared."""
+
+from __future__ import annotations
+
+from trackbook.reproduce.kernel import CellFailed, FreshKernel
+from trackbook.reproduce.rerun import Rerun, rerun
+from trackbook.reproduce.verdict import reproduce
+
+__all__ = ["CellFailed", "FreshKernel", "Rerun", "reproduce", "rerun"]

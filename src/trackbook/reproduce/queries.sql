@@ -1,0 +1,23 @@
+-- What this room asks. The store is attached as tb and in use; values are bound as $name.
+
+-- points_of_run: every point of a run's metrics, in order
+SELECT s.name, p.step, p.value
+FROM (SELECT sid, step, value, logged_ms FROM tb.point WHERE sid IN (
+    SELECT sid FROM tb.series WHERE run_id = $run)
+  UNION ALL SELECT sid, step, value, logged_ms FROM tb.point_recent WHERE sid IN (
+    SELECT sid FROM tb.series WHERE run_id = $run)) p
+JOIN tb.series s ON s.sid = p.sid
+ORDER BY s.name, p.step, p.logged_ms
+
+-- runs_opened: the runs of a session with the executions that opened them, in order
+SELECT run_id, execution_id, coalesce(relation, '') AS relation
+FROM tb.run WHERE session_id = $session AND execution_id IS NOT NULL ORDER BY run_id
+
+-- executions: every execution of a project, in order, with its session
+SELECT execution_id, session_id FROM tb.execution ORDER BY execution_id
+
+-- packages_of: the packages in use when a run ended
+SELECT packages FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1
+
+-- python_of: the version of Python in which a session ran
+SELECT python FROM tb.session WHERE session_id = $session

@@ -1,0 +1,171 @@
+"""A slice executed again in a fresh kernel, recorded as the first time."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from trackbook.reproduce.kernel import CellFailed, FreshKernel
+from trackbook.reproduce.scratch import FILE, scratch
+from trackbook.store import Store, queries_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from trackbook.lineage import Part
+
+    Progress = Callable[[int, int], None]
+    Points = dict[str, list[tuple[int, float]]]
+
+SQL = queries_of("trackbook.reproduce")
+SLACK, LEAST_S = 3.0, 60.0
+"""A cell may take so many times what it took at first, and at least so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """What came out of executing some parts again."""
+
+    runs: Mapping[tuple[str, str, int], Points]
+    """Points of each run by the first execution of its opener, its relation, and its place
+    among those that this execution opened."""
+    failure: str | None
+    """Which cell failed, and how; None when all went as the first time."""
+    failed_at: str | None
+    """The execution that failed, by its id of the first time."""
+    seconds: float
+
+
+def rerun(
+    parts: Sequence[Part],
+    dice: Mapping[str, Sequence[tuple[str, str]]],
+    folder: str | None,
+    *,
+    timeout_s: float | None = None,
+    progress: Progress = lambda _done, _count: None,
+) -> Rerun:
+    """Execute parts in order in a fresh kernel, in a folder of their own.
+
+    Args:
+        parts: executions of the first time
+        dice: states of generators to set before an execution
+        folder: where the first run worked
+        timeout_s: for all of it; None for three times what it took at first
+        progress: told before each execution how many are done, of how many
+    """
+    written = {
+        change.removeprefix(FILE)
+        for part in parts
+        for change in part.changes or ()
+        if change.startswith(FILE)
+    }
+    begun = time.monotonic()
+    with scratch(folder, written) as work:
+        project = work.parent / "project"
+        project.mkdir()
+        failure, failed_at = executed(
+            parts, dice, work, project, timeout_s=timeout_s, progress=progress
+        )
+        found = recorded(project, parts)
+    return Rerun(
+        runs=found, failure=failure, failed_at=failed_at, seconds=time.monotonic() - begun
+    )
+
+
+def executed(
+    parts: Sequence[Part],
+    dice: Mapping[str, Sequence[tuple[str, str]]],
+    work: Path,
+    project: Path,
+    *,
+    timeout_s: float | None,
+    progress: Progress,
+) -> tuple[str | None, str | None]:
+    """Send the parts to a kernel; return which failed as it did not before, and how."""
+    v4: Any = nbformat.v4
+    notebook = v4.new_notebook(cells=[cell_of(part) for part in parts])
+    usual = max(((part.duration_s or 0.0) for part in parts), default=0.0)
+    longest = timeout_s if timeout_s is not None else max(LEAST_S, SLACK * usual)
+    env = {"TRACKBOOK_PROJECT": str(project), "TRACKBOOK_CARDS": "quiet"}
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    with FreshKernel(notebook, work, env, timeout_s=longest) as kernel:
+        kernel.silently("%load_ext trackbook")
+        for at, part in enumerate(parts):
+            progress(at, len(parts))
+            try:
+                for of, state in dice.get(part.execution_id, ()):
+                    kernel.silently(thrown(of, state))
+                kernel.execute(at)
+            except CellFailed as error:
+                said = str(error).partition(" failed: ")[2] or str(error)
+                return f"[{part.execution_count or at + 1}] {said}", part.execution_id
+            if deadline is not None and time.monotonic() > deadline:
+                return f"it took more than {timeout_s:.0f} s", part.execution_id
+    progress(len(parts), len(parts))
+    return None, None
+
+
+def cell_of(part: Part) -> Any:
+    """Return an execution as a cell; one that failed at first may fail again."""
+    metadata = {} if part.outcome == "ok" else {"tags": ["raises-exception"]}
+    v4: Any = nbformat.v4
+    return v4.new_code_cell(part.source, id=part.execution_id, metadata=metadata)
+
+
+def thrown(of: str, state: str) -> str:
+    """Return an expression that sets a generator of random numbers, binding no name."""
+    held = f"__import__('json').loads({json.dumps(state)})"
+    setting = {
+        "random": "__import__('random').setstate((s[0], tuple(s[1]), s[2]))",
+        "numpy": "(lambda np: np.random.set_state((s[0], np.array(s[1], 'uint32'), *s[2:])))"
+        "(__import__('numpy'))",
+        "torch": "(lambda t: t.default_generator.set_state(t.tensor(s[0], dtype=t.uint8)))"
+        "(__import__('torch'))",
+    }[of]
+    return f"(lambda s: {setting})({held})"
+
+
+def recorded(project: Path, parts: Sequence[Part]) -> dict[tuple[str, str, int], Points]:
+    """Return the runs of a project by the executions that opened them."""
+    folder = project / ".trackbook"
+    if not folder.is_dir():
+        return {}
+    store = Store(folder)
+    try:
+        rows = store.rows(SQL["executions"]).rows
+        first = {
+            now: part.execution_id for (now, _), part in zip(rows, parts, strict=False)
+        }
+        sessions = dict.fromkeys(session for _, session in rows)
+        return {
+            (first[opener], relation, place): points_of(store, run_id)
+            for session in sessions
+            for run_id, opener, relation, place in runs_of(store, session)
+            if opener in first
+        }
+    finally:
+        store.close()
+
+
+def runs_of(store: Store, session_id: str) -> list[tuple[str, str, str, int]]:
+    """Return (run, opener, relation, place among those it opened) of a session's runs."""
+    counts: dict[tuple[str, str], int] = {}
+    found = []
+    for run_id, opener, relation in store.rows(SQL["runs_opened"], session=session_id).rows:
+        kind = "child" if relation == "child" else ""
+        place = counts[opener, kind] = counts.get((opener, kind), -1) + 1
+        found.append((run_id, opener, kind, place))
+    return found
+
+
+def points_of(store: Store, run_id: str) -> Points:
+    """Return every point of a run by metric, in order."""
+    points: Points = {}
+    for name, step, value in store.rows(SQL["points_of_run"], run=run_id).rows:
+        points.setdefault(name, []).append((step, value))
+    return points
