@@ -34,10 +34,9 @@ class NotFound(TrackbookError):
         from difflib import get_close_matches
 
         near = get_close_matches(name, list(known), n=1, cutoff=0.65)
-        hint = f"did you mean {near[0]!r}?" if near else ""
-        where = f"({see})" if see else ""
-        tail = " ".join(part for part in (hint, where) if part)
-        return cls(f"no {what} named {name!r}" + (f": {tail}" if tail else ""))
+        hint = f": did you mean {near[0]!r}?" if near else ""
+        where = f" ({see})" if see else ""
+        return cls(f"no {what} named {name!r}{hint}{where}")
 
 
 class Refused(TrackbookError):

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from trackbook.errors import Misused
 
-DATA = """
-from sklearn.datasets import load_iris
-from sklearn.tree import DecisionTreeClassifier
-X, y = load_iris(return_X_y=True)
-"""
 TREE = "tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y)"
-
-
-@pytest.fixture
-def iris(sheet):
-    sheet.ok(DATA)
-    return sheet
 
 
 def test_a_track_line_makes_the_cell_one_named_run(iris) -> None:

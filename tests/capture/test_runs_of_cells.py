@@ -4,22 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-DATA = """
-import numpy as np
-from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import accuracy_score, mean_squared_error
-from sklearn.model_selection import GridSearchCV
-from sklearn.tree import DecisionTreeClassifier
-X, y = load_iris(return_X_y=True)
-"""
 TREE = "tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y)"
-
-
-@pytest.fixture
-def iris(sheet):
-    sheet.ok(DATA)
-    return sheet
 
 
 def test_training_opens_a_run_with_the_hyper_parameters_as_given(iris) -> None:

@@ -57,14 +57,14 @@ def test_a_candidate_has_mean_deviation_folds_and_time(told, data):
         "fit_time_s": [table["mean_fit_time"][0]],
         "mean_test_score": [table["mean_test_score"][0]],
         "std_test_score": [table["std_test_score"][0]],
-        "test_score": [table["split0_test_score"][0], table["split1_test_score"][0]],
+        "test_score_folds": [table["split0_test_score"][0], table["split1_test_score"][0]],
     }
 
 
 def test_several_scorers_are_told_by_name(told, data):
     scoring = ["accuracy", "f1"]
     GridSearchCV(SVC(), {"C": [1]}, cv=2, scoring=scoring, refit="f1").fit(*data)
-    assert {"mean_test_accuracy", "mean_test_f1", "test_f1"} <= set(
+    assert {"mean_test_accuracy", "mean_test_f1", "test_f1_folds"} <= set(
         values_of(told[0].children[0])
     )
 
@@ -122,9 +122,9 @@ def test_cross_validation_scores_are_a_training_without_a_model(told, data):
     assert (training.label, training.model) == ("cross_val_score(SVC)", None)
     assert training.params == {"model": "SVC", "C": 2, "cv": 4}
     assert values_of(training) == {
-        "score": scores.tolist(),
-        "score_mean": [scores.mean()],
+        "score": [scores.mean()],
         "score_std": [scores.std()],
+        "score_folds": scores.tolist(),
     }
     assert training.results[0] is scores
 
@@ -144,7 +144,8 @@ def test_a_splitter_is_told_with_its_own_params(told, data):
 def test_cross_validate_tells_each_score(told, data):
     scores = cross_validate(SVC(), *data, scoring=["f1"], return_train_score=True)
     assert set(values_of(told[0])) == {
-        "test_f1", "test_f1_mean", "test_f1_std", "train_f1", "train_f1_mean", "train_f1_std",
+        "test_f1", "test_f1_folds", "test_f1_std",
+        "train_f1", "train_f1_folds", "train_f1_std",
     }  # fmt: skip
     assert any(each is scores["test_f1"] for each in told[0].results)
 

@@ -9,9 +9,9 @@ from trackbook.capture.cells import CellReport
 from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.recorder import Recorder
-from trackbook.capture.run import ActiveRun, Status
+from trackbook.capture.run import ActiveRun, Status, must_exist
 
 __all__ = [
     "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Recorder", "Rules",
-    "Site", "Status", "attempt", "here", "request_in",
+    "Site", "Status", "attempt", "here", "must_exist", "request_in",
 ]  # fmt: skip

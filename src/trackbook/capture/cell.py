@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 TRACK_LINE = re.compile(r"\A\s*%%track\b[ \t]*(?P<words>[^\n]*)")
 
 
+EXPERIMENT = re.compile(r"(?:^|\s)--experiment[= ]\s*(\S+)")
+TIMED = re.compile(
+    r"get_ipython\(\)\.run_(?P<kind>line|cell)_magic\('(?:timeit|memit|mprun|lprun)'"
+)
+
+
 class Trained(NamedTuple):
     """A training that finished in a cell."""
 
@@ -53,6 +59,8 @@ class Cell:
     """The run that was open by hand when the cell began."""
     started: float = 0.0
     """Seconds, of a clock that only goes forward."""
+    timed: tuple[int, ...] = ()
+    """Lines whose code `%timeit` runs over and over; 0 for all of the cell."""
     skip: bool = False
     """`%%track skip`: nothing of this cell is written."""
     parameters: bool = False
@@ -75,6 +83,21 @@ class Cell:
     fresh: dict[str, dict[str, None]] = field(default_factory=dict)
     """Metrics that this cell gave to each run, by run id, in order."""
 
+    def trained_beside(self, line: int | None) -> str | None:
+        """Return the run that a loop trained last, for a measure made in the same loop.
+
+        `oof[fold] = model.predict(…); score = accuracy_score(y[fold], oof[fold])`: the
+        predictions went through the user's own array, and nobody can tell whose they are.
+        """
+        last = self.trained[-1] if self.trained else None
+        if last is None or last.line is None or line is None:
+            return None
+        for one in self.statements or ():
+            inside = one.line <= line <= one.end_line and one.line <= last.line
+            if inside and last.line <= one.end_line and one.line < one.end_line:
+                return last.run_id
+        return None
+
     def by_hand_at(self, first: int, last: int) -> ActiveRun | None:
         """Return the run open by hand for the lines `first` to `last`.
 
@@ -94,19 +117,31 @@ class Cell:
 class Request(NamedTuple):
     """What the first line of a cell asks of trackbook."""
 
-    skip: bool
-    run: bool
-    name: str | None
+    skip: bool = False
+    run: bool = False
+    name: str | None = None
+    experiment: str | None = None
 
 
 def request_in(source: str, verbs: frozenset[str]) -> Request:
     """Return what a `%%track` line asks for; a verb in it is that verb's own business."""
     found = TRACK_LINE.match(source)
     if found is None:
-        return Request(skip=False, run=False, name=None)
+        return Request()
     words = found["words"].strip()
     if words == "skip":
-        return Request(skip=True, run=False, name=None)
+        return Request(skip=True)
     if words.split(" ")[0] in verbs:
-        return Request(skip=False, run=False, name=None)
-    return Request(skip=False, run=True, name=words.strip("'\"") or None)
+        return Request()
+    told = EXPERIMENT.search(words)
+    name = EXPERIMENT.sub("", words).strip().strip("'\"")
+    return Request(run=True, name=name or None, experiment=told[1] if told else None)
+
+
+def timed_in(transformed: str) -> tuple[int, ...]:
+    """Return the lines of a cell that a magic runs many times; (0,) when it runs them all."""
+    found = [
+        0 if match["kind"] == "cell" else transformed.count("\n", 0, match.start()) + 1
+        for match in TIMED.finditer(transformed)
+    ]
+    return (0,) if 0 in found else tuple(found)

@@ -7,13 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.capture.attempt import attempt
-from trackbook.capture.cell import Cell, request_in
+from trackbook.capture.cell import Cell, request_in, timed_in
 from trackbook.capture.given import brief
 from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
 from trackbook.capture.world import as_json
 from trackbook.clock import new_id, now_us
-from trackbook.code import source_hash
+from trackbook.code import keywords_in, source_hash
 from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Cells:
             return
         with self._recorder.guard:
             cell = self._recorder.cell = self._cell_of(info, namespace)
+            self._recorder.measures.missed_here.clear()
             if not cell.skip:
                 self._open(cell, info, namespace, transform)
             cell.started = self._recorder.clock()
@@ -77,10 +78,16 @@ class Cells:
             cell_key=cell.cell_key,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
+        self._recorder.trainings.keywords |= keywords_in(cell.source)
+        cell.timed = timed_in(cell.transformed)
         request = request_in(cell.source, self._recorder.verbs)
         if request.run:
             cell.run = self._recorder.ledger.open_of_cell(
-                cell, request.name, label="run", origin="cell"
+                cell,
+                request.name,
+                label="run",
+                origin="cell",
+                experiment=request.experiment,
             )
             self._recorder.ledger.push(cell.run)
             cell.by_hand = cell.run

@@ -42,6 +42,8 @@ class Flow:
         self._made_in: dict[str, Runs] = {}
         """Runs in whose own cells the names were made, for runs without a watched training."""
         self._upstream: dict[str, Runs] = {}
+        self._held: dict[str, int] = {}
+        """The identity of each name's value when it was last written."""
         self._objects = Objects()
 
     def owners_of(self, names: Iterable[str]) -> Runs:
@@ -82,6 +84,7 @@ class Flow:
         chosen: Mapping[str, object],
         trained: Runs,
         namespace: Mapping[str, object],
+        alone: frozenset[str] = frozenset(),
     ) -> int:
         """Take in one executed statement and return its number.
 
@@ -92,6 +95,7 @@ class Flow:
             chosen: the params that it chose
             trained: runs whose training happened in it
             namespace: the user's names, after the cell
+            alone: names that no other statement of the cell binds or changes
         """
         number = len(self.steps)
         before = frozenset().union(*(self._writers.get(n, NOBODY_STEPS) for n in reads))
@@ -102,6 +106,11 @@ class Flow:
             self._upstream[run] = self._upstream.get(run, NOBODY) | (inherited - {run})
         for name in statement.binds | statement.touches:
             is_new = name in statement.sure and name not in statement.touches
+            if not is_new and name in alone and name in statement.binds:
+                # It may have been bound, in a loop or a branch, and another object shows
+                # that it was.
+                is_new = self._held.get(name, 0) != id(namespace.get(name))
+            self._held[name] = id(namespace.get(name))
             # Who reads a name rests on its last writer, and through what that one read
             # on those before: naming them all would grow with every `results.append`.
             passed_on = is_new or name in reads

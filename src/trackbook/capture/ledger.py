@@ -120,6 +120,7 @@ class Ledger:
         *,
         label: str,
         origin: Literal["auto", "cell"] = "auto",
+        experiment: str | None = None,
     ) -> ActiveRun:
         """Begin a run for a cell: a variation of the run this cell opened before."""
         before = self.last_of_cell.get(cell.cell_key)
@@ -127,6 +128,7 @@ class Ledger:
             name,
             label=label,
             origin=origin,
+            experiment=experiment,
             parent=before,
             relation="variation" if before else None,
             cell_key=cell.cell_key,

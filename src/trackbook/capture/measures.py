@@ -69,6 +69,8 @@ class Measures:
         self._fitted: dict[int, dict[str, object]] = {}
         self.rules = Rules()
         self.missed: list[Missed] = []
+        self.missed_here: list[Missed] = []
+        """Those of the cell that ended last."""
 
     def fitted(self, line: int | None, params: Mapping[str, object]) -> None:
         """Keep the params of a fitted helper for the runs that will rest on it."""
@@ -118,8 +120,9 @@ class Measures:
         self._accumulators.update(*(s.accumulators for s in statements))
         lines = cell.transformed.splitlines()
         closures = Closures(namespace)
+        alone = written_once(statements)
         for group in sharing_lines(statements):
-            numbers = [self._advance(cell, s, namespace, closures) for s in group]
+            numbers = [self._advance(cell, s, namespace, closures, alone) for s in group]
             readings = [
                 Reading(self, cell, statement, number, namespace, opens=opens)
                 for statement, number in zip(group, numbers, strict=True)
@@ -145,6 +148,7 @@ class Measures:
         statement: Statement,
         namespace: Mapping[str, object],
         closures: Closures,
+        alone: frozenset[str],
     ) -> int:
         reads = frozenset(closures.of(statement.reads))
         trained = NOBODY
@@ -161,6 +165,7 @@ class Measures:
             chosen=self._chosen(statement, namespace),
             trained=trained,
             namespace=namespace,
+            alone=alone,
         )
         for run_id in trained:
             cell.touched.setdefault(run_id, set()).add(number)
@@ -173,10 +178,7 @@ class Measures:
         self, statement: Statement, namespace: Mapping[str, object]
     ) -> dict[str, object]:
         """Return the params that a statement chose, taken apart with dots."""
-        found: dict[str, object] = {}
-        for name, value in statement.chosen.items():
-            if not self.rules.silences(name) and name not in self._accumulators:
-                found |= dict(params_in(name, value))
+        found = self._typed(statement)
         for name in statement.binds - statement.chosen.keys():
             if self.rules.silences(name) or name in statement.loops:
                 continue
@@ -187,9 +189,22 @@ class Measures:
                 or self.rules.forces_param(name)
             ):
                 found |= dict(params_in(name, value))
+        for call in statement.given:
+            given = call.params_of(namespace)
+            for name in (name for name in given if not self.rules.silences(name)):
+                found |= dict(params_in(name, given[name]))
         for line, params in self._fitted.items():
             if statement.line <= line <= statement.end_line:
                 found |= params
+        return found
+
+    def _typed(self, statement: Statement) -> dict[str, object]:
+        """Return the names that a statement binds to literals, taken apart with dots."""
+        found: dict[str, object] = {}
+        for name, value in statement.chosen.items():
+            left_alone = name in self._accumulators or self.rules.forces_metric(name)
+            if not self.rules.silences(name) and not left_alone:
+                found |= dict(params_in(name, value))
         return found
 
     def new_points(self, run: ActiveRun, name: str, value: object) -> list[float]:
@@ -224,7 +239,19 @@ class Measures:
     def miss(self, name: str, why: str) -> None:
         """Remember a value that was not captured, for `%track`."""
         self.missed.append(Missed(name, why))
-        del self.missed[:-20]
+        self.missed_here.append(self.missed[-1])
+        del self.missed[:-20], self.missed_here[:-20]
+
+
+def written_once(statements: list[Statement]) -> frozenset[str]:
+    """Return the names that only one of some statements binds or changes."""
+    seen: set[str] = set()
+    again: set[str] = set()
+    for statement in statements:
+        written = statement.binds | statement.touches
+        again |= seen & written
+        seen |= written
+    return frozenset(seen - again)
 
 
 def sharing_lines(statements: list[Statement]) -> list[list[Statement]]:

@@ -12,7 +12,7 @@ from trackbook.capture.values import (
     place_of,
     series_of,
 )
-from trackbook.code import is_metric_name
+from trackbook.code import is_count_name, is_metric_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun
     from trackbook.code import Statement
 
+PARTS_OF_DATA = {"train", "training", "test", "val", "valid", "validation", "dev"}
 HISTORIES = ("history", "hist", "evals_result", "log", "logs")
 
 
@@ -76,7 +77,12 @@ class Reading:
     def _measured_names(self) -> set[str]:
         """Return the names that a number may have been measured into."""
         s = self.statement
-        names = {n for n in s.computed - s.loops if not self._measures.rules.silences(n)}
+        rules = self._measures.rules
+        names = {
+            n
+            for n in s.computed - s.loops
+            if not rules.silences(n) and not is_count_name(n)
+        }
         forced = {n for n in s.binds if self._measures.rules.forces_metric(n)}
         return names | forced
 
@@ -106,7 +112,10 @@ class Reading:
         leaves = {k: number_of(v) for k, v in value.copy().items() if type(k) is str}
         for key, number in leaves.items():
             if number is not None and (is_metric_name(key) or is_metric_name(name)):
-                self._give(f"{name}.{key}", number, self._owners(name), "computed")
+                told = f"{name}.{key}"
+                if is_metric_name(key) and not set(words_of(name)) & PARTS_OF_DATA:
+                    told = key  # `r1 = evaluate(a)`: the same metric in every run
+                self._give(told, number, self._owners(name), "computed")
 
     def _series(self, name: str) -> None:
         value = self._namespace.get(name)
@@ -164,6 +173,9 @@ class Reading:
         known = [ledger.runs[run_id] for run_id in owners if run_id in ledger.runs]
         if len(known) == 1:
             return known[0]
+        whole = self._whole_of(known) if is_metric_name(name) else None
+        if whole is not None:
+            return whole
         if len(known) > 1:
             names = ", ".join(sorted(run.name for run in known))
             self._measures.miss(name, f"rests on several runs ({names})")
@@ -173,6 +185,15 @@ class Reading:
         if by_hand is not None or not metric_like:
             return by_hand
         return cell.run or self._opened(name)
+
+    def _whole_of(self, runs: list[ActiveRun]) -> ActiveRun | None:
+        """Return the run whose parts some runs are, when they are parts of one: folds."""
+        parents = {
+            run.start.parent_run_id if run.start.relation == "child" else None
+            for run in runs
+        }
+        parent = next(iter(parents)) if len(runs) > 1 and len(parents) == 1 else None
+        return self._measures.ledger.runs.get(parent) if parent is not None else None
 
     def _opened(self, name: str) -> ActiveRun | None:
         """Open a run for a metric that belongs to none, if that is wanted."""
@@ -192,7 +213,11 @@ def series_in(name: str, value: object, depth: int = 0) -> list[tuple[str, list[
     """
     points = series_of(value)
     if points is not None:
-        return [(name, points)] if is_metric_name(name) else []
+        # `error = X @ w - y` is an array of residuals, `errors` may be a series.
+        one_word = type(value) not in (list, tuple) and not name.rstrip(
+            "0123456789_"
+        ).endswith("s")
+        return [(name, points)] if is_metric_name(name) and not one_word else []
     if type(value) is not dict:
         is_history = place_of(type(value))[1] == "History"
         value = (attributes_of(value) or {}).get("history") if is_history else None

@@ -96,6 +96,8 @@ class Recorder:
             return
         with self.guard:
             cell = self.cell
+            if cell is not None and (0 in cell.timed or site.line in cell.timed):
+                return  # thousands of runs that nobody asked for
             for finding in findings:
                 if isinstance(finding, Training):
                     run = self.trainings.take(
@@ -109,7 +111,8 @@ class Recorder:
                         self.flow.tie(finding.made, made_by)
                 elif isinstance(finding, Fitted):
                     if cell is not None:
-                        self.measures.fitted(site.line, finding.params)
+                        typed = self.trainings.typed(finding.defaults)
+                        self.measures.fitted(site.line, {**finding.params, **typed})
                 else:
                     self._measured(call, finding, cell, site.line)
 
@@ -117,6 +120,8 @@ class Recorder:
         self, call: Call, measured: Measured, cell: Cell | None, line: int | None
     ) -> None:
         run_id = self.flow.run_of(measured.of)
+        if run_id is None and cell is not None:
+            run_id = cell.trained_beside(line)
         pending = Pending(
             measured=replace(measured, of=None),
             call=call.name,

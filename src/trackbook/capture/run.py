@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 
 
+def must_exist(local_path: str | Path) -> Path:
+    """Return the path of a file or folder, refusing what is not there."""
+    file = Path(local_path)
+    if not file.exists():
+        raise NotFound(f"no file {str(file)!r} to keep as an artifact: check the path")
+    return file
+
+
 class Line:
     """One series while it is written: its pen, and its last point."""
 
@@ -150,6 +158,11 @@ class ActiveRun:
         self, metrics: Mapping[str, Any], step: Any = None, *, origin: str = "logged"
     ) -> None:
         """Write several numbers of one moment, or several arrays."""
+        if not hasattr(metrics, "items"):
+            raise Misused(
+                f"log_metrics takes names with their values, not a {type(metrics).__name__}:"
+                " log_metrics({'loss': 0.4}), or log_metric('loss', 0.4)"
+            )
         if step is None or type(step) is not int or step not in INT64:
             for key, value in metrics.items():
                 self.log_metric(key, value, step, origin=origin)
@@ -178,6 +191,11 @@ class ActiveRun:
 
     def log_params(self, params: Mapping[str, Any], *, origin: str = "logged") -> None:
         """Write values that were chosen; the last value of a name counts."""
+        if not hasattr(params, "items"):
+            raise Misused(
+                f"log_params takes names with their values, not a {type(params).__name__}:"
+                " log_params({'lr': 0.1}), or log_param('lr', 0.1)"
+            )
         for key, value in params.items():
             named = must_be_name(key, "param")
             found = dict(params_in(named, value)) or {named: shown(value)}
@@ -199,9 +217,7 @@ class ActiveRun:
             local_path: the file or folder
             artifact_path: the folder to file it under in the run; None for the top
         """
-        file = Path(local_path)
-        if not file.exists():
-            raise NotFound(f"no file {str(file)!r} to keep as an artifact")
+        file = must_exist(local_path)
         front = f"{artifact_path.rstrip('/')}/" if artifact_path else ""
         files = (
             [file] if file.is_file() else sorted(p for p in file.rglob("*") if p.is_file())

@@ -11,6 +11,8 @@ from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trackbook.capture.cell import Cell
     from trackbook.capture.flow import Flow
     from trackbook.capture.ink import Ink
@@ -50,6 +52,12 @@ class Trainings:
         self._handed: dict[str, str] = {}
         self._began_us = 0
         """When the training that is being taken in began."""
+        self.keywords: set[str] = set()
+        """Names that the cells so far have given to something: `alpha=1.0`."""
+
+    def typed(self, defaults: Mapping[str, object]) -> dict[str, object]:
+        """Return those defaults that somebody wrote all the same."""
+        return {n: v for n, v in defaults.items() if n.rpartition(".")[2] in self.keywords}
 
     def now(self, run_id: str) -> str:
         """Return the run that stands for a training today: it may have become a child."""
@@ -113,9 +121,10 @@ class Trainings:
             group.params.pop(name, None)
         for name in first.metrics:
             group.forget_metric(name)
-        if group.start.origin == "auto":
+        called = group.name if group.start.origin == "auto" else None
+        if called is not None:
             group.rename(self._ledger.numbered("group"))
-        child = self._child(group, first.training, first.began_us)
+        child = self._child(group, first.training, first.began_us, called)
         for candidate in first.candidates:
             self._ink.put(Amendment(parent_run_id=child.run_id), candidate)
         self._flow.hand_over(group.run_id, child.run_id)
@@ -127,9 +136,13 @@ class Trainings:
             ]
 
     def _child(
-        self, group: ActiveRun, training: Training, began_us: int | None = None
+        self,
+        group: ActiveRun,
+        training: Training,
+        began_us: int | None = None,
+        name: str | None = None,
     ) -> ActiveRun:
-        child = self._open_child(group, training.label, began_us=began_us)
+        child = self._open_child(group, training.label, name, began_us)
         self._parts[group.run_id].append(self._write(child, training))
         child.end("FINISHED")
         return child
@@ -155,7 +168,7 @@ class Trainings:
     def _write(self, run: ActiveRun, training: Training) -> Part:
         """Write a training's facts into a run, and its candidates as child runs."""
         before = set(run.params), set(run.metrics)
-        run.log_params(training.params, origin="call")
+        run.log_params({**training.params, **self.typed(training.defaults)}, origin="call")
         for measured in training.metrics:
             for step, value in measured.values:
                 run.log_metric(measured.name, value, step, origin="call")

@@ -57,7 +57,7 @@ class Unkept:
         After a loop `acc` holds the last value only: here are all of them, each with
         the model that it measured.
         """
-        if self._is_plain:
+        if self._is_plain and len({one.run_id for one, _ in self._named}) <= 1:
             return set()
         bound = {name for reading in self._readings for name in reading.statement.computed}
         mine = [(one, name) for one, name in self._named if name in bound]
@@ -85,8 +85,11 @@ class Unkept:
         pairs = []
         for one in mine:
             names = names_of_calls(self._source, one.call, modules)
-            place = seen.get((one.call, one.run_id), 0)
-            seen[one.call, one.run_id] = place + 1
+            # Each call made once: in the order of the text, whatever model it measured.
+            once = len(names) == sum(each.call == one.call for each in mine)
+            key = one.call, None if once else one.run_id
+            place = seen.get(key, 0)
+            seen[key] = place + 1
             name = names[place % len(names)] if names else one.measured.name
             if not self._measures.rules.silences(name):
                 pairs.append((one, name))

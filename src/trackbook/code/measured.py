@@ -97,7 +97,18 @@ def is_never_measured(node: ast.expr) -> bool:
         return True
     if isinstance(node, ast.Attribute) and node.attr in PLAIN_ATTRIBUTES:
         return True
-    return is_size(node) or is_literal(node)
+    return is_part_of_model(node) or is_size(node) or is_literal(node)
+
+
+def is_part_of_model(node: ast.expr) -> bool:
+    """Tell whether an item is taken out of what a model chose, or of what it predicted."""
+    is_item = isinstance(node, ast.Subscript)
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Attribute):
+        return is_item and node.attr in CHOSEN_ATTRIBUTES
+    predicts = isinstance(node, ast.Call) and last_name(node.func) in PREDICTS
+    return is_item and predicts
 
 
 def is_plain_call(node: ast.Call) -> bool:
@@ -175,6 +186,7 @@ DURATION_PARTS = word_set(
 SIZE_ATTRIBUTES = word_set("shape size ndim nbytes itemsize")
 SIZE_CALLS = word_set(
     """
+    argmax argmin idxmax idxmin searchsorted count_nonzero bincount
     len nunique numel id hash count_params getsizeof qsize element_size nelement dim
     getrefcount input cpu_count device_count memory_usage
     """
@@ -182,9 +194,14 @@ SIZE_CALLS = word_set(
 SIZE_KEEPING = word_set("sum int float round max min abs ceil floor prod str")
 PLAIN_ATTRIBUTES = word_set(
     """
+    intercept_ n_iter_ n_features_in_ best_iteration
     dtype dtypes columns index device name names inf nan pi Inf NaN NINF infty __name__
     __version__ __doc__ __file__ __class__
     """
+)
+PREDICTS = frozenset({"predict", "transform", "predict_proba"})
+CHOSEN_ATTRIBUTES = word_set(
+    "best_params_ coef_ intercept_ classes_ feature_importances_ cluster_centers_ labels_"
 )
 PLAIN_FUNCTIONS = word_set(
     """

@@ -37,6 +37,16 @@ def direction_of(name: str) -> Literal["max", "min"] | None:
     return direction
 
 
+def is_count_name(name: str) -> bool:
+    """Tell whether a name says that it counts or points at something: `n_wrong`, `best_idx`."""
+    words = words_of(name)
+    return (
+        bool(words)
+        and not measures_in(words)
+        and (words[0] in COUNTS_FIRST or words[-1] in COUNTS_LAST)
+    )
+
+
 def words_of(name: str) -> list[str]:
     """Return the words of a name in lower case, digits joined to what they belong to."""
     words: list[str] = []
@@ -53,6 +63,7 @@ def singular(word: str) -> str:
     """Return `loss` for `losses`, where that makes it a measure."""
     if word in MEASURES:
         return word
+    word = word.rstrip(DIGITS) or word
     for ending, instead in (("sses", "ss"), ("ies", "y"), ("s", "")):
         if word.endswith(ending):
             single = word.removesuffix(ending) + instead
@@ -117,6 +128,13 @@ NO_MEASURE = word_set(
     template style color colour idx index ids id threshold thresholds thresh method mode
     list_ matrix fmt title legend html desc log logger mask handler exception raised
     scaler model estimator grid curve report
+    """
+)
+COUNTS_FIRST = word_set("n num nb no count idx index")
+COUNTS_LAST = word_set(
+    """
+    idx index ix id count counts num number threshold thresh depth iter iteration epoch
+    size len seed step rank pos position
     """
 )
 NO_MEASURE_FIRST = word_set(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SILENCE = ("ignore", None, Warning, None, 0)
 WARNED_OF = re.compile(r"\\|\d\.?(?:and|else|for|if|in|is|not|or)")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+KEYWORD = re.compile(r"(?<![.\w])([^\W\d]\w*) ?=(?![=])")
 WORD = re.compile(r"[^\W\d]\w*")
 PROVIDED = frozenset(dir(builtins)) | {
     "get_ipython",
@@ -54,6 +55,11 @@ def words_in(text: str) -> set[str]:
 def lines_in(source: str) -> list[str]:
     r"""Return the lines of source as Python counts them: at \n, \r and \r\n only."""
     return LINE.findall(source)
+
+
+def keywords_in(source: str) -> set[str]:
+    """Return the words behind which a single `=` stands: arguments and assignments."""
+    return set(KEYWORD.findall(source))
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from trackbook.code.display_names import display_name
 from trackbook.code.effects import SEEDING, is_ambient, risked_by
+from trackbook.code.given import Given, given_in
 from trackbook.code.literals import chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
 from trackbook.code.measured import Clocks, last_name
@@ -56,6 +57,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """It changes what every later cell may rest on: a seed, an option, the environment."""
     passed: frozenset[str] = NONE
     """Names given to a function, or to a call whose result is dropped: `train(model)`."""
+    given: tuple[Given, ...] = ()
+    """Calls of plain functions with literals among their arguments: `train(lr=0.1)`."""
     chosen: Mapping[str, object] = msgspec.field(default_factory=dict)
     """Names bound to literals, and the values."""
     constants: frozenset[str] = NONE
@@ -181,6 +184,7 @@ class Cut:
             seeds=any(last_name(call.func) in SEEDING for call in names.calls),
             ambient=is_ambient(node, self.modules),
             passed=frozen(roles.passed),
+            given=given_in(names.calls),
             chosen=chosen_in(node),
             constants=constants_in(node),
             computed=frozen(roles.computed),

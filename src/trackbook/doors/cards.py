@@ -68,7 +68,8 @@ def note_of(run: ActiveRun, report: CellReport, book: Book) -> str:
     if children:
         parts.append(f"{len(children)} child runs{best_child(children, book)}")
     if book.cards == "verbose" and book.recorder is not None:
-        parts += [f"not captured: {m.name} ({m.why})" for m in book.recorder.missed[-3:]]
+        missed = dict.fromkeys(book.recorder.measures.missed_here)
+        parts += [f"not captured: {m.name} ({m.why})" for m in list(missed)[-3:]]
         origins = sorted(f"{name} by {rule}" for name, rule in run.origins.items())
         parts += [", ".join(origins[:8])] if origins else []
     return "; ".join(parts)

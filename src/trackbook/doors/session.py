@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
-from trackbook.capture import here
+from trackbook.capture import here, must_exist
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def log_artifact(local_path: str | Path, artifact_path: str | None = None) -> No
         local_path: the file or folder
         artifact_path: the folder to file it under in the run
     """
+    must_exist(local_path)  # before a run is opened for it
     active().log_artifact(local_path, artifact_path)
 
 

@@ -87,6 +87,7 @@ def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compa
 
     book.settle()
     if len(runs) == 1:
+        book.find(runs[0])
         raise Misused(
             f"compare needs a second run beside {runs[0]!r} (%track runs lists them)"
         )
@@ -192,7 +193,10 @@ def gc(book: Book, *, dry_run: bool = False) -> Table:
     book.settle()
     freed = collect(book.store, book.artifacts, dry_run=dry_run)
     row = (freed.bytes, freed.runs, freed.points, freed.artifacts)
-    return Table(["freed_bytes", "runs", "points", "artifacts"], [row])
+    note = "of artifacts; what the database gives back shows when it is done"
+    return Table(
+        ["freed_bytes", "runs", "points", "artifacts"], [row], note=note if dry_run else ""
+    )
 
 
 def compact(book: Book) -> Table:

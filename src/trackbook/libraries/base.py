@@ -43,6 +43,9 @@ class Training:
     """The trained object; None where the call keeps none (cross_val_score)."""
     params: Mapping[str, object]
     """Hyper-parameters as given (defaults left out), nested ones flattened with dots."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """Hyper-parameters that are as the library has them: of interest where somebody wrote
+    them all the same, `Ridge(alpha=1.0)`."""
     metrics: Sequence[Measured] = ()
     children: Sequence[Training] = ()
     """Candidates of a search: child runs."""
@@ -61,6 +64,8 @@ class Fitted:
     model: object
     params: Mapping[str, object]
     """As given, each with the class before its name: `StandardScaler.with_mean`."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """Those left as the library has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

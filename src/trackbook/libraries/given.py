@@ -57,6 +57,24 @@ def given_params(thing: object, *, prefix: str = "", depth: int = 0) -> dict[str
     return found
 
 
+def kept_params(thing: object, *, prefix: str = "", depth: int = 0) -> dict[str, object]:
+    """Return what is as the constructor's defaults have it, named as in `given_params`."""
+    found: dict[str, object] = {}
+    values = values_of(thing)
+    for name, default in defaults_of(type(thing)).items():
+        value = values.get(name, default)
+        if value is MISSING:
+            continue
+        parts = parts_of(value) if depth < DEEPEST else {}
+        for part, each in parts.items():
+            found |= kept_params(each, prefix=f"{prefix}{part}.", depth=depth + 1)
+        if not parts and is_nested(value) and depth < DEEPEST:
+            found |= kept_params(value, prefix=f"{prefix}{name}.", depth=depth + 1)
+        elif not parts and (value is default or _same(plain(value), plain(default))):
+            found[prefix + name] = plain(value)
+    return found
+
+
 def plain(value: object, depth: int = 0) -> object:
     """Return the value where it can be written down, else a short name for it."""
     kind = type(value)

@@ -58,12 +58,15 @@ def newest(name: str, values: object) -> list[Measured]:
 
 
 def by_fold(name: str, scores: object) -> list[Measured]:
-    """Return an array of scores by fold, with its mean and its standard deviation."""
-    found = series(name, scores)
-    if found and hasattr(scores, "mean") and hasattr(scores, "std"):
-        found += once(f"{name}_mean", scores.mean())
-        found += once(f"{name}_std", scores.std())
-    return found
+    """Return the mean of scores under their name, with their deviation and each fold's own.
+
+    The mean is what a run is judged by: `best:score` must not go by the last fold.
+    """
+    folds = series(f"{name}_folds", scores)
+    if folds and hasattr(scores, "mean") and hasattr(scores, "std"):
+        mean, deviation = once(name, scores.mean()), once(f"{name}_std", scores.std())
+        return [*mean, *deviation, *folds]
+    return folds
 
 
 def learning(logs: object) -> list[Measured]:

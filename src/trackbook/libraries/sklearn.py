@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.libraries.base import Derived, Fitted, Library, Training
-from trackbook.libraries.given import given_params, values_of
+from trackbook.libraries.given import given_params, kept_params, values_of
 from trackbook.libraries.measures import newest, once, series
 from trackbook.libraries.sklearn_metrics import measured, reported
 from trackbook.libraries.sklearn_models import can_predict, core_of, final_of, label_of
@@ -18,7 +18,7 @@ from trackbook.libraries.sklearn_search import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from trackbook.libraries.base import Call, Finding, Measured
 
@@ -30,13 +30,20 @@ def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` and its kin: a training, or the fitting of something that is no model."""
     thing = call.given["self"]
     if not can_predict(thing):
-        given = given_params(thing)
-        kind = type(thing).__name__
-        yield Fitted(model=thing, params={f"{kind}.{key}": given[key] for key in given})
+        yield Fitted(
+            model=thing,
+            params=within(type(thing).__name__, given_params(thing)),
+            defaults=within(type(thing).__name__, kept_params(thing)),
+        )
         return
     yield training_of(thing, continued=call.name == "partial_fit")
     if call.name in ("fit_predict", "fit_transform"):
         yield Derived(made=call.result, of=thing)
+
+
+def within(kind: str, params: Mapping[str, object]) -> dict[str, object]:
+    """Return params with a class before their names."""
+    return {f"{kind}.{name}": value for name, value in params.items()}
 
 
 def training_of(
@@ -50,6 +57,7 @@ def training_of(
         label=label_of(thing),
         model=thing,
         params={"model": label_of(thing), **given_params(thing), **search.params},
+        defaults=kept_params(thing),
         metrics=[
             *search.metrics,
             *metrics,

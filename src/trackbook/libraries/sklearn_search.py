@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Measured, Training
-from trackbook.libraries.given import given_params, plain, values_of
+from trackbook.libraries.given import given_params, kept_params, plain, values_of
 from trackbook.libraries.measures import by_fold, number_of, numbers_of, once
 from trackbook.libraries.sklearn_models import is_search, label_of
 
@@ -101,6 +101,7 @@ def _validation(
         label=f"{call.name}({label_of(estimator)})",
         model=None,
         params=params,
+        defaults=kept_params(estimator),
         metrics=metrics,
         results=[call.result] if results is None else results,
     )
@@ -135,7 +136,7 @@ def _candidate(table: Table, row: int, inner: str) -> Training:
             metrics += once(key, value)
         elif head.startswith("split") and head[5:].isdigit():
             folds.setdefault(rest, []).append((int(head[5:]), value))
-    metrics += [Measured(name=name, values=tuple(folds[name])) for name in folds]
+    metrics += [Measured(name=f"{n}_folds", values=tuple(folds[n])) for n in folds]
     return Training(
         label=inner, model=None, params={"model": inner, **params}, metrics=metrics
     )

@@ -33,7 +33,10 @@ def trained(call: Call) -> Iterable[Finding]:
         label="xgboost.train",
         model=call.result,
         params=_params(call),
-        metrics=[*learning(call.given.get("evals_result")), *_best(call.result)],
+        metrics=[
+            *learning(call.given.get("evals_result")),
+            *_best(call.result, call.given.get("evals_result")),
+        ],
     )
 
 
@@ -58,8 +61,9 @@ def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` of an estimator, with its curves and its best round."""
     model = call.given["self"]
     values: Any = values_of(model)
-    curves = learning(values.get("evals_result_"))
-    yield training_of(model, metrics=[*curves, *_best(values.get("_Booster"))])
+    logs = values.get("evals_result_")
+    best = _best(values.get("_Booster"), logs)
+    yield training_of(model, metrics=[*learning(logs), *best])
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -79,15 +83,22 @@ def _params(call: Call) -> dict[str, object]:
     return params
 
 
-def _best(booster: object) -> Iterable[Measured]:
-    """Return the best round and its score, where stopping early was asked for."""
+def _best(booster: object, logs: object) -> Iterable[Measured]:
+    """Return the best round and its score, where stopping early was asked for.
+
+    The score is named by its metric, `best_logloss`, for that tells which way is better;
+    it is the last metric of the last data set.
+    """
     attribute = getattr(booster, "attr", None)
     if attribute is None:
         return
     for name in ("best_iteration", "best_score"):
         text = attribute(name)
         if text is not None:
-            yield from once(name, float(text))
+            last = list(logs.values())[-1] if isinstance(logs, dict) and logs else {}
+            metric = list(last)[-1] if isinstance(last, dict) and last else "score"
+            named = f"best_{metric}" if name == "best_score" else name
+            yield from once(named, float(text))
 
 
 XGBOOST = Library(

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trackbook.errors import Misused, Refused
+from trackbook.errors import Misused, NotFound, Refused
 from trackbook.store import quoted
 from trackbook.table import Table
 
@@ -66,9 +66,12 @@ def export(
         )
     if file.exists() and not overwrite:
         raise Refused(
-            f"{str(file)!r} is already there: choose another name, or overwrite it"
+            f"{str(file)!r} is already there: choose another name, or say --overwrite"
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.parent.is_dir():
+        raise NotFound(
+            f"no folder {str(file.parent)!r} to write {file.name} into: make it first"
+        )
     part = file.with_name(f".{file.stem[:100]}.{secrets.token_hex(4)}{suffix}")
     try:
         if points:

@@ -136,7 +136,7 @@ class Asking:
         found = self.fetch(measured, limit=1, sort=[Sort(field, descending)])
         if not found:
             known = [name for group, name in self.known_names() if group == "metrics"]
-            raise NotFound.named("metric", metric, known=known)
+            raise NotFound.named("metric", metric, known=known, see="%track runs")
         return found[0]
 
     def tagged(self, tag: str) -> Run:
@@ -149,7 +149,7 @@ class Asking:
         found = self.fetch(wanted, limit=1)
         if not found:
             known = [name for group, name in self.known_names() if group == "tags"]
-            raise NotFound.named("tag", tag, known=known)
+            raise NotFound.named("tag", tag, known=known, see="%track runs")
         return found[0]
 
     def named(self, reference: str) -> Run:

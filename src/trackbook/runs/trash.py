@@ -57,6 +57,8 @@ def in_trash(store: Store) -> list[TrashedRow]:
 
 def thrown(lying: Sequence[TrashedRow], reference: str) -> TrashedRow:
     """Return the run in the trash that a reference means."""
+    if reference == "last" and lying:
+        return lying[0]
     for row in lying:
         if reference in (row.run_id, row.name):
             return row

@@ -27,6 +27,7 @@ Row = TypeVar("Row")
 TURN_S = 1.0
 """After so long a drain lets others in, and goes on behind them."""
 PAUSE_S = 0.01
+HINT = " (the views are runs, params, metrics, cells, tags, artifacts; DESCRIBE runs)"
 SORT_AFTER = 1_000_000
 """Points that may wait unsorted: sorting them takes about half a second."""
 
@@ -101,7 +102,7 @@ class Store:
                 columns = [c[0] for c in found.description or ()]
                 rows = found.fetchall() if limit is None else found.fetchmany(limit)
             except duckdb.Error as error:
-                raise Misused(f"the database says: {first_line(error)}") from error
+                raise Misused(f"the database says: {first_line(error)}{HINT}") from error
         return Answer(columns, rows)
 
     def shape(self, sql: str) -> list[str]:

@@ -1,0 +1,178 @@
+"""Notebooks as people write them: what is measured goes under its own name to its own run."""
+
+from __future__ import annotations
+
+import pytest
+
+TWO = (
+    "from sklearn.tree import DecisionTreeClassifier as Tree\n"
+    "from sklearn.metrics import accuracy_score, mean_squared_error\n"
+    "from sklearn.model_selection import cross_val_score, train_test_split\n"
+    "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)",
+    "a = Tree(max_depth=1, random_state=0).fit(X_train, y_train)",
+    "b = Tree(max_depth=3, random_state=0).fit(X_train, y_train)",
+)
+
+
+@pytest.fixture
+def two(iris):
+    """Two models, each in a cell and a run of its own."""
+    iris.ok(*TWO)
+    return iris
+
+
+def metrics_by_depth(sheet) -> dict[str, dict[str, float]]:
+    return {run.params.get("max_depth"): dict(run.metrics) for run in sheet.runs()}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "acc_1 = a.score(X_test, y_test); acc_2 = b.score(X_test, y_test)",
+        "acc_1, acc_2 = a.score(X_test, y_test), b.score(X_test, y_test)",
+    ],
+)
+def test_scores_of_two_models_in_one_line_keep_their_names(two, cell) -> None:
+    two.ok(cell)
+    found = metrics_by_depth(two)
+    assert set(found["1"]) == {"acc_1"}
+    assert set(found["3"]) == {"acc_2"}
+    assert found["1"]["acc_1"] < found["3"]["acc_2"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "print(accuracy_score(y_train, b.predict(X_train)))\n"
+        "print(accuracy_score(y_test, b.predict(X_test)))",
+        "print(f'{accuracy_score(y_train, b.predict(X_train))}"
+        " {accuracy_score(y_test, b.predict(X_test))}')",
+    ],
+)
+def test_train_and_test_scores_are_two_metrics(two, cell) -> None:
+    two.ok(cell)
+    assert set(metrics_by_depth(two)["3"]) == {"accuracy_score", "accuracy_score_train"}
+
+
+def test_unnamed_scores_of_other_arguments_are_told_apart(two) -> None:
+    two.ok(
+        "yt, yv = y_train, y_test",
+        "print(accuracy_score(yt, b.predict(X_train)), accuracy_score(yv, b.predict(X_test)))",
+    )
+    assert set(metrics_by_depth(two)["3"]) == {"accuracy_score_yt", "accuracy_score_yv"}
+
+
+def test_cross_validation_is_judged_by_its_mean(two) -> None:
+    two.ok("s = cross_val_score(Tree(max_depth=2, random_state=0), X, y, cv=4)")
+    run = two.runs()[-1]
+    ((mean,),) = two.sql(
+        f"SELECT avg(value) FROM metrics WHERE run_id = '{run.run_id}' AND name = 'score_folds'"
+    )
+    assert run.metrics["score"] == pytest.approx(mean)
+
+
+def test_what_is_averaged_over_the_parts_of_a_cell_is_the_cells(two) -> None:
+    two.ok(
+        "accs = []\nfor depth in (1, 2, 3):\n"
+        "    m = Tree(max_depth=depth).fit(X_train, y_train)\n"
+        "    accs.append(m.score(X_test, y_test))\n"
+        "mean_acc = sum(accs) / 3"
+    )
+    groups = [run for run in two.runs() if run.name.startswith("group")]
+    assert "mean_acc" in groups[-1].metrics
+
+
+def test_the_first_part_of_a_group_is_number_one(iris) -> None:
+    iris.ok(
+        "from sklearn.cluster import KMeans\n"
+        "for k in (2, 3): KMeans(n_clusters=k, n_init=1).fit(X)"
+    )
+    assert [run.name for run in iris.runs()] == ["group-1", "KMeans-1", "KMeans-2"]
+
+
+def test_a_default_that_was_written_is_a_param(iris) -> None:
+    iris.ok(
+        "from sklearn.linear_model import Ridge\nRidge(alpha=1.0, fit_intercept=True).fit(X, y)"
+    )
+    params = dict(iris.runs()[0].params)
+    assert (params["alpha"], params["fit_intercept"]) == ("1.0", "True")
+    assert "solver" not in params
+
+
+def test_literals_given_to_the_notebooks_own_function_are_params(iris) -> None:
+    iris.ok(
+        "def train(data, lr, epochs=3): return 1.0 / (1 + lr * epochs)",
+        "loss = train(X, 0.5, epochs=4)",
+    )
+    assert dict(iris.runs()[0].params) == {"lr": "0.5", "epochs": "4"}
+
+
+def test_a_name_bound_anew_in_a_loop_forgets_the_cell_before(iris) -> None:
+    iris.ok(
+        "def fit(lr): return [1 / lr, 2 / lr]",
+        "n_epochs = 30\nlosses = [1 / n for n in range(1, n_epochs)]",
+        "for lr in [0.1, 0.2]:\n    losses = fit(lr)\nfinal_loss = losses[-1]",
+    )
+    assert "n_epochs" not in iris.runs()[-1].params
+
+
+@pytest.mark.parametrize("magic", ["%timeit -n 3 -r 2 ", "%%timeit -n 3 -r 2\n"])
+def test_a_timed_training_is_no_run(two, magic) -> None:
+    before = len(two.runs())
+    two.ok(f"{magic}Tree(max_depth=9).fit(X_train, y_train)")
+    assert len(two.runs()) == before
+
+
+def test_counts_and_places_are_no_metrics(two) -> None:
+    two.ok(
+        "n_wrong = (b.predict(X_test) != y_test).sum()\n"
+        "top = b.feature_importances_.argmax()\n"
+        "first = b.predict(X_test)[0]\n"
+        "best_idx = int(b.predict_proba(X_test)[0].max() * 3)\n"
+    )
+    assert metrics_by_depth(two)["3"] == {}
+
+
+def test_a_dict_of_scores_has_the_same_names_in_every_run(two) -> None:
+    two.ok(
+        "def evaluate(m): return {'acc': m.score(X_test, y_test)}",
+        "r1 = evaluate(a)",
+        "r2 = evaluate(b)",
+    )
+    found = metrics_by_depth(two)
+    assert set(found["1"]) == set(found["3"]) == {"acc"}
+
+
+def test_a_numbered_series_is_a_series(iris) -> None:
+    iris.ok("def train(): return [3.0, 2.0, 1.0]", "losses1 = train()")
+    assert iris.sql("SELECT name, count(*) FROM metrics GROUP BY 1") == [("losses1", 3)]
+
+
+def test_residuals_are_data(iris) -> None:
+    iris.ok("import numpy as np\nerror = X @ np.ones(4) - y")
+    assert iris.runs() == []
+
+
+def test_a_cell_magic_takes_an_experiment(iris) -> None:
+    iris.ok("%%track baseline --experiment churn/trees\nacc = sum([0.5, 0.25])")
+    (run,) = iris.runs()
+    assert (run.name, run.experiment) == ("baseline", "churn/trees")
+
+
+def test_a_card_names_only_what_its_own_cell_did_not_capture(two) -> None:
+    two.ok("%track manual", "Tree(max_depth=5).fit(X_train, y_train)", "%track auto")
+    two.ok("c = Tree(max_depth=6).fit(X_train, y_train)")
+    assert two.book.recorder.measures.missed_here == []
+
+
+def test_a_fold_measured_through_an_array_of_ones_own_is_that_folds(two) -> None:
+    two.ok(
+        "import numpy as np\nfrom sklearn.model_selection import KFold",
+        "oof = np.zeros(len(y))\nfor tr, va in KFold(3, shuffle=True, random_state=0).split(X):\n"
+        "    m = Tree(max_depth=2).fit(X[tr], y[tr])\n"
+        "    oof[va] = m.predict(X[va])\n"
+        "    score = accuracy_score(y[va], oof[va])",
+    )
+    folds = [run for run in two.runs() if run.relation == "child"]
+    assert len(folds) == 3
+    assert all(0.8 < run.metrics["score"] <= 1 for run in folds)
