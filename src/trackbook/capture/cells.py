@@ -13,7 +13,7 @@ from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
 from trackbook.capture.world import as_json
 from trackbook.clock import new_id, now_us
-from trackbook.code import keywords_in, source_hash
+from trackbook.code import keywords_in, source_hash, words_in
 from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Cells:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._depth = 0
+        self._typed: dict[str, set[str]] = {}
+        """What the cell that bound a name gave by name: `model = Ridge(alpha=1.0)`."""
 
     def before(
         self,
@@ -78,7 +80,7 @@ class Cells:
             cell_key=cell.cell_key,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
-        self._recorder.trainings.keywords |= keywords_in(cell.source)
+        self._recorder.trainings.keywords = self._typed_for(cell)
         cell.timed = timed_in(cell.transformed)
         request = request_in(cell.source, self._recorder.verbs)
         if request.run:
@@ -129,6 +131,13 @@ class Cells:
                     self._follow(cell, statements, namespace, failed=error is not None)
                     self._close(cell, result, ended, statements)
             self._tell(cell)
+
+    def _typed_for(self, cell: Cell) -> set[str]:
+        """Return the keywords of a cell, and of the cells that bound what its words name."""
+        typed = keywords_in(cell.source)
+        for word in words_in(cell.source) & self._typed.keys():
+            typed = typed | self._typed[word]
+        return typed
 
     def _cell_of(self, info: Any, namespace: Mapping[str, object]) -> Cell:
         source = str(getattr(info, "raw_cell", "") or "")
@@ -234,6 +243,8 @@ class Cells:
         said = brief(error)
         count = getattr(result, "execution_count", None)
         reads, binds = names_of(statements)
+        typed = keywords_in(cell.source)
+        self._typed.update((name, typed) for name in binds)
         outcome: Outcome = "ok" if error is None else "error"
         if was_interrupted(error):
             outcome = "interrupted"

@@ -53,7 +53,7 @@ class Trainings:
         self._began_us = 0
         """When the training that is being taken in began."""
         self.keywords: set[str] = set()
-        """Names that the cells so far have given to something: `alpha=1.0`."""
+        """Names that the cell, and those it builds on, give to something: `alpha=1.0`."""
 
     def typed(self, defaults: Mapping[str, object]) -> dict[str, object]:
         """Return those defaults that somebody wrote all the same."""

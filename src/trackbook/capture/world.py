@@ -137,7 +137,7 @@ def around_now() -> dict[str, object]:
 
 def paths_among(texts: Iterable[str], values: Iterable[object]) -> set[str]:
     """Return texts and values that may be paths of files."""
-    held = (os.fspath(v) for v in values if isinstance(v, PATHS) and type(v) in PATHS)
+    held = (os.fspath(v) for v in values if id(type(v)) in PATHS)  # type: ignore[call-overload]
     return {
         text
         for text in (*texts, *held)
@@ -145,4 +145,5 @@ def paths_among(texts: Iterable[str], values: Iterable[object]) -> set[str]:
     }
 
 
-PATHS = (str, PosixPath, WindowsPath)
+PATHS = frozenset(map(id, (str, PosixPath, WindowsPath)))
+"""By id: `isinstance` would ask a value for its class, and it may answer anything."""

@@ -12,12 +12,13 @@ from trackbook.code.metric_names import (
     words_of,
 )
 from trackbook.code.names import Names, names_in
-from trackbook.code.parse import keywords_in, tree_of
+from trackbook.code.parse import keywords_in, tree_of, words_in
 from trackbook.code.secrets import Secrets
 from trackbook.code.statements import Statement, statements_in
 
 __all__ = [
     "Closures", "Names", "Secrets", "Statement", "closure_of", "code_cells_of",
     "direction_of", "is_count_name", "is_metric_name", "keywords_in", "names_in",
-    "names_of_calls", "notebook_hash", "source_hash", "statements_in", "tree_of", "words_of",
+    "names_of_calls", "notebook_hash", "source_hash", "statements_in", "tree_of",
+    "words_in", "words_of",
 ]  # fmt: skip

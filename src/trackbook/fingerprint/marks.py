@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import struct
 import types
-from collections import deque
+from collections import OrderedDict, deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
@@ -87,7 +87,7 @@ class Walk:
             self.hasher.update(plain(value))
             return
         number = self.seen.get(id(value))
-        self.tell(number if number is not None else f"{MODULE_OF(kind)}.{NAME_OF(kind)}")
+        self.tell(number if number is not None else place_of(kind))
         if number is not None:
             return
         self.seen[id(value)] = len(self.seen)
@@ -110,6 +110,8 @@ class Walk:
 
     def mapping(self, value: Any) -> None:
         self.tell(dict.__len__(value))
+        if issubclass(type(value), OrderedDict):
+            self.waiting.extend(OrderedDict.__iter__(value))
         for key, item in list(dict.items(value)):
             self.waiting.append(key)
             self.waiting.append(item)
@@ -118,7 +120,7 @@ class Walk:
 
     def instance(self, value: Any, kind: type) -> None:
         if issubclass(kind, type):
-            self.tell(id(value))
+            self.cls(value)
             return
         if issubclass(kind, dict):
             self.mapping(value)
@@ -126,6 +128,17 @@ class Walk:
             self.items(value)
         elif not self.attributes(value, kind):
             self.identity(value)
+
+    def cls(self, value: type) -> None:
+        """Take in a class: one of the notebook's own with all that is in it."""
+        self.tell(id(value))
+        module = MODULE_OF(value)
+        if type(module) is not str or module != "__main__":
+            return
+        self.parts.add(id(value))
+        for name, item in list(DICT_OF(value).items()):
+            if type(name) is str and name not in UNCHANGING:
+                self.waiting.extend((name, item))
 
     def attributes(self, value: Any, kind: type) -> bool:
         """Go through an object's own dictionary and slots; say whether it has any."""
@@ -141,8 +154,7 @@ class Walk:
                 if type(own) is dict:
                     found = True
                     for name, item in list(own.items()):
-                        self.tell(name)
-                        self.waiting.append(item)
+                        self.waiting.extend((name, item))
         return found
 
     def slot(self, value: Any, name: str, member: Any) -> bool:
@@ -183,6 +195,15 @@ class Walk:
 
     def dice(self, value: random.Random) -> None:
         self.tell(random.Random.getstate(value))
+
+
+def place_of(kind: type) -> tuple[str, str]:
+    """Return a type's module and name; empty where they are no plain texts."""
+    module, name = MODULE_OF(kind), NAME_OF(kind)
+    return module if type(module) is str else "", name if type(name) is str else ""
+
+
+UNCHANGING = frozenset({"__dict__", "__weakref__", "__module__", "__doc__", "__qualname__"})
 
 
 def text(value: str) -> bytes:

@@ -103,6 +103,9 @@ def generator(walk: Walk, value: Any) -> None:
 
 def tensor(walk: Walk, value: Any) -> None:
     """Take in a tensor by its place, its shape and torch's own count of its changes."""
+    if not hasattr(type(value), "data_ptr"):
+        walk.identity(value)
+        return
     walk.tell(value.data_ptr(), tuple(value.shape), value._version)  # noqa: SLF001
     walk.waiting.append(value.grad if value.is_leaf else None)
 

@@ -1,0 +1,149 @@
+"""A run executed again in a real, fresh kernel gives what it gave, or why not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from trackbook.errors import Misused
+from trackbook.lineage import slice_of
+from trackbook.reproduce import reproduce, verdict
+
+SHELL = "from trackbook.doors.cli import run; run()"
+TREE = (
+    "from sklearn.datasets import load_iris\nfrom sklearn.tree import DecisionTreeClassifier\n"
+    "X, y = load_iris(return_X_y=True)",
+    "depth = 3",
+    "tree = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(X, y)",
+    "acc = tree.score(X, y)",
+)
+
+
+def again(sheet, *cells):
+    """Execute cells, and the last run's slice again; return what came of it."""
+    sheet.ok(*cells)
+    run = sheet.runs()[-1]
+    found, cut = reproduce(sheet.book.store, run)
+    sheet.book.put(found, run.run_id)
+    return run, found, cut
+
+
+def test_a_seeded_training_is_identical(sheet) -> None:
+    _, found, cut = again(sheet, TREE[0], "unused = list(range(1000))", *TREE[1:])
+    assert (found.verdict, found.differences, found.cause) == ("identical", [], "")
+    assert "unused = list(range(1000))" in [part.source for part in cut.left_out]
+
+
+def test_random_numbers_without_a_seed_come_again(sheet) -> None:
+    _, found, _ = again(
+        sheet,
+        "import numpy as np, random",
+        "noise = np.random.rand(5)\nmore = random.random()",
+        "loss = float(noise.sum()) + more",
+    )
+    assert found.verdict == "identical"
+
+
+def test_series_are_compared_point_by_point(sheet) -> None:
+    _, found, _ = again(
+        sheet,
+        "losses = []\nfor n in range(1, 30):\n    losses.append(1 / n)",
+        "%track start by-hand",
+        "import trackbook\nfor n in range(5): trackbook.log_metric('loss', 1 / (n + 1), step=n)",
+        "%track stop",
+    )
+    assert found.verdict == "identical"
+
+
+def test_chance_is_told_from_the_world(sheet) -> None:
+    _, found, _ = again(
+        sheet,
+        "import numpy as np",
+        "loss = float(np.random.default_rng().random())",
+    )
+    assert (found.verdict, found.cause) == ("different", "nondeterministic")
+    assert "loss was" in found.differences[0]
+    assert "default_rng() without a seed" in found.blames
+
+
+def test_what_changed_outside_is_external(sheet, tmp_path) -> None:
+    (tmp_path / "data.txt").write_text("1.5")
+    sheet.ok("loss = float(open('data.txt').read())")
+    (tmp_path / "data.txt").write_text("2.5")
+    found, _ = reproduce(sheet.book.store, sheet.runs()[-1])
+    assert (found.verdict, found.cause) == ("different", "external")
+
+
+def test_a_cell_that_fails_is_named(sheet, tmp_path) -> None:
+    (tmp_path / "data.txt").write_text("1.5")
+    sheet.ok("text = open('data.txt').read()", "loss = float(text) * 2")
+    (tmp_path / "data.txt").unlink()
+    found, _ = reproduce(sheet.book.store, sheet.runs()[-1])
+    assert found.verdict == "failed"
+    assert "FileNotFoundError" in found.differences[0]
+
+
+def test_a_slice_that_missed_something_is_widened(sheet, monkeypatch) -> None:
+    sheet.ok("x = [1.0]", "x.append(2.0)", "other = 3", "loss = sum(x)")
+    store, run = sheet.book.store, sheet.runs()[-1]
+    whole = slice_of(store, run)
+
+    def blind(store, run):
+        from dataclasses import replace
+
+        left = [part for part in whole.parts if "append" not in part.source]
+        return replace(whole, parts=left)
+
+    monkeypatch.setattr(verdict, "slice_of", blind)
+    found, _ = reproduce(store, run)
+    sheet.book.put(found, run.run_id)
+    assert (found.verdict, found.cause) == ("different", "missed dependency")
+    assert "other = 3" in [part.source for part in slice_of(store, run).parts]
+
+
+def test_executing_again_touches_no_file_of_the_first_time(sheet, tmp_path) -> None:
+    sheet.ok(
+        "import os; os.makedirs('out', exist_ok=True)",
+        "open('out/model.txt', 'a').write('3')\nopen('log.txt', 'w').write('first')",
+        "loss = float(open('out/model.txt').read())",
+    )
+    before = {file: file.read_bytes() for file in tmp_path.glob("**/*.txt")}
+    found, _ = reproduce(sheet.book.store, sheet.runs()[-1])
+    assert found.verdict == "identical"
+    assert {file: file.read_bytes() for file in tmp_path.glob("**/*.txt")} == before
+
+
+def test_a_run_without_metrics_cannot_be_compared(sheet) -> None:
+    sheet.ok("%%track empty\nx = 1")
+    with pytest.raises(Misused, match="has no metrics"):
+        reproduce(sheet.book.store, sheet.runs()[-1])
+
+
+def test_a_small_difference_is_within_tolerance(sheet) -> None:
+    sheet.ok("import trackbook", "loss = sum([0.1, 0.2])")
+    run = sheet.runs()[-1]
+    sheet.book.recorder.ledger.runs[run.run_id].log_metric("loss", 0.3, 0)
+    found, _ = reproduce(sheet.book.store, run, tolerance=1e-6)
+    assert found.verdict in ("within tolerance", "different")
+    assert found.largest_difference > 0
+
+
+def test_the_shell_answers_with_one_object(sheet) -> None:
+    sheet.ok(*TREE)
+    run = sheet.runs()[-1]
+    sheet.book.store.drain()
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL, "reproduce", run.run_id, "--json"],
+        capture_output=True,
+        text=True,
+        cwd=sheet.project,
+        check=False,
+    )
+    told = json.loads(done.stdout)
+    assert told["run_id"] == run.run_id
+    assert told["verdict"] == "identical"
+    assert told["differences"] == []
+    assert told["seconds"] > 0
