@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun
-    from trackbook.code import Statement
+    from trackbook.code import Closures, Statement
     from trackbook.libraries import Measured
 
 TRACK_LINE = re.compile(r"\A\s*%%track\b[ \t]*(?P<words>[^\n]*)")
@@ -74,6 +74,8 @@ class Cell:
     bounds: list[Bound] = field(default_factory=list)
     statements: list[Statement] | None = None
     """What it is made of, once that was worked out."""
+    closures: Closures | None = None
+    """What its names reach, as worked out when it had ended."""
     modules: frozenset[str] = frozenset()
     """Its words that stand for modules."""
     ran: list[tuple[int, Statement]] = field(default_factory=list)

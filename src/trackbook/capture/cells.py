@@ -13,7 +13,7 @@ from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
 from trackbook.capture.world import as_json
 from trackbook.clock import new_id, now_us
-from trackbook.code import keywords_in, source_hash, words_in
+from trackbook.code import Closures, keywords_in, source_hash, words_in
 from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Cells:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._depth = 0
-        self._typed: dict[str, set[str]] = {}
-        """What the cell that bound a name gave by name: `model = Ridge(alpha=1.0)`."""
+        self._bound_in: dict[str, str] = {}
+        """The source of the cell that last bound a name: `model = Ridge(alpha=1.0)`."""
 
     def before(
         self,
@@ -80,8 +80,9 @@ class Cells:
             cell_key=cell.cell_key,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
-        self._recorder.trainings.keywords = self._typed_for(cell)
-        cell.timed = timed_in(cell.transformed)
+        self._recorder.trainings.keywords = lambda: self._typed_for(cell)
+        if "_magic(" in cell.transformed:
+            cell.timed = timed_in(cell.transformed)
         request = request_in(cell.source, self._recorder.verbs)
         if request.run:
             cell.run = self._recorder.ledger.open_of_cell(
@@ -135,9 +136,8 @@ class Cells:
     def _typed_for(self, cell: Cell) -> set[str]:
         """Return the keywords of a cell, and of the cells that bound what its words name."""
         typed = keywords_in(cell.source)
-        for word in words_in(cell.source) & self._typed.keys():
-            typed = typed | self._typed[word]
-        return typed
+        before = {self._bound_in.get(word, "") for word in words_in(cell.source)}
+        return typed.union(*map(keywords_in, before))
 
     def _cell_of(self, info: Any, namespace: Mapping[str, object]) -> Cell:
         source = str(getattr(info, "raw_cell", "") or "")
@@ -211,7 +211,12 @@ class Cells:
         tied = attempt(
             "following the data",
             lambda: recorder.ties.advance(
-                own, statements, namespace, began_us=cell.began_us, failed=failed
+                own,
+                statements,
+                namespace,
+                cell.closures or Closures(namespace),
+                began_us=cell.began_us,
+                failed=failed,
             ),
             recorder.fault,
         )
@@ -243,8 +248,7 @@ class Cells:
         said = brief(error)
         count = getattr(result, "execution_count", None)
         reads, binds = names_of(statements)
-        typed = keywords_in(cell.source)
-        self._typed.update((name, typed) for name in binds)
+        self._bound_in.update(dict.fromkeys(binds, cell.source))
         outcome: Outcome = "ok" if error is None else "error"
         if was_interrupted(error):
             outcome = "interrupted"

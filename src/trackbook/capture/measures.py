@@ -119,7 +119,7 @@ class Measures:
         statements = [s for s in whole if failed_line is None or s.line <= failed_line]
         self._accumulators.update(*(s.accumulators for s in statements))
         lines = cell.transformed.splitlines()
-        closures = Closures(namespace)
+        closures = cell.closures = Closures(namespace)
         alone = written_once(statements)
         for group in sharing_lines(statements):
             numbers = [self._advance(cell, s, namespace, closures, alone) for s in group]

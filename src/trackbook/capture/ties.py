@@ -6,14 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from trackbook.capture.world import Thrown, World, paths_among
-from trackbook.code import Closures
-from trackbook.fingerprint import Mark, mark_of
+from trackbook.fingerprint import Budget, Mark, mark_of
 from trackbook.records import Tie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trackbook.code import Statement
+    from trackbook.code import Closures, Statement
 
 MOST_WHY = 6
 AROUND = "the world around"
@@ -43,6 +42,7 @@ class Ties:
         execution_id: str,
         statements: list[Statement],
         namespace: Mapping[str, object],
+        closures: Closures,
         *,
         began_us: int,
         failed: bool,
@@ -53,10 +53,11 @@ class Ties:
             execution_id: its id
             statements: those that ran, in order
             namespace: the user's names, after it
+            closures: what those names reach
             began_us: when it began, in µs since 1970
             failed: whether the last of them raised
         """
-        cell = Effects(statements, namespace, failed=failed)
+        cell = Effects(statements, namespace, closures, failed=failed)
         paths = paths_among(cell.texts, (namespace.get(name) for name in cell.reads))
         world = self.world.after(paths, began_us, seeds=cell.seeds)
         changes = self._changes(cell, namespace)
@@ -115,13 +116,15 @@ class Ties:
 
     def _changes(self, cell: Effects, namespace: Mapping[str, object]) -> set[str]:
         """Return the names whose objects changed, marking anew what the cell touched."""
-        touched = (cell.binds | cell.reads) & namespace.keys()
+        # Not by set operations with `keys()`: they walk the whole namespace.
+        touched = {name for name in cell.binds | cell.reads if name in namespace}
         for name in tuple(touched):
             mark = self._marks.get(name)
             for part in mark.parts if mark is not None else ():
                 touched |= self._holders.get(part, set())
         changes: set[str] = set()
         marks: dict[int, Mark] = {}
+        budget = Budget()
         for name in touched:
             if name not in namespace:
                 self._forget(name)
@@ -129,7 +132,7 @@ class Ties:
             value = namespace[name]
             mark = marks.get(id(value))
             if mark is None:
-                mark = marks[id(value)] = mark_of(value)
+                mark = marks[id(value)] = mark_of(value, budget)
             known = self._marks.get(name)
             if name not in cell.binds:
                 seen = known is not None and known.shows_change(mark)
@@ -137,7 +140,7 @@ class Ties:
                 if seen or blind:
                     changes.add(name)
             self._keep(name, mark)
-        for name in cell.binds - namespace.keys():
+        for name in cell.binds - touched:
             self._forget(name)
         return changes
 
@@ -163,10 +166,10 @@ class Effects:
         self,
         statements: list[Statement],
         namespace: Mapping[str, object],
+        closures: Closures,
         *,
         failed: bool,
     ) -> None:
-        closures = Closures(namespace)
         self.reads: set[str] = set()
         self.binds: set[str] = set()
         self.risked: set[str] = set()
@@ -176,7 +179,7 @@ class Effects:
         sure: set[str] = set()
         for statement in statements:
             reached = closures.of(statement.reads)
-            used = reached | (statement.mentions & namespace.keys())
+            used = reached.union(n for n in statement.mentions if n in namespace)
             self.reads |= used - sure
             risked = statement.touches | statement.risked | statement.passed
             # What a function reaches through its globals it may change as well.

@@ -11,7 +11,7 @@ from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from trackbook.capture.cell import Cell
     from trackbook.capture.flow import Flow
@@ -52,12 +52,13 @@ class Trainings:
         self._handed: dict[str, str] = {}
         self._began_us = 0
         """When the training that is being taken in began."""
-        self.keywords: set[str] = set()
+        self.keywords: Callable[[], set[str]] = set
         """Names that the cell, and those it builds on, give to something: `alpha=1.0`."""
 
     def typed(self, defaults: Mapping[str, object]) -> dict[str, object]:
         """Return those defaults that somebody wrote all the same."""
-        return {n: v for n, v in defaults.items() if n.rpartition(".")[2] in self.keywords}
+        words = self.keywords()
+        return {n: v for n, v in defaults.items() if n.rpartition(".")[2] in words}
 
     def now(self, run_id: str) -> str:
         """Return the run that stands for a training today: it may have become a child."""

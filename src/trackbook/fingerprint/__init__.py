@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.machine import Machine, this_machine
-from trackbook.fingerprint.marks import Mark, mark_of
+from trackbook.fingerprint.marks import Budget, Mark, mark_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 
 __all__ = [
+    "Budget",
     "Machine",
     "Mark",
     "commit_of",

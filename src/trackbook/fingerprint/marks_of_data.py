@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Opener = Callable[[Walk, Any], None]
 
 MOST_POINTERS = 4_000
-SAMPLES = 512
+SAMPLES = 64
 MODULE_OF = type.__dict__["__module__"].__get__
 NAME_OF = type.__dict__["__name__"].__get__
 MRO_OF = type.__dict__["__mro__"].__get__
@@ -44,16 +44,17 @@ def array(walk: Walk, value: Any) -> None:
         else:
             walk.waiting.extend(value.ravel().tolist())
         return
-    if value.nbytes <= walk.left:
-        walk.left -= value.nbytes
-        if not value.flags.c_contiguous and value.flags.f_contiguous:
-            value = value.T
+    if value.flags.f_contiguous:
+        value = value.T
+    copied = not value.flags.c_contiguous
+    if walk.budget.allows(value.nbytes * (4 if copied else 1)):
         walk.hasher.update(contiguous(value))
         return
     walk.exact = False
-    flat = value.reshape(-1) if value.flags.c_contiguous else value.ravel(order="K")
-    step = max(1, flat.size // SAMPLES)
-    walk.hasher.update(contiguous(flat[::step][:SAMPLES]))
+    # Never `ravel`: of a slice of a gigabyte it makes another.
+    each = max(1, int(SAMPLES ** (1 / max(1, value.ndim))))
+    sample = value[tuple(slice(None, None, max(1, n // each)) for n in value.shape)]
+    walk.hasher.update(contiguous(sample))
 
 
 def pointers(walk: Walk, value: Any) -> None:
@@ -82,10 +83,11 @@ def table(walk: Walk, value: Any) -> None:
 
 
 def index(walk: Walk, value: Any) -> None:
-    """Take in the labels of a table's rows or columns."""
+    """Take in the labels of a table's rows or columns: only their names ever change."""
     own = dict_of(value)
-    walk.waiting.extend((own.get("_range"), own.get("_data"), own.get("_name")))
-    walk.waiting.append(own.get("_names"))
+    walk.tell(id(value))
+    walk.opaque.append(ref(value))
+    walk.waiting.extend((own.get("_name"), own.get("_names")))
 
 
 def arrow(walk: Walk, value: Any) -> None:
@@ -152,6 +154,10 @@ IMMUTABLE = {
     "pandas": "Timestamp Timedelta Period Interval NaTType NAType StringDtype CategoricalDtype",
     "torch": "dtype device Size",
 }
+INDEXES = (
+    "Index", "RangeIndex", "MultiIndex", "DatetimeIndex", "TimedeltaIndex", "PeriodIndex",
+    "CategoricalIndex", "IntervalIndex",
+)  # fmt: skip
 BY_NAME: dict[tuple[str, str], Opener] = {
     **{(of, name): fixed for of, names in IMMUTABLE.items() for name in names.split()},
     ("numpy", "ndarray"): array,
@@ -159,7 +165,7 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     ("numpy", "RandomState"): generator,
     ("pandas", "DataFrame"): table,
     ("pandas", "Series"): table,
-    **{("pandas", name): index for name in ("Index", "RangeIndex", "DatetimeIndex")},
+    **{("pandas", name): index for name in INDEXES},
     ("pyarrow", "ChunkedArray"): arrow,
     ("pyarrow", "Table"): arrow,
     ("torch", "Tensor"): tensor,
