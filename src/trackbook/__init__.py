@@ -68,6 +68,9 @@ if TYPE_CHECKING:
         reproduce as reproduce,
     )
     from trackbook.doors.api import (
+        reproducible as reproducible,
+    )
+    from trackbook.doors.api import (
         restore as restore,
     )
     from trackbook.doors.api import (
@@ -78,6 +81,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         search_runs as search_runs,
+    )
+    from trackbook.doors.api import (
+        seed_everything as seed_everything,
     )
     from trackbook.doors.api import (
         set_experiment as set_experiment,

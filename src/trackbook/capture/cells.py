@@ -11,9 +11,9 @@ from trackbook.capture.cell import Cell, request_in, timed_in
 from trackbook.capture.given import brief
 from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
-from trackbook.capture.world import as_json
 from trackbook.clock import new_id, now_us
 from trackbook.code import Closures, keywords_in, source_hash, words_in
+from trackbook.fingerprint import as_json
 from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from trackbook.capture.world import Thrown, World, paths_among
+from trackbook.capture.world import World, paths_among
 from trackbook.fingerprint import Budget, Mark, mark_of
 from trackbook.records import Tie
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trackbook.code import Closures, Statement
+    from trackbook.fingerprint import Thrown
 
 MOST_WHY = 6
 AROUND = "the world around"
@@ -62,17 +63,13 @@ class Ties:
         world = self.world.after(paths, began_us, seeds=cell.seeds)
         changes = self._changes(cell, namespace)
         rests = self._rests(cell, {*cell.reads, *changes, *world.reads})
-        for name in cell.binds:
-            sure = cell.is_sure(name) or name in cell.reads
-            self._write(name, execution_id, keeps=not sure)
-        for name in changes:
-            self._write(name, execution_id, keeps=name not in cell.reads)
-        for thing in world.writes:
-            self._write(thing, execution_id, keeps=thing not in world.reads)
+        known = {*cell.reads, *world.reads, *filter(cell.is_sure, cell.binds)}
+        for thing in {*cell.binds, *changes, *world.writes}:
+            self._write(thing, execution_id, keeps=thing not in known)
         ambient = cell.ambient or world.ambient
         if ambient:
             self._ambient.append(execution_id)
-        before = [earlier for earlier in self.order if earlier in rests]
+        before = sorted(rests)  # by id, which is by time
         self.order.append(execution_id)
         tie = Tie(
             before=before,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
-import sys
 from pathlib import PosixPath, WindowsPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from trackbook.fingerprint import dice_now, same_dice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trackbook.fingerprint import Thrown
 
 LONGEST_PATH = 300
 MOST_FILES = 100
 DICE = "random numbers of "
 FOLDER, ENVIRONMENT = "the working folder", "the environment"
-
-
-Thrown = tuple[Any, ...]
-"""The state of a generator of random numbers: numbers, a name, and arrays of numbers."""
 
 
 class Seen(NamedTuple):
@@ -57,7 +54,7 @@ class World:
         dice = dice_now()
         for of, state in dice.items():
             before = self._dice.get(of)
-            if before is not None and same(before, state):
+            if before is not None and same_dice(before, state):
                 continue
             writes.add(DICE + of)
             if not seeds:
@@ -90,40 +87,6 @@ class World:
             writes.add(thing)
         if not fresh:
             reads.add(thing)
-
-
-def dice_now() -> dict[str, Thrown]:
-    """Return the state of each shared generator of random numbers."""
-    found: dict[str, Thrown] = {"random": random.getstate()}
-    numpy = sys.modules.get("numpy.random")
-    if numpy is not None:
-        found["numpy"] = numpy.get_state()
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "default_generator"):
-        found["torch"] = (torch.default_generator.get_state().numpy(),)
-    return found
-
-
-def same(a: Thrown, b: Thrown) -> bool:
-    """Say whether two states of a generator are one."""
-    if len(a) != len(b):
-        return False
-    # The position behind the numbers moves first: from the end a change shows soonest.
-    for one, other in zip(reversed(a), reversed(b), strict=True):
-        if one is not other and bytes_of(one) != bytes_of(other):
-            return False
-    return True
-
-
-def bytes_of(part: Any) -> object:
-    """Return an array as its bytes, and anything else as it is."""
-    return part.tobytes() if hasattr(part, "tobytes") else part
-
-
-def as_json(state: Thrown) -> str:
-    """Return a generator's state as JSON: numbers only, so that reading it runs nothing."""
-    plain = [p.tolist() if hasattr(p, "tolist") else p for p in state]
-    return json.dumps(plain)
 
 
 def around_now() -> dict[str, object]:

@@ -48,7 +48,8 @@ def cut_of(book: Book, of: str) -> Slice:
         if not writers:
             raise
         session = session_of(book.store, book.session_id)
-        return cut(book.store, of, session, writers, book.session_id)
+        itself = f"made {of} what it is"
+        return cut(book.store, of, session, writers, book.session_id, itself=itself)
     return slice_of(book.store, run)
 
 

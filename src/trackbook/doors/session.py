@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from trackbook.book import Book, open_book
 from trackbook.capture import here, must_exist
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from trackbook.capture import ActiveRun, Recorder, Status
     from trackbook.table import Table
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Current:
@@ -155,6 +158,30 @@ def set_tag(key: str, value: Any = "") -> None:
 def set_tags(tags: Mapping[str, Any]) -> None:
     """Tie words to the open run."""
     active().set_tags(tags)
+
+
+def seed_everything(seed: int = 42) -> Table:
+    """Seed random, and numpy, torch and TensorFlow where they are imported; say what is not.
+
+    Args:
+        seed: an integer from 0 to 4294967295
+    """
+    from trackbook.fingerprint import seed_all
+    from trackbook.table import Table
+
+    return Table(["generator", "now"], list(seed_all(seed).items()))
+
+
+def reproducible(function: Callable[P, R], *, seed: int = 42) -> Callable[P, R]:
+    """Return a function that gives the same each time: seeded at each call, others left alone.
+
+    Args:
+        function: what draws random numbers from shared generators
+        seed: an integer from 0 to 4294967295
+    """
+    from trackbook.fingerprint import seeded
+
+    return seeded(function, seed)
 
 
 def set_experiment(name: str) -> None:

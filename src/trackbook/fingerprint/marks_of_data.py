@@ -122,7 +122,8 @@ def contiguous(value: Any) -> Any:
     """Return an array's bytes."""
     import numpy as np
 
-    return memoryview(np.ascontiguousarray(value).reshape(-1).view("u1"))
+    flat: Any = np.ascontiguousarray(value).reshape(-1).view("u1")
+    return memoryview(flat)
 
 
 def opener_by_name(kind: type) -> Opener | None:

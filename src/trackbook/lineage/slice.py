@@ -165,10 +165,22 @@ def session_of(store: Store, session_id: str) -> list[Part]:
 
 
 def cut(
-    store: Store, name: str, session: Sequence[Part], own: Iterable[str], session_id: str
+    store: Store,
+    name: str,
+    session: Sequence[Part],
+    own: Iterable[str],
+    session_id: str,
+    *,
+    itself: str = ITSELF,
 ) -> Slice:
-    """Return the slice that some executions of a session rest on."""
-    reasons = reasons_of(session, own)
+    """Return the slice that some executions of a session rest on.
+
+    `itself` says why those executions are in.
+    """
+    reasons = {
+        execution: itself if why == ITSELF else why
+        for execution, why in reasons_of(session, own).items()
+    }
     last = max(reasons, default="")
     dice: dict[str, list[tuple[str, str]]] = {}
     for execution, of, state in store.rows(SQL["dice_of_session"], session=session_id).rows:
