@@ -148,6 +148,16 @@ def test_a_numbered_series_is_a_series(iris) -> None:
     assert iris.sql("SELECT name, count(*) FROM metrics GROUP BY 1") == [("losses1", 3)]
 
 
+def test_plotting_ties_nothing_to_what_is_plotted_next(iris) -> None:
+    iris.ok(
+        "import types, sys\nplt = types.ModuleType('plt'); plt.plot = lambda *_: None",
+        "losses = [1 / n for n in range(1, 9)]",
+        "plt.plot(losses)",
+        "errors = [2 / n for n in range(1, 9)]\nplt.plot(errors)",
+    )
+    assert [set(run.metrics) for run in iris.runs()] == [{"losses"}, {"errors"}]
+
+
 def test_residuals_are_data(iris) -> None:
     iris.ok("import numpy as np\nerror = X @ np.ones(4) - y")
     assert iris.runs() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
@@ -105,21 +106,31 @@ class Flow:
         for run in trained:
             self._upstream[run] = self._upstream.get(run, NOBODY) | (inherited - {run})
         for name in statement.binds | statement.touches:
-            is_new = name in statement.sure and name not in statement.touches
-            if not is_new and name in alone and name in statement.binds:
-                # It may have been bound, in a loop or a branch, and another object shows
-                # that it was.
-                is_new = self._held.get(name, 0) != id(namespace.get(name))
-            self._held[name] = id(namespace.get(name))
+            value = namespace.get(name)
+            is_new = self._is_new(name, value, statement, alone)
             # Who reads a name rests on its last writer, and through what that one read
             # on those before: naming them all would grow with every `results.append`.
             passed_on = is_new or name in reads
             kept = NOBODY_STEPS if passed_on else self._writers.get(name, NOBODY_STEPS)
             self._writers[name] = kept | {number}
+            if type(value) is ModuleType:
+                continue  # `plt.plot(losses)` makes plt no run's
             self._own(name, is_new, trained, inherited, namespace)
             old = NOBODY if is_new else self._made_in.get(name, NOBODY)
             self._made_in[name] = old | made
         return number
+
+    def _is_new(
+        self, name: str, value: object, statement: Statement, alone: frozenset[str]
+    ) -> bool:
+        """Say whether a statement bound a name anew, so that what it was plays no part.
+
+        In a loop or a branch it may have been bound; another object shows that it was.
+        """
+        before, self._held[name] = self._held.get(name, 0), id(value)
+        if name in statement.sure and name not in statement.touches:
+            return True
+        return name in alone and name in statement.binds and before != id(value)
 
     def _own(
         self,
