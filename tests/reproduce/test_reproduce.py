@@ -22,6 +22,14 @@ TREE = (
 )
 
 
+def test_the_page_of_a_run_says_whether_it_came_again(sheet) -> None:
+    from trackbook.doors.verbs import show
+
+    again(sheet, "loss = sum([0.5, 0.25])")
+    assert "identical" in repr(show(sheet.book, "last").facts())
+    assert sheet.sql("SELECT verdict, cause FROM reproductions") == [("identical", "")]
+
+
 def again(sheet, *cells):
     """Execute cells, and the last run's slice again; return what came of it."""
     sheet.ok(*cells)

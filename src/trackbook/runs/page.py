@@ -14,6 +14,7 @@ from trackbook.runs.rows import (
     MetricRow,
     NoteRow,
     ParamRow,
+    ReproductionRow,
     SurroundingsRow,
     ask,
 )
@@ -57,6 +58,7 @@ def show(store: Store, run: Run, *, directions: Directions | None = None) -> Run
         run=run,
         param_rows=ask(store, SQL["params_of"], ParamRow, **one),
         metric_rows=ask(store, SQL["metrics_of"], MetricRow, **one),
+        tries=ask(store, SQL["reproductions_of"], ReproductionRow, **one),
         notes=ask(store, SQL["notes_of"], NoteRow, **one),
         artifact_rows=ask(store, SQL["artifacts_of"], ArtifactRow, **one),
         cells=ask(store, SQL["cells_of"], CellRow, **one),
@@ -74,6 +76,8 @@ class RunPage:
     run: Run
     param_rows: Sequence[ParamRow]
     metric_rows: Sequence[MetricRow]
+    tries: Sequence[ReproductionRow]
+    """To get its numbers again, the latest first."""
     notes: Sequence[NoteRow]
     artifact_rows: Sequence[ArtifactRow]
     cells: Sequence[CellRow]
@@ -99,6 +103,10 @@ class RunPage:
             "platform": around.platform,
         }
         facts |= {"packages": around.package_count, "error": around.error}
+        if self.tries:
+            last = self.tries[0]
+            cause = f" ({last.cause})" if last.cause else ""
+            facts["reproduced"] = f"{last.verdict}{cause}, {in_short(last.tried_at)}"
         if self.parent:
             relation = run.relation or "child"
             facts["parent"] = (

@@ -66,6 +66,9 @@ FROM tb.metric_summaries WHERE run_id = $run ORDER BY name
 -- notes_of: what people wrote about one run
 SELECT words, written_at FROM tb.notes WHERE run_id = $run ORDER BY written_at
 
+-- reproductions_of: what came of executing one run again, the latest first
+SELECT verdict, tried_at, cause FROM tb.reproductions WHERE run_id = $run ORDER BY tried_at DESC
+
 -- artifacts_of: one run's files
 SELECT path, digest, size_bytes, logged_at FROM tb.artifacts WHERE run_id = $run ORDER BY path
 

@@ -52,6 +52,15 @@ class MetricRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReproductionRow:
+    """One try to get a run's numbers again."""
+
+    verdict: str
+    tried_at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRow:
     """One note about a run."""
 

@@ -109,3 +109,13 @@ FROM notebook GROUP BY path, notebook_hash
 -- faults: failures of trackbook's own
 CREATE OR REPLACE VIEW faults AS
 SELECT session_id, written_at AS happened_at, place, message, trace FROM fault
+
+-- reproductions: one row per try to get a run's numbers again
+CREATE OR REPLACE VIEW reproductions AS
+SELECT run_id, verdict, written_at AS tried_at, duration_s, differences, largest_difference,
+  tolerance, cause, blames, execution_count
+FROM reproduction
+
+-- ties: one row per execution and one that it rests on
+CREATE OR REPLACE VIEW ties AS
+SELECT execution_id, unnest(before) AS rests_on, unnest(why) AS why FROM tie
