@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter, OrderedDict, defaultdict, deque
 
@@ -91,7 +92,9 @@ def test_names_of_one_object_share_its_parts() -> None:
     assert mark_of(base).parts & mark_of(base[2:5]).parts
 
 
-@pytest.mark.parametrize("value", [iter([1]), (n for n in "ab"), open, object()])
+@pytest.mark.parametrize(
+    "value", [iter([1]), (n for n in "ab"), open, object(), io.StringIO("a")]
+)
 def test_what_cannot_be_seen_into_is_not_exact(value) -> None:
     mark = mark_of(value)
     assert mark.exact == (value is open)

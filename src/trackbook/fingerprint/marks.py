@@ -267,4 +267,8 @@ OPENERS: dict[int, Callable[[Walk, Any], None]] = {
     id(types.MethodType): Walk.method,
     id(partial): Walk.partial,
     id(random.Random): Walk.dice,
+    # Of these something shows, but not where they stand.
+    id(types.GeneratorType): Walk.identity,
+    id(types.CoroutineType): Walk.identity,
+    id(types.AsyncGeneratorType): Walk.identity,
 }

@@ -26,6 +26,11 @@ def fixed(walk: Walk, value: Any) -> None:
     walk.tell(repr(value))
 
 
+def hidden(walk: Walk, value: Any) -> None:
+    """Know a file or a connection by its identity: where it stands cannot be seen."""
+    walk.identity(value)
+
+
 def drawn(walk: Walk, value: Any) -> None:
     """Know a figure, a widget or a module by identity: what is in it is for the eye."""
     walk.tell(id(value))
@@ -132,8 +137,8 @@ def opener_by_name(kind: type) -> Opener | None:
     if type(module) is not str:
         return None
     package = module.partition(".")[0]
-    if package in DRAWN:
-        return drawn
+    if package in BY_PACKAGE:
+        return BY_PACKAGE[package]
     if package == "numpy" and any(NAME_OF(base) == "dtype" for base in MRO_OF(kind)):
         return fixed
     opener = BY_NAME.get((package, name))
@@ -144,6 +149,8 @@ def opener_by_name(kind: type) -> Opener | None:
     return opener
 
 
+HIDING = {"_io", "io", "_csv", "sqlite3", "duckdb", "_duckdb", "socket", "ssl", "h5py"}
+"""Packages whose objects stand for something outside: a place in a file, a connection."""
 DRAWN = {"matplotlib", "plotly", "ipywidgets", "IPython", "seaborn", "altair", "bokeh"}
 IMMUTABLE = {
     "datetime": "datetime date time timedelta timezone",
@@ -155,6 +162,7 @@ IMMUTABLE = {
     "pandas": "Timestamp Timedelta Period Interval NaTType NAType StringDtype CategoricalDtype",
     "torch": "dtype device Size",
 }
+BY_PACKAGE: dict[str, Opener] = dict.fromkeys(DRAWN, drawn) | dict.fromkeys(HIDING, hidden)
 INDEXES = (
     "Index", "RangeIndex", "MultiIndex", "DatetimeIndex", "TimedeltaIndex", "PeriodIndex",
     "CategoricalIndex", "IntervalIndex",
