@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from types import BuiltinFunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from trackbook.capture.world import World, paths_among
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_WHY = 6
 AROUND = "the world around"
+NEVER_CHANGED = frozenset(map(id, (ModuleType, BuiltinFunctionType)))
+"""Types whose objects are not marked; by id, for a metaclass may redefine its classes."""
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -127,6 +130,9 @@ class Ties:
                 self._forget(name)
                 continue
             value = namespace[name]
+            if id(type(value)) in NEVER_CHANGED:
+                self._forget(name)
+                continue
             mark = marks.get(id(value))
             if mark is None:
                 mark = marks[id(value)] = mark_of(value, budget)
@@ -142,6 +148,10 @@ class Ties:
         return changes
 
     def _keep(self, name: str, mark: Mark) -> None:
+        old = self._marks.get(name)
+        if old is not None and old.parts == mark.parts:
+            self._marks[name] = mark
+            return
         self._forget(name)
         self._marks[name] = mark
         for part in mark.parts:
