@@ -107,9 +107,14 @@ class Walk:
             self.hasher.update(plain(value))
             return
         number = self.seen.get(id(value))
-        self.tell(number if number is not None else place_of(kind))
         if number is not None:
+            self.tell(number)
             return
+        letter = LETTERS.get(id(kind))
+        if letter is not None:
+            self.hasher.update(letter)
+        else:
+            self.tell(place_of(kind))
         self.seen[id(value)] = len(self.seen)
         if id(kind) not in FIXED:
             self.parts.add(id(value))
@@ -122,14 +127,14 @@ class Walk:
     def items(self, value: Any) -> None:
         for base in (list, tuple, set, frozenset, deque):
             if issubclass(type(value), base):
-                self.tell(base.__len__(value))
+                self.hasher.update(b"%d;" % base.__len__(value))
                 self.waiting.extend(base.__iter__(value))
                 break
         if id(type(value)) not in OPENERS:
             self.attributes(value, type(value))
 
     def mapping(self, value: Any) -> None:
-        self.tell(dict.__len__(value))
+        self.hasher.update(b"%d;" % dict.__len__(value))
         if issubclass(type(value), OrderedDict):
             self.waiting.extend(OrderedDict.__iter__(value))
         for key, item in list(dict.items(value)):
@@ -251,6 +256,11 @@ FIXED = frozenset(
     )
 )  # fmt: skip
 """Types whose objects never change themselves, so that sharing one ties nothing."""
+LETTERS = {
+    id(list): b"L", id(tuple): b"T", id(dict): b"D", id(set): b"S", id(frozenset): b"Z",
+    id(types.FunctionType): b"F",
+}  # fmt: skip
+"""What begins the most usual types, in place of their names."""
 OPENERS: dict[int, Callable[[Walk, Any], None]] = {
     id(list): Walk.items,
     id(tuple): Walk.items,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Opener = Callable[[Walk, Any], None]
 
 MOST_POINTERS = 4_000
-SAMPLES = 64
+SAMPLES = 9
 MODULE_OF = type.__dict__["__module__"].__get__
 NAME_OF = type.__dict__["__name__"].__get__
 MRO_OF = type.__dict__["__mro__"].__get__
