@@ -6,7 +6,7 @@ import pytest
 import xgboost
 from sklearn.model_selection import GridSearchCV
 
-from trackbook.libraries import Derived, Training
+from trackbook.libraries import Training
 
 
 def values_of(training):
@@ -64,7 +64,8 @@ def test_cross_validation_has_means_and_deviations_by_round(told, matrix, as_pan
 def test_predictions_of_a_booster_are_derived_from_it(told, matrix):
     booster = xgboost.train({}, matrix, 1)
     made = booster.predict(matrix)
-    assert told[-1] == Derived(made=made, of=booster)
+    assert told[-1].made is made
+    assert told[-1].of is booster
 
 
 def test_an_estimator_is_one_training_with_its_curves(told, data):
@@ -85,7 +86,8 @@ def test_an_estimators_score_and_predictions_are_told(told, data):
     model = xgboost.XGBRegressor(n_estimators=2).fit(*data)
     made = model.predict(data[0])
     model.score(*data)
-    assert told[1] == Derived(made=made, of=model)
+    assert told[1].made is made
+    assert told[1].of is model
     assert (told[2].name, told[2].of) == ("score", model)
 
 
