@@ -10,7 +10,7 @@ import pytest
 
 from trackbook.errors import Misused
 from trackbook.lineage import slice_of
-from trackbook.reproduce import reproduce, verdict
+from trackbook.reproduce import Rerun, reproduce, verdict
 
 SHELL = "from trackbook.doors.cli import run; run()"
 TREE = (
@@ -130,13 +130,39 @@ def test_a_run_without_metrics_cannot_be_compared(sheet) -> None:
         reproduce(sheet.book.store, sheet.runs()[-1])
 
 
-def test_a_small_difference_is_within_tolerance(sheet) -> None:
-    sheet.ok("import trackbook", "loss = sum([0.1, 0.2])")
-    run = sheet.runs()[-1]
-    sheet.book.recorder.ledger.runs[run.run_id].log_metric("loss", 0.3, 0)
-    found, _ = reproduce(sheet.book.store, run, tolerance=1e-6)
-    assert found.verdict in ("within tolerance", "different")
-    assert found.largest_difference > 0
+@pytest.mark.parametrize(
+    ("recorded", "now", "tolerance", "expected"),
+    [
+        (0.3, 0.1 + 0.2, 1e-9, "within tolerance"),
+        (0.3, 0.1 + 0.2, 0.0, "different"),
+        (0.3, 0.31, 1e-9, "different"),
+        (0.3, 0.31, 0.1, "within tolerance"),
+        (0.0, 1e-300, 0.1, "different"),
+        (float("nan"), float("nan"), 0.0, "identical"),
+        (float("nan"), 1.0, 0.5, "different"),
+        (0.0, -0.0, 0.0, "within tolerance"),
+    ],
+)
+def test_a_number_is_the_same_to_the_bit_or_near_enough(
+    recorded, now, tolerance, expected
+) -> None:
+    key = ("cell", "", 0)
+    done = Rerun(
+        runs={key: {"loss": [(0, now)]}}, failure=None, failed_at=None, seconds=1.0
+    )
+    found, _ = verdict.compared({"loss": [(0, recorded)]}, done, key, tolerance)
+    assert found == expected
+
+
+def test_a_metric_that_is_missing_or_longer_differs() -> None:
+    key = ("cell", "", 0)
+    done = Rerun(
+        runs={key: {"loss": [(0, 1.0)]}}, failure=None, failed_at=None, seconds=1.0
+    )
+    recorded = {"loss": [(0, 1.0), (1, 0.5)], "acc": [(0, 0.9)]}
+    found, differences = verdict.compared(recorded, done, key, 1.0)
+    assert found == "different"
+    assert {one.metric for one in differences} == {"loss", "acc"}
 
 
 def test_the_shell_answers_with_one_object(sheet) -> None:
