@@ -13,7 +13,7 @@ from trackbook.journal import Journal, window
 def way(request, monkeypatch):
     """Both ways to write: into a mapped file, and by a system call for each frame."""
     if request.param == "written":
-        monkeypatch.setattr(window, "RESERVING", set())
+        monkeypatch.setattr(window, "IN_PLACE", set())
     elif not window.is_mappable(Path(tempfile.gettempdir()).stat().st_dev):
         pytest.skip("temporary files here cannot be mapped safely")
 

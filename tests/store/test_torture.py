@@ -111,11 +111,11 @@ def torment(folder: Path) -> int:
     return kills
 
 
-@pytest.mark.parametrize("reserving", [window.RESERVING, set()], ids=["mapped", "written"])
+@pytest.mark.parametrize("reserving", [window.IN_PLACE, set()], ids=["mapped", "written"])
 def test_nothing_acknowledged_is_lost_or_doubled_while_processes_are_killed(
     reserving, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(window, "RESERVING", reserving)
+    monkeypatch.setattr(window, "IN_PLACE", reserving)
     for name in ("acks", "errors", "journal"):
         (tmp_path / name).mkdir()
     assert torment(tmp_path) > 10

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trackbook.fingerprint import Thrown
 
 LONGEST_PATH = 300
-MOST_FILES = 100
+MOST_FILES = 10_000
 DICE = "random numbers of "
 FOLDER, ENVIRONMENT = "the working folder", "the environment"
 

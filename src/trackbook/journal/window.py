@@ -23,7 +23,7 @@ from trackbook.journal.frames import HEAD, MAGIC
 
 FIRST_BYTES, NEXT_BYTES = 64 << 10, 256 << 10
 """Reserved at once: little for the many sessions that say little, then more."""
-RESERVING = {"ext4", "xfs", "tmpfs", "overlay"}
+IN_PLACE = {"ext4", "xfs", "tmpfs", "overlay"}
 """File systems on this machine that overwrite in place."""
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -114,7 +114,7 @@ def is_mappable(device: int) -> bool:
         return False
     if device not in kinds:
         kinds[device] = kind_of(device)
-    return kinds[device] in RESERVING
+    return kinds[device] in IN_PLACE
 
 
 def kind_of(device: int) -> str:

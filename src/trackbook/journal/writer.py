@@ -126,7 +126,7 @@ class Journal:
         """Return a function that writes (step, value) points of one series.
 
         What does not change is encoded once: a point then costs one checksum and
-        one system call.
+        one copy into the window.
         """
         prefix = scalar_prefix(run_id, execution_id, name, origin)
         opening = HEAD.pack(MAGIC, len(prefix) + TAIL.size, 0)[:-4]
