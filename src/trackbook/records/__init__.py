@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
+from trackbook.records.data import Dataset, Digest, Input
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.lineage import Cause, Contribution, Dice, Reproduction, Tie, Verdict
 from trackbook.records.rows import Curve, Run
@@ -27,11 +28,14 @@ __all__ = [
     "Cause",
     "Contribution",
     "Curve",
+    "Dataset",
     "Dice",
+    "Digest",
     "Environment",
     "Execution",
     "ExecutionEnd",
     "Fault",
+    "Input",
     "Metric",
     "Note",
     "Notebook",

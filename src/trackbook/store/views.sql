@@ -119,3 +119,23 @@ FROM reproduction
 -- ties: one row per execution and one that it rests on
 CREATE OR REPLACE VIEW ties AS
 SELECT execution_id, unnest(before) AS rests_on, unnest(why) AS why FROM tie
+
+-- datasets: one row per dataset that was loaded or handed to a training
+CREATE OR REPLACE VIEW datasets AS
+SELECT d.dataset_id, d.name, d.made_by, d.location, d.row_count, d.size_bytes, d.column_names,
+  d.column_types, d.quick, g.digest, g.column_digests, g.sketches, d.session_id, d.execution_id,
+  d.written_at AS seen_at
+FROM dataset d
+LEFT JOIN (
+  SELECT dataset_id, arg_max(digest, id) AS digest, arg_max(column_digests, id) AS column_digests,
+    arg_max(sketches, id) AS sketches
+  FROM digest GROUP BY dataset_id) g USING (dataset_id)
+
+-- inputs: one row per run and dataset that it used
+CREATE OR REPLACE VIEW inputs AS
+SELECT i.run_id, d.name, i.role, d.dataset_id, d.made_by, d.location, d.row_count, d.quick, d.digest,
+  i.execution_id
+FROM (
+  SELECT run_id, dataset_id, arg_max(role, id) AS role, arg_max(execution_id, id) AS execution_id
+  FROM input GROUP BY ALL) i
+JOIN datasets d USING (dataset_id) SEMI JOIN kept_run USING (run_id)
