@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 
 from trackbook.capture.calls import CallWatch
-from trackbook.libraries import LIBRARIES
+from trackbook.libraries import LIBRARIES, Loaded, Used
 
 
 class Told(list):
-    """Findings in the order told; `of(kind)` picks one kind."""
+    """Findings in the order told, those on data apart; `of(kind)` picks one kind."""
+
+    def __init__(self):
+        super().__init__()
+        self.data = []
+
+    def take(self, findings):
+        for each in findings:
+            (self.data if isinstance(each, Loaded | Used) else self).append(each)
 
     def of(self, kind):
         return [each for each in self if isinstance(each, kind)]
@@ -21,7 +29,7 @@ def told():
     heard, faults = Told(), []
     watch = CallWatch(
         LIBRARIES,
-        found=lambda _call, findings, _site: heard.extend(findings),
+        found=lambda _call, findings, _site: heard.take(findings),
         fault=lambda place, error: faults.append((place, error)),
         cell_globals=lambda: None,
     )

@@ -126,6 +126,7 @@ class Book:
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
         self._background = Background(self._chore, fault=self.recorder.fault)
+        self.recorder.inputs.soon = self._background.soon
         atexit.register(self.close)
         return self.recorder
 

@@ -6,15 +6,14 @@ import os
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trackbook.capture.attempt import attempt
 from trackbook.capture.cell import Cell, request_in, timed_in
+from trackbook.capture.following import follow
 from trackbook.capture.given import brief
 from trackbook.capture.notebook import path_of_notebook
 from trackbook.capture.values import place_of
 from trackbook.clock import new_id, now_us
-from trackbook.code import Closures, keywords_in, source_hash, words_in
-from trackbook.fingerprint import as_json
-from trackbook.records import Contribution, Dice, Execution, ExecutionEnd
+from trackbook.code import keywords_in, source_hash, words_in
+from trackbook.records import Execution, ExecutionEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,7 +128,13 @@ class Cells:
                     self._write_params(cell)
             finally:
                 if not cell.skip:
-                    self._follow(cell, statements, namespace, failed=error is not None)
+                    follow(
+                        self._recorder,
+                        cell,
+                        statements,
+                        namespace,
+                        failed=error is not None,
+                    )
                     self._close(cell, result, ended, statements)
             self._tell(cell)
 
@@ -197,44 +202,6 @@ class Cells:
     def _add_params(self, run: ActiveRun, params: dict[str, object]) -> None:
         new = {name: value for name, value in params.items() if name not in run.params}
         run.log_params(new, origin="slice")
-
-    def _follow(
-        self,
-        cell: Cell,
-        statements: list[Statement],
-        namespace: Mapping[str, object],
-        *,
-        failed: bool,
-    ) -> None:
-        """Write on what the execution rests, and which runs it gave something."""
-        recorder, own = self._recorder, cell.execution_id
-        tied = attempt(
-            "following the data",
-            lambda: recorder.ties.advance(
-                own,
-                statements,
-                namespace,
-                cell.closures or Closures(namespace),
-                began_us=cell.began_us,
-                failed=failed,
-            ),
-            recorder.fault,
-        )
-        tie, dice = tied or (recorder.ties.lose_track(own, "trackbook lost track"), {})
-        recorder.ink.put(tie, execution_id=own)
-        for of, state in dice.items():
-            recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
-        for run_id in self._runs_given(cell):
-            metrics = list(cell.fresh.get(run_id, ()))
-            recorder.ink.put(Contribution(metrics=metrics), run_id, own)
-
-    def _runs_given(self, cell: Cell) -> list[str]:
-        """Return the runs that an execution opened, trained, measured or stood inside."""
-        given = dict.fromkeys(self._recorder.trainings.now(run) for run in cell.touched)
-        for run in (cell.run, cell.by_hand, *(bound.run for bound in cell.bounds)):
-            if run is not None:
-                given[run.run_id] = None
-        return [run_id for run_id in given if run_id in self._recorder.ledger.runs]
 
     def _close(
         self,

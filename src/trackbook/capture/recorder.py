@@ -13,13 +13,14 @@ from trackbook.capture.cell import Bound, Cell, Pending
 from trackbook.capture.cells import Cells
 from trackbook.capture.flow import Flow
 from trackbook.capture.given import brief
+from trackbook.capture.inputs import Inputs
 from trackbook.capture.ledger import Ledger
 from trackbook.capture.measures import Measures, Missed, Rules
 from trackbook.capture.notebook import NotebookState
 from trackbook.capture.ties import Ties
 from trackbook.capture.trainings import Trainings
 from trackbook.code import Secrets
-from trackbook.libraries import Derived, Fitted, Measured, Training
+from trackbook.libraries import Derived, Fitted, Loaded, Measured, Training, Used
 from trackbook.records import Fault
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class Recorder:
             ink, keeper, self.secrets, experiment=lambda: self.experiment_name
         )
         self.trainings = Trainings(self.ledger, self.flow, ink)
+        self.guard = threading.RLock()
+        """Held while the state changes: findings come from other threads too."""
+        self.inputs = Inputs(ink, self.secrets, now=self.trainings.now, guard=self.guard)
+        self.inputs.is_idle = lambda: self.cell is None
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
         self.cell: Cell | None = None
@@ -72,8 +77,6 @@ class Recorder:
         self.verbs = verbs
         self.report = report
         self.clock = clock
-        self.guard = threading.RLock()
-        """Held while the state changes: findings come from other threads too."""
         self.cells = Cells(self)
 
     @property
@@ -99,22 +102,42 @@ class Recorder:
             if cell is not None and (0 in cell.timed or site.line in cell.timed):
                 return  # thousands of runs that nobody asked for
             for finding in findings:
-                if isinstance(finding, Training):
-                    run = self.trainings.take(
-                        finding, cell, site.line, self.mode, call.wall_s
-                    )
-                    if run is None:
-                        self.measures.miss(finding.label, "manual mode, and no run is open")
-                elif isinstance(finding, Derived):
-                    made_by = self.flow.run_of(finding.of)
-                    if made_by is not None:
-                        self.flow.tie(finding.made, made_by)
-                elif isinstance(finding, Fitted):
-                    if cell is not None:
-                        typed = self.trainings.typed(finding.defaults)
-                        self.measures.fitted(site.line, {**finding.params, **typed})
-                else:
-                    self._measured(call, finding, cell, site.line)
+                self._take(finding, call, cell, site.line)
+            if cell is None:
+                self.inputs.end_call()
+
+    def _take(
+        self, finding: Finding, call: Call, cell: Cell | None, line: int | None
+    ) -> None:
+        """Record one thing that a call showed."""
+        if isinstance(finding, Training):
+            run = self.trainings.take(finding, cell, line, self.mode, call.wall_s)
+            if run is None:
+                self.measures.miss(finding.label, "manual mode, and no run is open")
+            else:
+                self.inputs.use(finding.data, run.run_id, line)
+        elif isinstance(finding, Derived):
+            made_by = self.flow.run_of(finding.of)
+            if made_by is not None:
+                self.flow.tie(finding.made, made_by)
+        elif isinstance(finding, Fitted):
+            if cell is not None:
+                typed = self.trainings.typed(finding.defaults)
+                self.measures.fitted(line, {**finding.params, **typed})
+        elif isinstance(finding, Loaded):
+            self.inputs.load(finding, line)
+        elif isinstance(finding, Used):
+            self._used(finding, line)
+        else:
+            self._measured(call, finding, cell, line)
+
+    def _used(self, used: Used, line: int | None) -> None:
+        """Record data that a model was judged on, or that something holds for a training."""
+        run_id = self.flow.run_of(used.of)
+        if run_id is not None:
+            self.inputs.use(used.data, run_id, line)
+        elif all(given.role == "training" for given in used.data):
+            self.inputs.hold(used.data, used.of, line)
 
     def _measured(
         self, call: Call, measured: Measured, cell: Cell | None, line: int | None

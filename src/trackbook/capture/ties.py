@@ -38,6 +38,8 @@ class Ties:
         self._marks: dict[str, Mark] = {}
         self._holders: dict[int, set[str]] = defaultdict(set)
         """Names by the objects that their values have in them."""
+        self.changed: set[int] = set()
+        """Ids of the objects in whose like the last execution changed something, or may have."""
         self._ambient: list[str] = []
         self._unknown: str | None = None
 
@@ -125,6 +127,7 @@ class Ties:
         changes: set[str] = set()
         marks: dict[int, Mark] = {}
         budget = Budget()
+        self.changed = set()
         for name in touched:
             if name not in namespace:
                 self._forget(name)
@@ -142,6 +145,7 @@ class Ties:
                 blind = (known is None or not known.exact) and name in cell.risked
                 if seen or blind:
                     changes.add(name)
+                    self.changed |= mark.parts
             self._keep(name, mark)
         for name in cell.binds - touched:
             self._forget(name)

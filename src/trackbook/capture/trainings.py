@@ -198,4 +198,4 @@ class Trainings:
 def without_objects(training: Training) -> Training:
     """Return a training's facts without its model, data and candidates."""
     metrics = [replace(measured, of=None) for measured in training.metrics]
-    return replace(training, model=None, results=(), metrics=metrics, children=())
+    return replace(training, model=None, results=(), metrics=metrics, children=(), data=())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from trackbook.fingerprint.column import Columns
+from trackbook.fingerprint.data import Digested, Look, look_at
 from trackbook.fingerprint.dice import (
     Thrown,
     as_json,
@@ -14,9 +16,13 @@ from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
+from trackbook.fingerprint.sketch import sketched
 
 __all__ = [
     "Budget",
+    "Columns",
+    "Digested",
+    "Look",
     "Machine",
     "Mark",
     "Thrown",
@@ -24,10 +30,12 @@ __all__ = [
     "commit_of",
     "dice_now",
     "digest_of",
+    "look_at",
     "mark_of",
     "packages_in_use",
     "same_dice",
     "seed_all",
     "seeded",
+    "sketched",
     "this_machine",
 ]

@@ -7,15 +7,19 @@ from trackbook.libraries.base import (
     Derived,
     Finding,
     Fitted,
+    Given,
     Library,
+    Loaded,
     Measured,
     Reader,
     Training,
+    Used,
 )
+from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
 
 __all__ = [
     "LIBRARIES",
@@ -25,8 +29,11 @@ __all__ = [
     "Derived",
     "Finding",
     "Fitted",
+    "Given",
     "Library",
+    "Loaded",
     "Measured",
     "Reader",
     "Training",
+    "Used",
 ]

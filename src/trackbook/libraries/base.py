@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+class Given(NamedTuple):
+    """Data that a call was given, and what for."""
+
+    role: str
+    """training, validation, test."""
+    data: object
+    name: str = ""
+    """The argument's: `X`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,8 @@ class Training:
     """Candidates of a search: child runs."""
     results: Sequence[object] = field(default=())
     """Other objects that carry the training's result, such as the scores returned."""
+    data: Sequence[Given] = ()
+    """What it was trained and validated on."""
     tags: Mapping[str, str] = field(default_factory=dict)
     continued: bool = False
     """One of many steps that train the same object (`partial_fit`): a caller that saw the
@@ -76,7 +88,29 @@ class Derived:
     of: object
 
 
-Finding = Training | Measured | Fitted | Derived
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Data that was read or made: from a file, an address, a database, a library's own."""
+
+    made: object
+    by: str
+    """`pandas.read_csv`."""
+    location: object = None
+    """Path, address or open file, as given."""
+    name: str = ""
+    """What the library calls it, `iris`; else it goes by its variable or its file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Data that were given to a model to be judged on, or to a holder of data."""
+
+    data: Sequence[Given]
+    of: object
+    """The model; or what holds the data for a training to come, a DMatrix."""
+
+
+Finding = Training | Measured | Fitted | Derived | Loaded | Used
 Reader = Callable[[Call], Iterable[Finding]]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.libraries.base import Derived, Fitted, Library, Training
+from trackbook.libraries.base import Derived, Fitted, Library, Training, Used
 from trackbook.libraries.given import given_params, kept_params, values_of
+from trackbook.libraries.loading import data_given
 from trackbook.libraries.measures import newest, once, series
 from trackbook.libraries.sklearn_metrics import measured, reported
 from trackbook.libraries.sklearn_models import can_predict, core_of, final_of, label_of
@@ -18,9 +19,9 @@ from trackbook.libraries.sklearn_search import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from trackbook.libraries.base import Call, Finding, Measured
+    from trackbook.libraries.base import Call, Finding, Given, Measured
 
 CURVES = ("loss_curve_", "validation_scores_", "train_score_", "validation_score_")
 NUMBERS = ("inertia_", "oob_score_")
@@ -36,7 +37,9 @@ def fitted(call: Call) -> Iterable[Finding]:
             defaults=within(type(thing).__name__, kept_params(thing)),
         )
         return
-    yield training_of(thing, continued=call.name == "partial_fit")
+    yield training_of(
+        thing, continued=call.name == "partial_fit", data=data_given(call.given)
+    )
     if call.name in ("fit_predict", "fit_transform"):
         yield Derived(made=call.result, of=thing)
 
@@ -47,7 +50,11 @@ def within(kind: str, params: Mapping[str, object]) -> dict[str, object]:
 
 
 def training_of(
-    thing: object, *, metrics: Iterable[Measured] = (), continued: bool = False
+    thing: object,
+    *,
+    metrics: Iterable[Measured] = (),
+    continued: bool = False,
+    data: Sequence[Given] = (),
 ) -> Training:
     """Return the training of a fitted model, with the curves that it kept."""
     core, inner = core_of(thing), values_of(final_of(thing))
@@ -67,12 +74,16 @@ def training_of(
         results=[*kept, *search.results, *([] if core is thing else [core])],
         tags=search.tags,
         continued=continued,
+        data=data,
     )
 
 
 def scored(call: Call) -> Iterable[Finding]:
     """Read `score(X, y)`."""
-    return once("score", call.result, of=call.given["self"])
+    model = call.given["self"]
+    yield from once("score", call.result, of=model)
+    if can_predict(model):
+        yield Used(data=data_given(call.given, "test"), of=model)
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -81,6 +92,7 @@ def predicted(call: Call) -> Iterable[Finding]:
     if can_predict(model):
         made = call.result if type(call.result) is tuple else (call.result,)
         yield from (Derived(made=each, of=model) for each in made)
+        yield Used(data=data_given(call.given, "test"), of=model)
 
 
 def _kept_by(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Measured, Training
 from trackbook.libraries.given import given_params, kept_params, plain, values_of
+from trackbook.libraries.loading import data_given
 from trackbook.libraries.measures import by_fold, number_of, numbers_of, once
 from trackbook.libraries.sklearn_models import is_search, label_of
 
@@ -104,6 +105,7 @@ def _validation(
         defaults=kept_params(estimator),
         metrics=metrics,
         results=[call.result] if results is None else results,
+        data=data_given(call.given),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Derived, Library, Training
 from trackbook.libraries.given import plain, values_of
+from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import learning, once, series
 from trackbook.libraries.sklearn import training_of
 
@@ -37,6 +38,7 @@ def trained(call: Call) -> Iterable[Finding]:
             *learning(call.given.get("evals_result")),
             *_best(call.result, call.given.get("evals_result")),
         ],
+        data=held_given(call.given),
     )
 
 
@@ -54,6 +56,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
         params=_params(call),
         metrics=metrics,
         results=[table],
+        data=held_given(call.given),
     )
 
 
@@ -63,7 +66,7 @@ def fitted(call: Call) -> Iterable[Finding]:
     values: Any = values_of(model)
     logs = values.get("evals_result_")
     best = _best(values.get("_Booster"), logs)
-    yield training_of(model, metrics=[*learning(logs), *best])
+    yield training_of(model, metrics=[*learning(logs), *best], data=data_given(call.given))
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -109,6 +112,7 @@ XGBOOST = Library(
     },
     methods={
         "xgboost.core:Booster": {"predict": predicted, "inplace_predict": predicted},
+        "xgboost.core:DMatrix": {"__init__": held},
         "xgboost.sklearn:XGBModel": {"fit": fitted},
     },
 )

@@ -1,0 +1,344 @@
+"""Data that cells load and hand to trainings: what each is, and which runs used it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
+
+from msgspec.structs import replace
+
+from trackbook.capture.places import place_of_data
+from trackbook.capture.values import whereabouts
+from trackbook.clock import new_id
+from trackbook.fingerprint import Budget, look_at, mark_of, sketched
+from trackbook.records import Dataset, Digest, Input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from trackbook.capture.cell import Cell
+    from trackbook.capture.ink import Ink
+    from trackbook.code import Secrets, Statement
+    from trackbook.fingerprint import Columns, Digested, Look
+    from trackbook.libraries import Given, Loaded
+
+    Soon = Callable[[Callable[[], None]], None]
+
+MOST_SECONDS = 0.03
+"""Spent looking at data in one cell; a loop of ten thousand predictions must not wait."""
+COPIED_BYTES = 8 << 20
+"""Up to here data are copied at once, some 2 ms, and gone through in the background."""
+COPIED_TEXTS = 50_000
+SHARED_BYTES = 256 << 20
+"""Up to here what cannot change is kept in memory until it has been gone through."""
+MOST_COLUMNS = 2_000
+MOST_SKETCHES = 200
+LONGEST_NAME = 200
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """One dataset, from the moment it was first seen."""
+
+    dataset_id: str
+    shows: Dataset | None
+    """What showed of it at once; until it is written."""
+    quick: str
+    name: str
+    """As its file, its loader or the argument calls it."""
+    thing: Callable[[], object]
+    """Gives the object while it lives."""
+    parts: frozenset[int]
+    line: int | None
+    loaded: bool
+    copy: object = None
+    """To go through; None where the data themselves are, if they still live."""
+    is_changed: bool = False
+    """Something in it changed, or may have, before it was gone through."""
+
+
+class Use(NamedTuple):
+    """A run used a dataset."""
+
+    run_id: str
+    seen: Seen
+    role: str
+
+
+@dataclass(slots=True)
+class Here:
+    """What one cell has shown so far."""
+
+    seen: dict[int, Seen] = field(default_factory=dict)
+    """By the ids of the objects."""
+    uses: list[Use] = field(default_factory=list)
+    spent_s: float = 0.0
+
+
+class Inputs:
+    """The datasets of one session and the runs that used them.
+
+    Called with the recorder's guard held, from whichever thread made the call.
+    """
+
+    def __init__(
+        self,
+        ink: Ink,
+        secrets: Secrets,
+        *,
+        now: Callable[[str], str],
+        guard: AbstractContextManager[object],
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._ink = ink
+        self._secrets = secrets
+        self._guard = guard
+        self._now = now
+        """Gives the run that stands for a training today."""
+        self._clock = clock
+        self.soon: Soon = lambda job: job()
+        """Does a job in the background."""
+        self.is_idle: Callable[[], bool] = lambda: True
+        """Says whether no cell runs just now."""
+        self._here = Here()
+        self._known: dict[int, Seen] = {}
+        self._holders: dict[int, tuple[Callable[[], object], list[Seen]]] = {}
+        self._waiting: dict[str, Seen] = {}
+        """To be gone through, by id."""
+        self._finished: list[tuple[Seen, Digest]] = []
+        """Gone through while a cell ran that may have changed them."""
+        self._reach: dict[str, frozenset[str]] = {}
+        """Datasets loaded in each execution and in those that it rests on."""
+        self._linked: dict[str, set[str]] = {}
+
+    # While a cell runs
+
+    def load(self, found: Loaded, line: int | None) -> None:
+        """Take in that data were loaded."""
+        location = place_of_data(found.location, self._secrets)
+        name = found.name or (location.name if location is not None else "")
+        said = location and location.text
+        self._see(found.made, found.by, said, name or found.by, line, loaded=True)
+
+    def use(self, data: Sequence[Given], run_id: str, line: int | None) -> None:
+        """Take in that a run was given data."""
+        for given in data:
+            for seen in self._seen_of(given, line):
+                self._here.uses.append(Use(run_id, seen, given.role))
+
+    def hold(self, data: Sequence[Given], holder: object, line: int | None) -> None:
+        """Take in that an object holds data for a training to come."""
+        inside = [seen for given in data for seen in self._seen_of(given, line)]
+        if inside:
+            self._holders[id(holder)] = weakly(holder), inside
+
+    def _seen_of(self, given: Given, line: int | None) -> list[Seen]:
+        kept = self._holders.get(id(given.data))
+        if kept is not None and kept[0]() is given.data:
+            return kept[1]
+        made_by = whereabouts(given.data)
+        seen = self._see(given.data, made_by, None, given.name or given.role, line)
+        return [] if seen is None else [seen]
+
+    def _see(
+        self,
+        thing: object,
+        made_by: str,
+        location: str | None,
+        name: str,
+        line: int | None,
+        *,
+        loaded: bool = False,
+    ) -> Seen | None:
+        """Return what is known of an object as data, looking at it once; None if it is none."""
+        known = self._here.seen.get(id(thing)) or self._known.get(id(thing))
+        if known is not None and known.thing() is thing and not loaded:
+            return known
+        begun = self._clock()
+        if self._here.spent_s > MOST_SECONDS:
+            return None
+        look = look_at(thing)
+        if look is None and not (loaded and location):
+            return None
+        dataset_id = new_id()
+        seen = Seen(
+            dataset_id=dataset_id,
+            shows=self._record(dataset_id, look, made_by, location),
+            quick="" if look is None else look.quick,
+            name=name[:LONGEST_NAME],
+            thing=weakly(thing),
+            parts=frozenset() if look is None else mark_of(thing, Budget(0)).parts,
+            line=line,
+            loaded=loaded,
+            copy=None if look is None else snapshot(look.columns),
+        )
+        self._here.seen[id(thing)] = seen
+        self._here.spent_s += self._clock() - begun
+        return seen
+
+    # When it has ended
+
+    def end_cell(
+        self,
+        cell: Cell,
+        statements: Sequence[Statement],
+        namespace: Mapping[str, object],
+        *,
+        before: Iterable[str],
+        changed: set[int],
+        runs: Iterable[str],
+    ) -> None:
+        """Write what a finished cell showed.
+
+        Args:
+            cell: the execution
+            statements: those of it that ran
+            namespace: the user's names, after it
+            before: executions that it rests on
+            changed: ids of objects that it changed, or may have
+            runs: those that it gave something
+        """
+        here, self._here = self._here, Here()
+        execution_id = cell.execution_id
+        self._mark_changed(changed)
+        for place, seen in here.seen.items():
+            if seen.shows is not None:
+                seen.name = name_of(seen, statements, namespace) or seen.name
+            self._write(seen, execution_id)
+            if seen.thing() is not None and not seen.parts & changed:
+                self._known[place] = seen
+        loaded = {seen.dataset_id for seen in here.seen.values() if seen.loaded}
+        for use in here.uses:
+            self._link(self._now(use.run_id), use.seen.dataset_id, use.role, execution_id)
+        reach = frozenset(loaded).union(*(self._reach.get(e, NOTHING) for e in before))
+        self._reach[execution_id] = reach
+        for run_id in runs:
+            for dataset_id in sorted(reach - self._linked.get(run_id, set())):
+                self._link(run_id, dataset_id, "loaded", execution_id)
+        self._flush()
+
+    def end_call(self) -> None:
+        """Write what a call outside of any cell showed."""
+        here, self._here = self._here, Here()
+        for seen in here.seen.values():
+            self._write(seen, None)
+        for use in here.uses:
+            self._link(self._now(use.run_id), use.seen.dataset_id, use.role, None)
+
+    def _link(
+        self, run_id: str, dataset_id: str, role: str, execution_id: str | None
+    ) -> None:
+        known = self._linked.setdefault(run_id, set())
+        if dataset_id not in known:
+            known.add(dataset_id)
+            self._ink.put(Input(dataset_id=dataset_id, role=role), run_id, execution_id)
+
+    def _record(
+        self, dataset_id: str, look: Look | None, made_by: str, location: str | None
+    ) -> Dataset:
+        found = look.columns if look is not None else None
+        columns = found.columns[:MOST_COLUMNS] if found is not None else []
+        return Dataset(
+            dataset_id=dataset_id,
+            name="",
+            made_by=made_by,
+            location=location,
+            row_count=found.row_count if found is not None else None,
+            size_bytes=found.size_bytes if found is not None else 0,
+            column_names=[self._secrets.in_text(column.name) for column in columns],
+            column_types=[column.type for column in columns],
+            quick="" if look is None else look.quick,
+        )
+
+    def _write(self, seen: Seen, execution_id: str | None) -> None:
+        record, seen.shows = seen.shows, None
+        if record is None:
+            return
+        self._ink.put(replace(record, name=seen.name), execution_id=execution_id)
+        if record.row_count is not None:
+            self._waiting[seen.dataset_id] = seen
+            self.soon(lambda: self._go_through(seen))
+
+    # In the background
+
+    def _go_through(self, seen: Seen) -> None:
+        """Work out what all values of a dataset come to; for the background."""
+        copy, seen.copy = seen.copy, None
+        look = look_at(seen.thing() if copy is None else copy)
+        record = None
+        if look is not None and look.quick == seen.quick:
+            record = digest_record(seen, *sketched(look.columns, most=MOST_SKETCHES))
+        with self._guard:
+            if record is not None and copy is None and not self.is_idle():
+                self._finished.append((seen, record))  # the running cell may be changing it
+                return
+            self._waiting.pop(seen.dataset_id, None)
+            if record is not None and (copy is not None or not seen.is_changed):
+                self._ink.put(record)
+
+    def _mark_changed(self, changed: set[int]) -> None:
+        if not changed:
+            return
+        for seen in self._waiting.values():
+            if seen.parts & changed:
+                seen.is_changed = True
+        for place in [p for p, seen in self._known.items() if seen.parts & changed]:
+            del self._known[place]
+
+    def _flush(self) -> None:
+        """Write what was gone through meanwhile, unless the cell may have changed it."""
+        finished, self._finished = self._finished, []
+        for seen, record in finished:
+            self._waiting.pop(seen.dataset_id, None)
+            if not seen.is_changed:
+                self._ink.put(record)
+
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def snapshot(found: Columns) -> object:
+    """Return data as they are now, to go through later; None where that would cost much.
+
+    Never the object itself: that it lives on could be noticed.
+    """
+    if found.share is not None and found.size_bytes <= SHARED_BYTES:
+        return found.share()
+    small = found.size_bytes <= COPIED_BYTES and found.text_count <= COPIED_TEXTS
+    return found.copy() if small else None
+
+
+def digest_record(seen: Seen, digested: Digested, sketches: list[str]) -> Digest:
+    """Return the fact of what all values come to."""
+    return Digest(
+        dataset_id=seen.dataset_id,
+        digest=digested.digest,
+        column_digests=digested.column_digests[:MOST_COLUMNS],
+        sketches=sketches,
+    )
+
+
+def name_of(
+    seen: Seen, statements: Sequence[Statement], namespace: Mapping[str, object]
+) -> str | None:
+    """Return the variable that held data where they were seen: bound there, or handed on."""
+    thing = seen.thing()
+    if thing is None or seen.line is None:
+        return None
+    for one in statements:
+        if one.line <= seen.line <= one.end_line:
+            for name in (*sorted(one.binds), *sorted(one.reads)):
+                if namespace.get(name) is thing:
+                    return name
+    return None
+
+
+def weakly(thing: Any) -> Callable[[], object]:
+    """Return what gives an object while it lives; nothing where it takes no weak reference."""
+    try:
+        return ref(thing)
+    except TypeError:
+        return lambda: None
