@@ -32,6 +32,9 @@ if TYPE_CHECKING:
         compare as compare,
     )
     from trackbook.doors.api import (
+        data as data,
+    )
+    from trackbook.doors.api import (
         diff as diff,
     )
     from trackbook.doors.api import (
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         log_artifact as log_artifact,
+    )
+    from trackbook.doors.api import (
+        log_input as log_input,
     )
     from trackbook.doors.api import (
         log_metric as log_metric,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from trackbook.capture.places import place_of_data
+from trackbook.capture.seen import Here, Seen, Use, is_database, name_of, snapshot, weakly
 from trackbook.capture.values import whereabouts
 from trackbook.clock import new_id
 from trackbook.fingerprint import Budget, look_at, mark_of, sketched
@@ -22,60 +21,16 @@ if TYPE_CHECKING:
     from trackbook.capture.cell import Cell
     from trackbook.capture.ink import Ink
     from trackbook.code import Secrets, Statement
-    from trackbook.fingerprint import Columns, Digested, Look
+    from trackbook.fingerprint import Digested, Look
     from trackbook.libraries import Given, Loaded
 
     Soon = Callable[[Callable[[], None]], None]
 
 MOST_SECONDS = 0.03
 """Spent looking at data in one cell; a loop of ten thousand predictions must not wait."""
-COPIED_BYTES = 8 << 20
-"""Up to here data are copied at once, some 2 ms, and gone through in the background."""
-COPIED_TEXTS = 50_000
-SHARED_BYTES = 256 << 20
-"""Up to here what cannot change is kept in memory until it has been gone through."""
 MOST_COLUMNS = 2_000
 MOST_SKETCHES = 200
 LONGEST_NAME = 200
-
-
-@dataclass(slots=True, eq=False)
-class Seen:
-    """One dataset, from the moment it was first seen."""
-
-    dataset_id: str
-    shows: Dataset | None
-    """What showed of it at once; until it is written."""
-    quick: str
-    name: str
-    """As its file, its loader or the argument calls it."""
-    thing: Callable[[], object]
-    """Gives the object while it lives."""
-    parts: frozenset[int]
-    line: int | None
-    loaded: bool
-    copy: object = None
-    """To go through; None where the data themselves are, if they still live."""
-    is_changed: bool = False
-    """Something in it changed, or may have, before it was gone through."""
-
-
-class Use(NamedTuple):
-    """A run used a dataset."""
-
-    run_id: str
-    seen: Seen
-    role: str
-
-
-@dataclass(slots=True)
-class Here:
-    """What one cell has shown so far."""
-
-    seen: dict[int, Seen] = field(default_factory=dict)
-    """By the ids of the objects."""
-    uses: list[Use] = field(default_factory=list)
-    spent_s: float = 0.0
 
 
 class Inputs:
@@ -123,11 +78,24 @@ class Inputs:
         said = location and location.text
         self._see(found.made, found.by, said, name or found.by, line, loaded=True)
 
-    def use(self, data: Sequence[Given], run_id: str, line: int | None) -> None:
-        """Take in that a run was given data."""
-        for given in data:
-            for seen in self._seen_of(given, line):
-                self._here.uses.append(Use(run_id, seen, given.role))
+    def use(
+        self,
+        data: Sequence[Given],
+        run_id: str,
+        line: int | None,
+        *,
+        named: str | None = None,
+    ) -> int:
+        """Take in that a run was given data; return how many of them could be looked into."""
+        uses = [
+            Use(run_id, seen, given.role)
+            for given in data
+            for seen in self._seen_of(given, line)
+        ]
+        for use in uses if named else ():
+            use.seen.name, use.seen.is_named = named or "", True
+        self._here.uses += uses
+        return len(uses)
 
     def hold(self, data: Sequence[Given], holder: object, line: int | None) -> None:
         """Take in that an object holds data for a training to come."""
@@ -201,11 +169,12 @@ class Inputs:
             changed: ids of objects that it changed, or may have
             runs: those that it gave something
         """
+        self._load_by_query(statements, namespace)
         here, self._here = self._here, Here()
         execution_id = cell.execution_id
         self._mark_changed(changed)
         for place, seen in here.seen.items():
-            if seen.shows is not None:
+            if seen.shows is not None and not seen.is_named:
                 seen.name = name_of(seen, statements, namespace) or seen.name
             self._write(seen, execution_id)
             if seen.thing() is not None and not seen.parts & changed:
@@ -219,6 +188,18 @@ class Inputs:
             for dataset_id in sorted(reach - self._linked.get(run_id, set())):
                 self._link(run_id, dataset_id, "loaded", execution_id)
         self._flush()
+
+    def _load_by_query(
+        self, statements: Sequence[Statement], namespace: Mapping[str, object]
+    ) -> None:
+        """Take in what statements bound to the answers of DuckDB, whose functions are compiled."""
+        for one in statements:
+            if not any(is_database(namespace.get(name)) for name in one.reads):
+                continue
+            location = place_of_data(max(one.strings, key=len, default=None), self._secrets)
+            said = location and location.text
+            for name in sorted(one.binds):
+                self._see(namespace.get(name), "duckdb", said, name, one.line, loaded=True)
 
     def end_call(self) -> None:
         """Write what a call outside of any cell showed."""
@@ -300,17 +281,6 @@ class Inputs:
 NOTHING: frozenset[str] = frozenset()
 
 
-def snapshot(found: Columns) -> object:
-    """Return data as they are now, to go through later; None where that would cost much.
-
-    Never the object itself: that it lives on could be noticed.
-    """
-    if found.share is not None and found.size_bytes <= SHARED_BYTES:
-        return found.share()
-    small = found.size_bytes <= COPIED_BYTES and found.text_count <= COPIED_TEXTS
-    return found.copy() if small else None
-
-
 def digest_record(seen: Seen, digested: Digested, sketches: list[str]) -> Digest:
     """Return the fact of what all values come to."""
     return Digest(
@@ -319,26 +289,3 @@ def digest_record(seen: Seen, digested: Digested, sketches: list[str]) -> Digest
         column_digests=digested.column_digests[:MOST_COLUMNS],
         sketches=sketches,
     )
-
-
-def name_of(
-    seen: Seen, statements: Sequence[Statement], namespace: Mapping[str, object]
-) -> str | None:
-    """Return the variable that held data where they were seen: bound there, or handed on."""
-    thing = seen.thing()
-    if thing is None or seen.line is None:
-        return None
-    for one in statements:
-        if one.line <= seen.line <= one.end_line:
-            for name in (*sorted(one.binds), *sorted(one.reads)):
-                if namespace.get(name) is thing:
-                    return name
-    return None
-
-
-def weakly(thing: Any) -> Callable[[], object]:
-    """Return what gives an object while it lives; nothing where it takes no weak reference."""
-    try:
-        return ref(thing)
-    except TypeError:
-        return lambda: None

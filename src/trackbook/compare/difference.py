@@ -1,4 +1,4 @@
-"""What changed from one run to another: values, code, packages."""
+"""What changed from one run to another: values, data, code, packages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from trackbook.code import direction_of
 from trackbook.compare.cells import code_diff
+from trackbook.compare.data import data_changes
 from trackbook.store import queries_of
 from trackbook.table import Table, escaped, visible
 
@@ -38,7 +39,7 @@ font-size:var(--jp-code-font-size,13px);line-height:1.4;background:none}
 class Change:
     """One thing that is not the same in both runs."""
 
-    kind: Literal["param", "metric", "tag", "package"]
+    kind: Literal["param", "metric", "tag", "data", "package"]
     name: str
     before: str | float | None
     """None: the first run lacks it."""
@@ -57,7 +58,7 @@ class Difference:
     a: Run
     b: Run
     changes: Sequence[Change]
-    """Params, metrics, tags and packages, in this order, by name."""
+    """Params, metrics, tags, data and packages, in this order, by name."""
     code: str
     """A unified diff for each cell that differs; empty where none does."""
 
@@ -94,7 +95,7 @@ class Difference:
 def diff(
     store: Store, a: Run, b: Run, *, directions: Directions | None = None
 ) -> Difference:
-    """Return what changed from run `a` to run `b`: values, code and packages."""
+    """Return what changed from run `a` to run `b`: values, data, code and packages."""
     known = directions or {}
     metrics = [
         measured(name, before, after, known.get(name) or direction_of(name))
@@ -106,6 +107,10 @@ def diff(
         *(Change(kind="param", name=n, before=x, after=y) for n, x, y in params),
         *metrics,
         *(Change(kind="tag", name=n, before=x, after=y) for n, x, y in tags),
+        *(
+            Change(kind="data", name=one.name, before=one.before, after=one.after)
+            for one in data_changes(store, a, b)
+        ),
         *(Change(kind="package", name=n, before=x, after=y) for n, x, y in packages),
     ]
     return Difference(a=a, b=b, changes=changes, code=code_diff(store, a, b))

@@ -65,3 +65,9 @@ WHERE execution_id IS NOT NULL
 
 -- packages_of: the packages in use when a run ended, as name==version
 SELECT arg_max(packages, id) AS packages FROM tb.environment WHERE run_id = $run
+
+-- data_of: the datasets that one run used, in the order in which it did
+SELECT i.role, i.name, i.location, i.row_count, d.column_names, d.column_types, i.quick, i.digest,
+  d.column_digests, d.sketches
+FROM tb.inputs i JOIN tb.datasets d USING (dataset_id)
+WHERE i.run_id = $run ORDER BY i.dataset_id

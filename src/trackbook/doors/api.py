@@ -10,6 +10,7 @@ from trackbook.doors.session import (
     current_book,
     end_run,
     log_artifact,
+    log_input,
     log_metric,
     log_metrics,
     log_param,
@@ -40,6 +41,7 @@ def door(name: str) -> Callable[..., Any]:
 
 
 compact = door("compact")
+data = door("data")
 diff = door("diff")
 doctor = door("doctor")
 gc = door("gc")
@@ -76,8 +78,8 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "compact", "compare", "diff", "doctor", "end_run", "export", "gc",
-    "log_artifact", "log_metric", "log_metrics", "log_param", "log_params", "note",
+    "active_run", "compact", "compare", "data", "diff", "doctor", "end_run", "export", "gc",
+    "log_artifact", "log_input", "log_metric", "log_metrics", "log_param", "log_params", "note",
     "reproduce", "reproducible", "restore", "rm", "runs", "search_runs",
     "seed_everything", "set_experiment", "set_tag", "set_tags", "show", "sql",
     "start_run", "status", "tag",

@@ -150,6 +150,31 @@ def log_artifact(local_path: str | Path, artifact_path: str | None = None) -> No
     active().log_artifact(local_path, artifact_path)
 
 
+def log_input(data: Any, name: str | None = None, *, context: str = "training") -> None:
+    """Note that the open run uses data: a frame, an array, a table, a tensor, a sparse matrix.
+
+    Args:
+        data: of pandas, numpy, polars, pyarrow, torch or scipy, or a list of numbers
+        name: what to call it; its variable's name when left out
+        context: what for: training, validation, test, or a word of your own
+    """
+    from trackbook.libraries import Given
+
+    run, recording = active(), recorder()
+    with recording.guard:
+        line = line_of_cell()
+        known = recording.inputs.use(
+            [Given(context, data, name or "")], run.run_id, line, named=name
+        )
+        if not known:
+            raise Misused(
+                f"cannot look into {type(data).__name__}: pass a frame, an array or a list of"
+                " numbers, or keep a file with trackbook.log_artifact(path)"
+            )
+        if recording.cell is None:
+            recording.inputs.end_call()
+
+
 def set_tag(key: str, value: Any = "") -> None:
     """Tie a word to the open run."""
     active().set_tag(key, value)

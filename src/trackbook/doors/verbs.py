@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.doors import live, proofs
+from trackbook.doors import data, live, proofs
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -100,7 +100,7 @@ def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compa
 
 
 def diff(book: Book, a: str, b: str) -> Difference:
-    """Show what changed from one run to another: params, metrics, code, packages.
+    """Show what changed from one run to another: params, metrics, data, code, packages.
 
     Args:
         a: the earlier run
@@ -306,6 +306,7 @@ VERBS: dict[str, Verb] = {
         Verb("show", show),
         Verb("compare", compare),
         Verb("diff", diff),
+        Verb("data", data.data),
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),
         Verb("reproduce", proofs.reproduce),

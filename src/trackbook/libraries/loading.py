@@ -1,4 +1,4 @@
-"""Cards of what loads data: tables of pandas, polars, pyarrow and duckdb, sets of others."""
+"""Cards of what loads data: tables of pandas, polars and pyarrow, sets of others."""
 
 from __future__ import annotations
 
@@ -144,12 +144,6 @@ READERS = (
         module="pyarrow",
         functions=functions("pyarrow", "read_table read_pandas", "pyarrow.parquet")
         | functions("pyarrow", "read_table read_feather", "pyarrow.feather"),
-    ),
-    Library(
-        module="duckdb",
-        functions=functions(
-            "duckdb", "sql query from_query read_csv read_parquet read_json execute"
-        ),
     ),
     Library(module="sklearn", functions={"sklearn.datasets:*": given_set}),
     Library(

@@ -24,3 +24,27 @@ SELECT execution_id, "of", state FROM tb.dice WHERE session_id = $session ORDER 
 
 -- folder_of_session: where a session worked, and for which notebook
 SELECT folder, notebook FROM tb.session WHERE session_id = $session
+
+-- datasets_listed: datasets, each with its last sighting and how many runs used it, newest first
+SELECT arg_max(d.name, d.dataset_id) AS name, count(DISTINCT i.run_id) AS run_count,
+  arg_max(d.row_count, d.dataset_id) AS row_count,
+  arg_max(len(d.column_names), d.dataset_id) AS column_count,
+  arg_max(d.size_bytes, d.dataset_id) AS size_bytes, arg_max(d.made_by, d.dataset_id) AS made_by,
+  any_value(d.location) AS location, coalesce(d.digest, d.quick) AS fingerprint,
+  max(d.dataset_id) AS dataset_id, max(d.seen_at) AS seen_at
+FROM tb.datasets d LEFT JOIN tb.inputs i USING (dataset_id)
+GROUP BY d.name, d.location, coalesce(d.digest, d.quick)
+ORDER BY max(d.dataset_id) DESC LIMIT $most
+
+-- inputs_of: what one run used, in the order in which it did
+SELECT i.role, i.name, d.row_count, len(d.column_names) AS column_count, d.size_bytes, d.made_by,
+  d.location, coalesce(d.digest, d.quick) AS fingerprint, i.dataset_id
+FROM tb.inputs i JOIN tb.datasets d USING (dataset_id)
+WHERE i.run_id = $run ORDER BY i.role = 'loaded', i.dataset_id
+
+-- dataset_called: datasets by name, id or the end of an id, newest first
+SELECT dataset_id, name, made_by, location, row_count, size_bytes, column_names, column_types, quick,
+  digest, column_digests, sketches, seen_at
+FROM tb.datasets
+WHERE name = $of OR dataset_id = $of OR (len($of) >= 6 AND ends_with(dataset_id, $of))
+ORDER BY dataset_id DESC LIMIT 1
