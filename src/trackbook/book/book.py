@@ -15,7 +15,7 @@ from trackbook.book.past import Past
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
-from trackbook.errors import Misused
+from trackbook.errors import Misused, NotFound
 from trackbook.fingerprint import digest_of, packages_in_use, this_machine
 from trackbook.journal import Journal
 from trackbook.records import Artifact, Environment, Notebook, Session, SessionEnd
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from trackbook.artifacts import Artifacts
     from trackbook.capture import ActiveRun, CellReport
+    from trackbook.lineage import Part
     from trackbook.records import Record, Run
     from trackbook.settings import Cards
     from trackbook.store import Store
@@ -211,6 +212,19 @@ class Book:
         if any(sign in word for word in references for sign in "<>= "):
             return search(self.store, " ".join(references), limit=None)
         return self.find_all(references)
+
+    def code_diff(self, a: Run, b: Run) -> str:
+        """Return what differs between the slices of two runs; a script's run has none."""
+        from trackbook.compare import code_diff
+        from trackbook.lineage import slice_of
+
+        sides: list[Sequence[Part]] = []
+        for run in (a, b):
+            try:
+                sides.append(slice_of(self.store, run).parts)
+            except NotFound:
+                sides.append(())
+        return code_diff(sides[0], sides[1], a.name, b.name)
 
     def meant(self, reference: str | None) -> str:
         """Return the id of the run meant: if none is named, the open one or the last."""

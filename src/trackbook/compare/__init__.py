@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from trackbook.compare.cells import CellRow, code_diff
+from trackbook.compare.cells import Executed, code_diff
 from trackbook.compare.curves import curves
 from trackbook.compare.difference import Difference, diff
 from trackbook.compare.sides import Comparison, Line, compare
 from trackbook.compare.version import version
 
 __all__ = [
-    "CellRow", "Comparison", "Difference", "Line", "code_diff", "compare", "curves", "diff",
+    "Comparison", "Difference", "Executed", "Line", "code_diff", "compare", "curves", "diff",
     "version",
 ]  # fmt: skip

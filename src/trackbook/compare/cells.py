@@ -1,78 +1,49 @@
-"""The cells that made a run, and what differs between those of two runs."""
+"""What differs between the code of two runs, cell by cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
-from typing import TYPE_CHECKING
-
-from trackbook.store import queries_of
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackbook.records import Run
-    from trackbook.store import Store
 
-SQL = queries_of("trackbook.compare")
+class Executed(Protocol):
+    """One execution of one cell, as a slice has it."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellRow:
-    """One execution of one cell."""
-
-    execution_id: str
-    cell_key: str
-    execution_count: int | None
-    source: str
-    reads: list[str] | None
-    binds: list[str] | None
+    @property
+    def execution_id(self) -> str: ...
+    @property
+    def cell_key(self) -> str: ...
+    @property
+    def execution_count(self) -> int | None: ...
+    @property
+    def source(self) -> str: ...
 
 
-def code_diff(store: Store, a: Run, b: Run) -> str:
-    """Return what differs between the code of two runs, as one unified diff per cell.
+def code_diff(before: Sequence[Executed], after: Sequence[Executed], a: str, b: str) -> str:
+    """Return what differs between two runs' slices, as one unified diff per cell.
 
-    Empty where nothing differs. A run's code is its own cell and the earlier cells of its
-    session that bound, directly or through others, the names it reads.
+    Args:
+        before: the executions of the first run's slice, in order
+        after: those of the second
+        a: what to call the first
+        b: what to call the second
     """
-    before, after = cells_of(store, a), cells_of(store, b)
-    parts = [one_diff(old, new, a.name, b.name) for old, new in paired(before, after)]
+    parts = [one_diff(old, new, a, b) for old, new in paired(before, after)]
     return "\n".join(part for part in parts if part)
 
 
-def cells_of(store: Store, run: Run) -> list[CellRow]:
-    """Return the executions whose code made a run, in the order in which they ran."""
-    own = {found for (found,) in store.rows(SQL["executions_of"], run=run.run_id).rows}
-    session = store.ask(
-        SQL["cells_of_session"], CellRow, session=run.session_id, run=run.run_id
-    )
-    return needed(session, own)
-
-
-def needed(session: Sequence[CellRow], own: set[str]) -> list[CellRow]:
-    """Return the own executions and those that bound what they read, walking back in time.
-
-    A name that a cell binds is wanted no longer before it, unless the cell also reads it.
-    """
-    wanted: set[str] = set()
-    kept: list[CellRow] = []
-    for cell in reversed(session):
-        binds = set(cell.binds or ())
-        if cell.execution_id in own or binds & wanted:
-            kept.append(cell)
-            wanted = (wanted - binds) | set(cell.reads or ())
-    return kept[::-1]
-
-
 def paired(
-    before: Sequence[CellRow], after: Sequence[CellRow]
-) -> list[tuple[CellRow | None, CellRow | None]]:
+    before: Sequence[Executed], after: Sequence[Executed]
+) -> list[tuple[Executed | None, Executed | None]]:
     """Return cells that belong together, in order: same cell, same source, or same place.
 
     Of a cell that ran several times the last time counts.
     """
     old, new = latest(before), latest(after)
-    pairs: list[tuple[CellRow | None, CellRow | None]] = []
+    pairs: list[tuple[Executed | None, Executed | None]] = []
     matcher = SequenceMatcher(
         None, [c.cell_key for c in old], [c.cell_key for c in new], False
     )
@@ -88,14 +59,14 @@ def paired(
     return pairs
 
 
-def latest(cells: Sequence[CellRow]) -> list[CellRow]:
+def latest(cells: Sequence[Executed]) -> list[Executed]:
     """Return the last execution of each cell, in the order in which they ran."""
     return sorted(
         {cell.cell_key: cell for cell in cells}.values(), key=lambda cell: cell.execution_id
     )
 
 
-def one_diff(old: CellRow | None, new: CellRow | None, a: str, b: str) -> str:
+def one_diff(old: Executed | None, new: Executed | None, a: str, b: str) -> str:
     """Return the unified diff of one cell; nothing where it is the same."""
     lines = unified_diff(
         old.source.splitlines() if old else [],
@@ -107,7 +78,7 @@ def one_diff(old: CellRow | None, new: CellRow | None, a: str, b: str) -> str:
     return "\n".join(lines)
 
 
-def place_of(cell: CellRow | None) -> str:
+def place_of(cell: Executed | None) -> str:
     """Return how a notebook shows where a cell stands."""
     if cell is None:
         return "(no such cell)"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from trackbook.code import direction_of
-from trackbook.compare.cells import code_diff
 from trackbook.compare.data import data_changes
 from trackbook.store import queries_of
 from trackbook.table import Table, escaped, visible
@@ -93,9 +92,17 @@ class Difference:
 
 
 def diff(
-    store: Store, a: Run, b: Run, *, directions: Directions | None = None
+    store: Store,
+    a: Run,
+    b: Run,
+    *,
+    code: str = "",
+    directions: Directions | None = None,
 ) -> Difference:
-    """Return what changed from run `a` to run `b`: values, data, code and packages."""
+    """Return what changed from run `a` to run `b`: values, data, code and packages.
+
+    `code` is what differs between their slices, as `code_diff` gives it.
+    """
     known = directions or {}
     metrics = [
         measured(name, before, after, known.get(name) or direction_of(name))
@@ -113,7 +120,7 @@ def diff(
         ),
         *(Change(kind="package", name=n, before=x, after=y) for n, x, y in packages),
     ]
-    return Difference(a=a, b=b, changes=changes, code=code_diff(store, a, b))
+    return Difference(a=a, b=b, changes=changes, code=code)
 
 
 def differing(

@@ -44,25 +44,6 @@ GROUP BY CASE WHEN x = first_x THEN -1
   ELSE least(floor((x - first_x) / nullif(last_x - first_x, 0) * $buckets), $buckets - 1) END
 ORDER BY 1
 
--- cells_of_session: what the cells of one run's session did up to its end, in order
-SELECT c.execution_id, c.cell_key, c.execution_count, c.source, c.reads, c.binds
-FROM tb.cells c
-WHERE c.session_id = $session AND c.execution_id <= (
-  SELECT max(execution_id) FROM (
-    SELECT execution_id FROM tb.run WHERE run_id = $run
-    UNION ALL SELECT execution_id FROM tb.param WHERE run_id = $run
-    UNION ALL SELECT execution_id FROM tb.series WHERE run_id = $run
-    UNION ALL SELECT execution_id FROM tb.artifact WHERE run_id = $run))
-ORDER BY c.execution_id
-
--- executions_of: the executions in which one run was opened, given its values or measured
-SELECT execution_id FROM (
-  SELECT execution_id FROM tb.run WHERE run_id = $run
-  UNION SELECT execution_id FROM tb.param WHERE run_id = $run
-  UNION SELECT execution_id FROM tb.series WHERE run_id = $run
-  UNION SELECT execution_id FROM tb.artifact WHERE run_id = $run)
-WHERE execution_id IS NOT NULL
-
 -- packages_of: the packages in use when a run ended, as name==version
 SELECT arg_max(packages, id) AS packages FROM tb.environment WHERE run_id = $run
 

@@ -95,6 +95,4 @@ class BookSource:
 
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff of two runs' cells."""
-        from trackbook.compare import code_diff
-
-        return code_diff(self._book.store, self._book.find(a), self._book.find(b))
+        return self._book.code_diff(self._book.find(a), self._book.find(b))

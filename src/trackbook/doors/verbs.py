@@ -109,7 +109,9 @@ def diff(book: Book, a: str, b: str) -> Difference:
     from trackbook.compare import diff as difference
 
     book.settle()
-    return difference(book.store, book.find(a), book.find(b), directions=book.directions)
+    before, after = book.find(a), book.find(b)
+    code = book.code_diff(before, after)
+    return difference(book.store, before, after, code=code, directions=book.directions)
 
 
 def sql(book: Book, question: Words, *, limit: int = 100_000) -> Table:
