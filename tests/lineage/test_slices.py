@@ -199,3 +199,15 @@ def test_the_whole_is_every_execution_up_to_the_last(sheet) -> None:
     run, found = told(sheet, ["x = [1]", SUM])
     whole = whole_of(sheet.book.store, run)
     assert len(whole.parts) == len(found.parts) + len(found.left_out)
+
+
+def test_beyond_the_files_that_are_followed_a_run_rests_on_everything(
+    sheet, monkeypatch
+) -> None:
+    monkeypatch.setattr("trackbook.capture.world.MOST_FILES", 2)
+    for name in "abc":
+        (sheet.project / name).write_text(name)
+    sheet.ok("noise = 5", "texts = [open(name).read() for name in ('a', 'b', 'c')]")
+    sheet.ok("loss = sum([0.5, len(texts)])")
+    parts = slice_of(sheet.book.store, sheet.runs()[-1]).parts
+    assert "noise = 5" in [part.source for part in parts]

@@ -66,6 +66,8 @@ class Ties:
         cell = Effects(statements, namespace, closures, failed=failed)
         paths = paths_among(cell.texts, (namespace.get(name) for name in cell.reads))
         world = self.world.after(paths, began_us, seeds=cell.seeds)
+        if world.lost:
+            self._unknown = "it, or one before it, used more files than are followed"
         changes = self._changes(cell, namespace)
         rests = self._rests(cell, {*cell.reads, *changes, *world.reads})
         known = {*cell.reads, *world.reads, *filter(cell.is_sure, cell.binds)}

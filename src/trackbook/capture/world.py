@@ -28,6 +28,8 @@ class Seen(NamedTuple):
     """It changed what every later execution may rest on."""
     dice: dict[str, Thrown]
     """States of generators from before their first use in this session."""
+    lost: bool
+    """There were more files than are followed."""
 
 
 class World:
@@ -37,6 +39,7 @@ class World:
         self._dice = dice_now()
         self._around = around_now()
         self._files: dict[str, tuple[int, ...]] = {}
+        self._lost = False
         self._thrown: set[str] = set()
         """Generators whose first use is known."""
 
@@ -68,7 +71,7 @@ class World:
         self._around = around
         for path in paths:
             self._look_at(path, began_us, reads, writes)
-        return Seen(reads, writes | moved, bool(moved), first)
+        return Seen(reads, writes | moved, bool(moved), first, self._lost)
 
     def _look_at(self, path: str, began_us: int, reads: set[str], writes: set[str]) -> None:
         """Take in one file: it was written if it changed since the execution began."""
@@ -80,6 +83,7 @@ class World:
         state = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
         known = self._files.get(thing)
         if known is None and len(self._files) >= MOST_FILES:
+            self._lost = True
             return
         self._files[thing] = state
         fresh = known is None and facts.st_mtime_ns // 1000 >= began_us
