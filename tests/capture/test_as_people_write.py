@@ -186,3 +186,19 @@ def test_a_fold_measured_through_an_array_of_ones_own_is_that_folds(two) -> None
     folds = [run for run in two.runs() if run.relation == "child"]
     assert len(folds) == 3
     assert all(0.8 < run.metrics["score"] <= 1 for run in folds)
+
+
+def test_a_score_of_weights_that_an_optimiser_changed_is_the_loops(sheet) -> None:
+    sheet.ok(
+        "import numpy as np\nX = np.arange(12.0).reshape(6, 2)\ny = X.sum(axis=1)",
+        "class Net:\n    def __init__(self):\n        self.w = np.zeros(2)\n"
+        "class SGD:\n    def __init__(self, net, lr):\n        self.net, self.lr = net, lr\n"
+        "    def step(self, slope):\n        self.net.w -= self.lr * slope",
+        "net = Net()\nopt = SGD(net, lr=0.001)",
+        "losses = []\nfor epoch in range(5):\n    error = X @ net.w - y\n"
+        "    loss = float((error ** 2).mean())\n    opt.step(X.T @ error)\n"
+        "    losses.append(loss)",
+        "val_loss = float(((X @ net.w - y) ** 2).mean())",
+    )
+    (run,) = sheet.runs()
+    assert {"loss", "losses", "val_loss"} <= run.metrics.keys()

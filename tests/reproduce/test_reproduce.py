@@ -181,3 +181,16 @@ def test_the_shell_answers_with_one_object(sheet) -> None:
     assert told["verdict"] == "identical"
     assert told["differences"] == []
     assert told["seconds"] > 0
+
+
+def test_random_numbers_come_again_from_the_cell_that_imports_their_library(sheet) -> None:
+
+    session = (
+        "from IPython.core.interactiveshell import InteractiveShell as S\n"
+        "s = S.instance()\n"
+        "for c in ('%load_ext trackbook', 'import numpy as np\\nx = np.random.rand(5)',"
+        " 'loss = float(x.sum())'): s.run_cell(c).raise_error()"
+    )
+    subprocess.run([sys.executable, "-c", session], check=True, capture_output=True)
+    found, _ = reproduce(sheet.book.store, sheet.book.find("last"))
+    assert found.verdict == "identical"

@@ -61,8 +61,19 @@ class CallWatch:
         found: Found,
         fault: Callable[[str, BaseException], None],
         cell_globals: Callable[[], dict[str, object] | None],
+        arrived: Mapping[str, Callable[[str], object]] | None = None,
     ) -> None:
+        """Make a watch that hears nothing yet.
+
+        Args:
+            libraries: the cards of what is to be heard
+            found: gets what a call showed
+            fault: gets our own failures
+            cell_globals: gives the namespace that cells run in
+            arrived: what to do as soon as a module of a name has been imported
+        """
         self._libraries = tuple(libraries)
+        self._arrived = arrived or {}
         self._found = found
         self._fault = fault
         self._cell_globals = cell_globals
@@ -91,7 +102,8 @@ class CallWatch:
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
         self._running = RunningCalls(self._watched)
-        self._imports = Imports(_modules_of(self._libraries), self._imported)
+        names = {*_modules_of(self._libraries), *self._arrived}
+        self._imports = Imports(names, self._imported)
 
     def _safely(self, place: str, act: Callable[..., object], *args: object) -> object:
         # Here a failure of ours ends: beyond it lies the user's call. Not by `attempt`:
@@ -139,6 +151,8 @@ class CallWatch:
         )
 
     def _imported(self, module: ModuleType) -> None:
+        if module.__name__ in self._arrived:
+            self._arrived[module.__name__](module.__name__)
         for library in self._libraries:
             for path, reader in library.functions.items():
                 where, _, name = path.partition(":")

@@ -72,6 +72,11 @@ class Flow:
                 if name not in statement.chosen:
                     self._made_in[name] = frozenset({run_id})
 
+    def change_in(self, run_id: str, names: Iterable[str]) -> None:
+        """Let what a run's cell changed in place be made in it: weights, by an optimiser's step."""
+        for name in names:
+            self._made_in[name] = frozenset({run_id})
+
     def latest(self, runs: Runs) -> Runs:
         """Return the runs that no other of them was built on."""
         return runs - NOBODY.union(*(self._upstream.get(run, NOBODY) for run in runs))

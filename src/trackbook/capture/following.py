@@ -44,6 +44,8 @@ def follow(
     recorder.ink.put(tie, execution_id=own)
     for of, state in dice.items():
         recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
+    if cell.run is not None and not cell.trained:
+        recorder.flow.change_in(cell.run.run_id, tie.changes)
     runs = runs_given(recorder, cell)
     for run_id in runs:
         metrics = list(cell.fresh.get(run_id, ()))

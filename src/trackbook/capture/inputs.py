@@ -65,8 +65,8 @@ class Inputs:
         """To be gone through, by id."""
         self._finished: list[tuple[Seen, Digest]] = []
         """Gone through while a cell ran that may have changed them."""
-        self._reach: dict[str, frozenset[str]] = {}
-        """Datasets loaded in each execution and in those that it rests on."""
+        self._reach: dict[str, frozenset[tuple[str, str]]] = {}
+        """Datasets made ready in each execution and in those that it rests on, and what for."""
         self._linked: dict[str, set[str]] = {}
 
     # While a cell runs
@@ -100,6 +100,8 @@ class Inputs:
     def hold(self, data: Sequence[Given], holder: object, line: int | None) -> None:
         """Take in that an object holds data for a training to come."""
         inside = [seen for given in data for seen in self._seen_of(given, line)]
+        for seen in inside:
+            seen.role = seen.role or "training"
         if inside:
             self._holders[id(holder)] = weakly(holder), inside
 
@@ -140,7 +142,7 @@ class Inputs:
             thing=weakly(thing),
             parts=frozenset() if look is None else mark_of(thing, Budget(0)).parts,
             line=line,
-            loaded=loaded,
+            role="loaded" if loaded else None,
             copy=None if look is None else snapshot(look.columns),
         )
         self._here.seen[id(thing)] = seen
@@ -179,14 +181,14 @@ class Inputs:
             self._write(seen, execution_id)
             if seen.thing() is not None and not seen.parts & changed:
                 self._known[place] = seen
-        loaded = {seen.dataset_id for seen in here.seen.values() if seen.loaded}
+        ready = {(s.dataset_id, s.role) for s in here.seen.values() if s.role is not None}
         for use in here.uses:
             self._link(self._now(use.run_id), use.seen.dataset_id, use.role, execution_id)
-        reach = frozenset(loaded).union(*(self._reach.get(e, NOTHING) for e in before))
+        reach = frozenset(ready).union(*(self._reach.get(e, NOTHING) for e in before))
         self._reach[execution_id] = reach
         for run_id in runs:
-            for dataset_id in sorted(reach - self._linked.get(run_id, set())):
-                self._link(run_id, dataset_id, "loaded", execution_id)
+            for dataset_id, role in sorted(reach):
+                self._link(run_id, dataset_id, role, execution_id)
         self._flush()
 
     def _load_by_query(
@@ -278,7 +280,7 @@ class Inputs:
                 self._ink.put(record)
 
 
-NOTHING: frozenset[str] = frozenset()
+NOTHING: frozenset[tuple[str, str]] = frozenset()
 
 
 def digest_record(seen: Seen, digested: Digested, sketches: list[str]) -> Digest:

@@ -37,7 +37,8 @@ class Seen:
     """Gives the object while it lives."""
     parts: frozenset[int]
     line: int | None
-    loaded: bool
+    role: str | None
+    """What for, where it was made ready for runs to come: loaded, or training in a holder."""
     is_named: bool = False
     """The user gave the name."""
     copy: object = None

@@ -43,6 +43,10 @@ class World:
         self._thrown: set[str] = set()
         """Generators whose first use is known."""
 
+    def appeared(self, module: str) -> None:
+        """Take in a generator that has just been imported, before anybody throws it."""
+        self._dice = dice_now(module) | self._dice
+
     def after(self, paths: Iterable[str], began_us: int, *, seeds: bool) -> Seen:
         """Return what an execution that just ended used, and what it changed.
 

@@ -11,6 +11,7 @@ from trackbook.capture import TRACK_LINE, CallWatch, attempt, request_in
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
 from trackbook.errors import TrackbookError
+from trackbook.fingerprint import WITH_DICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ class Plug:
             found=self.recorder.found,
             fault=self.recorder.fault,
             cell_globals=lambda: shell.user_global_ns,
+            arrived=dict.fromkeys(WITH_DICE, self.recorder.ties.world.appeared),
         )
 
     def plug_in(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trackbook.fingerprint.column import Columns
 from trackbook.fingerprint.data import Digested, Look, look_at
 from trackbook.fingerprint.dice import (
+    WITH_DICE,
     Thrown,
     as_json,
     dice_now,
@@ -19,6 +20,7 @@ from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.sketch import sketched
 
 __all__ = [
+    "WITH_DICE",
     "Budget",
     "Columns",
     "Digested",

@@ -20,16 +20,31 @@ Thrown = tuple[Any, ...]
 """The state of a generator of random numbers: numbers, a name, and arrays of numbers."""
 
 
-def dice_now() -> dict[str, Thrown]:
-    """Return the state of each shared generator of random numbers."""
+WITH_DICE = ("numpy.random", "torch")
+"""Modules that bring a generator of their own, thrown by no one yet when they arrive."""
+
+
+def dice_now(arrived: str | None = None) -> dict[str, Thrown]:
+    """Return the state of each shared generator of random numbers.
+
+    `arrived` is a module whose import has just ended and is not marked as such yet.
+    """
     found: dict[str, Thrown] = {"random": random.getstate()}
-    numpy = sys.modules.get("numpy.random")
+    numpy = imported("numpy.random", arrived)
     if numpy is not None:
         found["numpy"] = numpy.get_state()
-    torch: Any = sys.modules.get("torch")
+    torch = imported("torch", arrived)
     if torch is not None and hasattr(torch, "default_generator"):
         found["torch"] = (torch.default_generator.get_state().numpy(),)
     return found
+
+
+def imported(name: str, arrived: str | None) -> Any:
+    """Return a module that is there as a whole; torch half imported crashes who asks it."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    halfway = getattr(spec, "_initializing", False) and name != arrived
+    return None if halfway else module
 
 
 def same_dice(a: Thrown, b: Thrown) -> bool:
