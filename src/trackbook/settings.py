@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["auto", "manual", "off"]
 Cards = Literal["normal", "quiet", "verbose"]
+Data = Literal["sketch", "digest", "off"]
 
 FOLDER = ".trackbook"
 
@@ -40,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Names (with * and ?) that are never captured."""
     secrets: tuple[str, ...] = ()
     """Further name patterns whose values are masked before they are written."""
+    data: Data = "sketch"
+    """What is kept of data: sketch (fingerprint, what columns hold), digest (fingerprint), off."""
     maximize: tuple[str, ...] = ()
     """Metrics of which more is better, where the name alone does not say so."""
     minimize: tuple[str, ...] = ()
@@ -92,9 +95,9 @@ def checked(found: Mapping[str, object]) -> Settings:
                 f"no setting named {name!r}: there are {', '.join(sorted(hints))}"
             )
         allowed = get_args(hints[name])
-        if isinstance(value, str) and hints[name] not in (str, Mode, Cards):
+        if isinstance(value, str) and hints[name] not in (str, Mode, Cards, Data):
             value = tuple(part.strip() for part in value.split(",") if part.strip())  # noqa: PLW2901
-        if hints[name] in (Mode, Cards) and value not in allowed:
+        if hints[name] in (Mode, Cards, Data) and value not in allowed:
             raise Misused(f"setting {name} is {value!r}: it can be {', '.join(allowed)}")
         values[name] = value
     try:

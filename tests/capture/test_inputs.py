@@ -240,3 +240,19 @@ def test_the_data_of_a_run_are_listed_with_their_roles(book) -> None:
     ]
     with pytest.raises(NotFound, match="no dataset and no run named 'nothing'"):
         data(book.book, "nothing")
+
+
+def test_values_of_columns_with_secret_names_are_in_no_sketch(book) -> None:
+    book.ok("df = pd.DataFrame({'password': ['hunter2', 'pw2'], 'age': [30, 40]})")
+    book.ok("m = LogisticRegression().fit(df[['age']], [0, 1])", "import trackbook")
+    book.ok("with trackbook.start_run(): trackbook.log_input(df)")
+    sketches = str(book.sql("SELECT sketches FROM datasets"))
+    assert "hunter2" not in sketches
+    assert "35" in sketches
+
+
+def test_data_can_be_left_alone(book, monkeypatch) -> None:
+    book.book.recorder.inputs._keeps = "off"
+    book.ok(FRAME, LABELS, FIT)
+    assert book.sql("SELECT count(*) FROM dataset") == [(0,)]
+    assert len(book.runs()) == 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trackbook.code import Secrets, Statement
     from trackbook.fingerprint import Digested, Look
     from trackbook.libraries import Given, Loaded
+    from trackbook.settings import Data
 
     Soon = Callable[[Callable[[], None]], None]
 
@@ -46,11 +47,13 @@ class Inputs:
         *,
         now: Callable[[str], str],
         guard: AbstractContextManager[object],
+        keeps: Data = "sketch",
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._ink = ink
         self._secrets = secrets
         self._guard = guard
+        self._keeps = keeps
         self._now = now
         """Gives the run that stands for a training today."""
         self._clock = clock
@@ -128,7 +131,7 @@ class Inputs:
         if known is not None and known.thing() is thing and not loaded:
             return known
         begun = self._clock()
-        if self._here.spent_s > MOST_SECONDS:
+        if self._here.spent_s > MOST_SECONDS or self._keeps == "off":
             return None
         look = look_at(thing)
         if look is None and not (loaded and location):
@@ -253,7 +256,13 @@ class Inputs:
         look = look_at(seen.thing() if copy is None else copy)
         record = None
         if look is not None and look.quick == seen.quick:
-            record = digest_record(seen, *sketched(look.columns, most=MOST_SKETCHES))
+            digested, sketches = sketched(
+                look.columns,
+                most=MOST_SKETCHES if self._keeps == "sketch" else 0,
+                hides=self._secrets.of_name,
+                masked=self._secrets.in_text,
+            )
+            record = digest_record(seen, digested, sketches)
         with self._guard:
             if record is not None and copy is None and not self.is_idle():
                 self._finished.append((seen, record))  # the running cell may be changing it

@@ -66,7 +66,9 @@ class Recorder:
         self.trainings = Trainings(self.ledger, self.flow, ink)
         self.guard = threading.RLock()
         """Held while the state changes: findings come from other threads too."""
-        self.inputs = Inputs(ink, self.secrets, now=self.trainings.now, guard=self.guard)
+        self.inputs = Inputs(
+            ink, self.secrets, now=self.trainings.now, guard=self.guard, keeps=settings.data
+        )
         self.inputs.is_idle = lambda: self.cell is None
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)

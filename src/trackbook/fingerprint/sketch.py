@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from trackbook.fingerprint.data import digest_of_data, is_missing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trackbook.fingerprint.column import Columns, Part
     from trackbook.fingerprint.data import Digested
 
@@ -29,8 +31,21 @@ LONGEST_SHOWN = 80
 KINDS = {"f": "number", "i": "number", "u": "number", "b": "flag", "M": "time", "m": "span"}
 
 
-def sketched(found: Columns, *, most: int) -> tuple[Digested, list[str]]:
-    """Return the fingerprint of data, and the sketches of its first columns, in one pass."""
+def sketched(
+    found: Columns,
+    *,
+    most: int,
+    hides: Callable[[str], bool] = lambda _name: False,
+    masked: Callable[[str], str] = lambda text: text,
+) -> tuple[Digested, list[str]]:
+    """Return the fingerprint of data, and the sketches of its first columns, in one pass.
+
+    Args:
+        found: the data
+        most: how many columns are sketched
+        hides: tells of which columns, by name, no value may be shown
+        masked: returns a text value as it may be shown
+    """
     sketches = [Sketch(found.row_count) for _ in found.columns[:most]]
 
     def watch(at: int, part: Part) -> None:
@@ -38,7 +53,10 @@ def sketched(found: Columns, *, most: int) -> tuple[Digested, list[str]]:
             sketches[at].take(part)
 
     digested = digest_of_data(found, watch)
-    return digested, [one.as_json() for one in sketches]
+    named = zip(found.columns, sketches, strict=False)
+    return digested, [
+        one.as_json(hidden=hides(column.name), masked=masked) for column, one in named
+    ]
 
 
 class Sketch:
@@ -114,17 +132,24 @@ class Sketch:
         if not self._is_full:
             self._seen.update(counts)
 
-    def as_json(self) -> str:
+    def as_json(
+        self, *, hidden: bool = False, masked: Callable[[str], str] = lambda text: text
+    ) -> str:
         """Return the sketch as JSON; numbers with seven digits, times in s since 1970."""
         said: dict[str, object] = {
             "kind": self._kind, "count": self._count, "missing": self._missing,
         }  # fmt: skip
+        if hidden:
+            return json.dumps(said)
         if self._kind != "text":
             said |= self._numbers()
         if not self._is_full and (self._kind == "text" or len(self._seen) <= FEW):
             top = self._seen.most_common(TOP)
             said["distinct"] = len(self._seen)
-            said["top"] = [[shown(value), count] for value, count in top]
+            said["top"] = [
+                [masked(value)[:LONGEST_SHOWN] if isinstance(value, str) else value, count]
+                for value, count in top
+            ]
             said["counted"] = self._seen.total()
         elif self._kind == "text":
             said["distinct"] = None
@@ -148,8 +173,3 @@ class Sketch:
 
     def _brief(self, number: float) -> float:
         return float(f"{number:.12g}" if self._kind == "time" else f"{number:.7g}")
-
-
-def shown(value: object) -> object:
-    """Return a value as it may stand in a sketch."""
-    return value[:LONGEST_SHOWN] if isinstance(value, str) else value
