@@ -204,3 +204,10 @@ def test_moments_do_not_depend_on_how_the_rows_come(numbers, at_once) -> None:
     said = json.loads(sketch.as_json())
     assert said["mean"] == pytest.approx(np.mean(numbers), rel=1e-5, abs=1e-5)
     assert said["deviation"] == pytest.approx(np.std(numbers), rel=1e-5, abs=1e-5)
+
+
+def test_no_value_makes_a_warning(recwarn) -> None:
+    odd = np.array([1e308, 1e308, -1e308, np.inf, -np.inf, np.nan, 5e-324, -0.0])
+    for value in (odd, pd.DataFrame({"a": odd}), np.float16([6e4, 6e4]), odd.astype("c16")):
+        sketched(look_at(value).columns, most=9)
+    assert [str(one.message) for one in recwarn] == []

@@ -46,17 +46,20 @@ def sketched(
         hides: tells of which columns, by name, no value may be shown
         masked: returns a text value as it may be shown
     """
+    import numpy as np
+
     sketches = [Sketch(found.row_count) for _ in found.columns[:most]]
 
     def watch(at: int, part: Part) -> None:
         if at < len(sketches):
             sketches[at].take(part)
 
-    digested = digest_of_data(found, watch)
-    named = zip(found.columns, sketches, strict=False)
-    return digested, [
-        one.as_json(hidden=hides(column.name), masked=masked) for column, one in named
-    ]
+    with np.errstate(all="ignore"):  # a warning would stand in the user's notebook
+        digested = digest_of_data(found, watch)
+        named = zip(found.columns, sketches, strict=False)
+        return digested, [
+            one.as_json(hidden=hides(column.name), masked=masked) for column, one in named
+        ]
 
 
 class Sketch:

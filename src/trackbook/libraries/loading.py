@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SOURCES = (
     "filepath_or_buffer", "path_or_buf", "path", "io", "source", "file", "fname", "where",
-    "sql", "query", "path_or_buffer", "table_name", "root",
+    "sql", "query", "path_or_buffer", "table_name", "root", "filename", "name",
 )  # fmt: skip
 """What libraries call the argument that says where data come from, in order."""
 PARTS = ("data", "target", "frame")
@@ -140,6 +140,8 @@ READERS = (
         ),
     ),
     Library(module="numpy", functions=functions("numpy", "load loadtxt genfromtxt")),
+    Library(module="joblib", functions=functions("joblib", "load")),
+    Library(module="seaborn", functions=functions("seaborn", "load_dataset")),
     Library(
         module="pyarrow",
         functions=functions("pyarrow", "read_table read_pandas", "pyarrow.parquet")
