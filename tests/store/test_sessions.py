@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -190,3 +192,26 @@ def test_a_drainer_killed_just_then_loses_and_doubles_nothing(
     assert project.values("run") == [(1, 1.0)]
     assert (project.count("run"), project.count("run_end")) == (1, 1)
     assert [f.name for f in (project.folder / "quarantine").iterdir()] == ["torn.0.tbj"]
+
+
+AT_THE_END = """
+import atexit, time
+import trackbook, trackbook.book.background as background, trackbook.book.book as book
+background.TICK_S, book.DRAIN_EVERY_S = 0.0005, 0.0
+book.Book._is_worth_draining = lambda self: True
+with trackbook.start_run("a"):
+    trackbook.log_metric("x", 1.0)
+trackbook.runs()
+atexit.register(lambda: [time.sleep(0.0005) for n in range(200)])
+"""
+
+
+def test_a_process_that_ends_while_it_drains_has_no_fault(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_END], cwd=tmp_path, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    store = rooms_store.Store(tmp_path / ".trackbook")
+    assert store.rows("SELECT place, message FROM faults").rows == []
+    store.close()

@@ -65,8 +65,15 @@ class Book:
     @cached_property
     def store(self) -> Store:
         """The project's database, opened for moments only."""
+        import duckdb  # noqa: F401  now, for what it does at the process's end
+
         from trackbook.store import Store
 
+        if self.recorder is not None:
+            # DuckDB refuses to work once its own handler of the end has run, and what is
+            # registered last runs first.
+            atexit.unregister(self.close)
+            atexit.register(self.close)
         return Store(self.folder)
 
     @cached_property
