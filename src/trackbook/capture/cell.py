@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun
     from trackbook.code import Closures, Statement
     from trackbook.libraries import Measured
+    from trackbook.records import Model
 
 TRACK_LINE = re.compile(r"\A\s*%%track\b[ \t]*(?P<words>[^\n]*)")
 
@@ -70,6 +71,8 @@ class Cell:
     run: ActiveRun | None = None
     """The run that this cell opened."""
     trained: list[Trained] = field(default_factory=list)
+    models: list[tuple[str, Model]] = field(default_factory=list)
+    """What models had learned when their training ended, by the run's id."""
     pending: list[Pending] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     statements: list[Statement] | None = None

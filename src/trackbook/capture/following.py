@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trackbook.capture.cell import Cell
     from trackbook.capture.recorder import Recorder
     from trackbook.code import Statement
+    from trackbook.fingerprint import Thrown
+    from trackbook.records import Tie
 
 
 def follow(
@@ -28,19 +30,7 @@ def follow(
 ) -> None:
     """Write on what an execution rests, and which runs and data had to do with it."""
     own = cell.execution_id
-    tied = attempt(
-        "following the data",
-        lambda: recorder.ties.advance(
-            own,
-            statements,
-            namespace,
-            cell.closures or Closures(namespace),
-            began_us=cell.began_us,
-            failed=failed,
-        ),
-        recorder.fault,
-    )
-    tie, dice = tied or (recorder.ties.lose_track(own, "trackbook lost track"), {})
+    tie, dice = tied(recorder, cell, statements, namespace, failed=failed)
     recorder.ink.put(tie, execution_id=own)
     for of, state in dice.items():
         recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
@@ -50,6 +40,8 @@ def follow(
     for run_id in runs:
         metrics = list(cell.fresh.get(run_id, ()))
         recorder.ink.put(Contribution(metrics=metrics), run_id, own)
+    for run_id, model in cell.models:
+        recorder.ink.put(model, recorder.trainings.now(run_id), own)
     attempt(
         "writing down data",
         lambda: recorder.inputs.end_cell(
@@ -62,6 +54,31 @@ def follow(
         ),
         recorder.fault,
     )
+
+
+def tied(
+    recorder: Recorder,
+    cell: Cell,
+    statements: list[Statement],
+    namespace: Mapping[str, object],
+    *,
+    failed: bool,
+) -> tuple[Tie, dict[str, Thrown]]:
+    """Return on what an execution rests, and generators as they were before it threw them."""
+    own = cell.execution_id
+    found = attempt(
+        "following the data",
+        lambda: recorder.ties.advance(
+            own,
+            statements,
+            namespace,
+            cell.closures or Closures(namespace),
+            began_us=cell.began_us,
+            failed=failed,
+        ),
+        recorder.fault,
+    )
+    return found or (recorder.ties.lose_track(own, "trackbook lost track"), {})
 
 
 def runs_given(recorder: Recorder, cell: Cell) -> list[str]:

@@ -19,9 +19,11 @@ from trackbook.capture.measures import Measures, Missed, Rules
 from trackbook.capture.notebook import NotebookState
 from trackbook.capture.ties import Ties
 from trackbook.capture.trainings import Trainings
+from trackbook.capture.values import whereabouts
 from trackbook.code import Secrets
+from trackbook.fingerprint import content_of
 from trackbook.libraries import Derived, Fitted, Loaded, Measured, Training, Used
-from trackbook.records import Fault
+from trackbook.records import Fault, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from trackbook.libraries import Call, Finding
     from trackbook.settings import Mode, Settings
 
+MOST_MODELS = 20
+"""Models of one cell that are gone through, some milliseconds each."""
 FLUSH_AFTER_S = 2.0
 """How long a library's measurement waits for its name while its cell still runs."""
 
@@ -118,6 +122,7 @@ class Recorder:
                 self.measures.miss(finding.label, "manual mode, and no run is open")
             else:
                 self.inputs.use(finding.data, run.run_id, line)
+                self._keep_model(finding, run, cell)
         elif isinstance(finding, Derived):
             made_by = self.flow.run_of(finding.of)
             if made_by is not None:
@@ -132,6 +137,22 @@ class Recorder:
             self._used(finding, line)
         else:
             self._measured(call, finding, cell, line)
+
+    def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:
+        """Note what a model has learned, while it is as its training left it."""
+        if training.model is None or (cell is not None and len(cell.models) >= MOST_MODELS):
+            return
+        content = content_of(training.model)
+        model = Model(
+            label=training.label,
+            library=whereabouts(training.model).partition(".")[0],
+            digest=content.digest,
+            is_whole=content.is_whole,
+        )
+        if cell is None:
+            self.ink.put(model, run.run_id)
+        else:
+            cell.models.append((run.run_id, model))
 
     def _used(self, used: Used, line: int | None) -> None:
         """Record data that a model was judged on, or that something holds for a training."""

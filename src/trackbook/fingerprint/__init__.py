@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.fingerprint.column import Columns
+from trackbook.fingerprint.content import content_of
 from trackbook.fingerprint.data import Digested, Look, look_at
 from trackbook.fingerprint.dice import (
     WITH_DICE,
@@ -30,6 +31,7 @@ __all__ = [
     "Thrown",
     "as_json",
     "commit_of",
+    "content_of",
     "dice_now",
     "digest_of",
     "look_at",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
-from trackbook.records.data import Dataset, Digest, Input
+from trackbook.records.data import Dataset, Digest, Input, Model
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.lineage import Cause, Contribution, Dice, Reproduction, Tie, Verdict
 from trackbook.records.rows import Curve, Run
@@ -37,6 +37,7 @@ __all__ = [
     "Fault",
     "Input",
     "Metric",
+    "Model",
     "Note",
     "Notebook",
     "Outcome",

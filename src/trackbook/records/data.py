@@ -1,4 +1,4 @@
-"""Data that was loaded, or handed to a training."""
+"""Data that was loaded or handed to a training, and models that were trained."""
 
 from __future__ import annotations
 
@@ -44,3 +44,17 @@ class Input(Record, frozen=True, kw_only=True):
     dataset_id: str
     role: str
     """What for: training, validation, test, or loaded in its slice."""
+
+
+@kind("model")
+class Model(Record, frozen=True, kw_only=True):
+    """A model as a training left it; stamped with the run and the execution."""
+
+    label: str
+    """Its class, `Ridge`; of a pipeline its last step's."""
+    library: str
+    """The package that its class comes from."""
+    digest: str
+    """`m1:` and a hash of what it learned: equal for models that learned the same."""
+    is_whole: bool
+    """Whether everything in it went into the digest."""

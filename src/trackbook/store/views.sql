@@ -139,3 +139,8 @@ FROM (
   SELECT run_id, dataset_id, arg_max(role, id) AS role, arg_max(execution_id, id) AS execution_id
   FROM input GROUP BY ALL) i
 JOIN datasets d USING (dataset_id) SEMI JOIN kept_run USING (run_id)
+
+-- models: one row per training of a run, with what its model had learned
+CREATE OR REPLACE VIEW models AS
+SELECT run_id, label, library, digest, is_whole, execution_id, written_at AS trained_at
+FROM model SEMI JOIN kept_run USING (run_id)

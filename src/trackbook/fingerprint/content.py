@@ -1,0 +1,254 @@
+"""A digest of what a fitted model has learned: the same in another process, if it learned the same.
+
+Gone through are exact built-in types, numpy's arrays, scipy's matrices, the attributes of
+objects by name and the state of compiled types that are known, never a method of the user's.
+Left out is what differs from one run to the next though nothing was learned otherwise: how
+long something took, where objects lie in memory, the order of sets.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blake3 import blake3
+
+from trackbook.fingerprint.marks import DICT_OF, MRO_OF, PLAIN, place_of
+from trackbook.fingerprint.marks_of_data import contiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_OBJECTS = 6_000
+"""Some 4 ms."""
+MOST_BYTES = 64 << 20
+DIGEST_BYTES = 16
+
+
+class Content(NamedTuple):
+    """What a model holds."""
+
+    digest: str
+    """`m1:` and 32 hex digits."""
+    is_whole: bool
+    """Everything in it went into the digest; else only the first of it did, or the names of
+    types that cannot be looked into."""
+
+
+def content_of(model: object) -> Content:
+    """Return the digest of a model's content."""
+    walk = Walk()
+    walk.take(model)
+    return Content(f"m1:{walk.hasher.hexdigest(DIGEST_BYTES)}", walk.is_whole)
+
+
+class Walk:
+    """One model while it is gone through, depth first."""
+
+    def __init__(self) -> None:
+        self.hasher = blake3()
+        self.is_whole = True
+        self._seen: dict[int, int] = {}
+        self._kept: list[object] = []
+        """What a compiled type gave: its address must not be given out again meanwhile."""
+        self._bytes = MOST_BYTES
+
+    def say(self, *words: object) -> None:
+        self.hasher.update(repr(words).encode("utf-8", "backslashreplace"))
+
+    def take(self, value: Any) -> None:
+        """Take in one value and all that is in it."""
+        kind = type(value)
+        plain = PLAIN.get(id(kind))
+        if plain is not None:
+            self.hasher.update(plain(value))
+            return
+        number = self._seen.get(id(value))
+        if number is not None:
+            self.say("again", number)
+            return
+        if len(self._seen) >= MOST_OBJECTS:
+            self.is_whole = False
+            return
+        self._seen[id(value)] = len(self._seen)
+        opener = OPENERS.get(id(kind)) or self._opener(kind)
+        try:
+            opener(self, value)
+        except RecursionError:
+            self.is_whole = False
+
+    def _opener(self, kind: type) -> Callable[[Walk, Any], None]:
+        module, name = place_of(kind)
+        opener = BY_NAME.get((module.partition(".")[0], name))
+        if opener is not None and getattr(sys.modules.get(module), name, None) is kind:
+            return opener
+        if module.partition(".")[0] == "numpy" and any(
+            base.__name__ in ("generic", "dtype") for base in MRO_OF(kind)
+        ):
+            return Walk.shown
+        if module.partition(".")[0] == "scipy" and name.endswith(("_matrix", "_array")):
+            return Walk.sparse
+        return Walk.instance
+
+    def items(self, value: Any) -> None:
+        self.say(len(value))
+        for item in value:
+            self.take(item)
+
+    def mapping(self, value: Any) -> None:
+        self.say("dict", dict.__len__(value))
+        for key, item in list(dict.items(value)):
+            if type(key) is str and takes_time(key):
+                continue
+            self.take(key)
+            self.take(item)
+
+    def unordered(self, value: Any) -> None:
+        inside = []
+        for item in value:
+            walk = Walk()
+            walk.take(item)
+            self.is_whole &= walk.is_whole
+            inside.append(walk.hasher.digest())
+        self.say("set", sorted(inside))
+
+    def instance(self, value: Any) -> None:
+        """Take in an object's attributes, in the order of their names."""
+        kind = type(value)
+        if issubclass(kind, type):
+            self.say("class", place_of(value))
+            return
+        self.say("object", place_of(kind))
+        if issubclass(kind, dict):
+            self.mapping(value)
+        elif issubclass(kind, (list, tuple)):
+            base = list if issubclass(kind, list) else tuple
+            self.items(list(base.__iter__(value)))
+        own = attributes_of(value)
+        if own is None:
+            # Nothing can be seen of it but what it is.
+            self.is_whole = self.is_whole and issubclass(kind, (dict, list, tuple))
+            return
+        for name in sorted(name for name in own if type(name) is str):
+            if not takes_time(name):
+                self.say(name)
+                self.take(own[name])
+
+    def array(self, value: Any) -> None:
+        self.say("array", value.dtype.str, value.shape)
+        if value.dtype.names:
+            for name in value.dtype.names:  # between the fields may lie anything
+                self.array(value[name])
+        elif value.dtype.hasobject:
+            for item in value.ravel().tolist():
+                self.take(item)
+        elif value.nbytes > self._bytes:
+            self.is_whole = False
+        else:
+            self._bytes -= value.nbytes
+            self.hasher.update(contiguous(value))
+
+    def shown(self, value: Any) -> None:
+        self.say(place_of(type(value)), repr(value))
+
+    def sparse(self, value: Any) -> None:
+        self.say("sparse", place_of(type(value)), value.shape)
+        for name in ("data", "indices", "indptr", "row", "col", "offsets"):
+            part = getattr(value, name, None)
+            if part is not None:
+                self.take(part)
+
+    def state(self, value: Any) -> None:
+        """Take in the state that a known compiled type gives for pickling."""
+        self.say("object", place_of(type(value)))
+        given = value.__getstate__()
+        self._kept.append(given)
+        self.take(given)
+
+    def dice(self, value: Any) -> None:
+        bits = getattr(value, "bit_generator", value)
+        bits = getattr(bits, "_bit_generator", bits)
+        given = bits.state
+        self._kept.append(given)
+        self.take(given)
+
+    def booster(self, value: Any) -> None:
+        self.hasher.update(bytes(value.save_raw("ubj")))
+
+    def frame(self, value: Any) -> None:
+        from trackbook.fingerprint.data import digest_of_data, look_at
+
+        look = look_at(value)
+        digested = digest_of_data(look.columns) if look is not None else None
+        self.say("data", digested)
+
+    def function(self, value: types.FunctionType) -> None:
+        self.say("function", value.__module__, value.__qualname__, value.__code__.co_code)
+
+    def named(self, value: Any) -> None:
+        self.say(place_of(type(value)), getattr(value, "__name__", ""))
+
+    def bound(self, value: types.MethodType) -> None:
+        self.take(value.__func__)
+        self.take(value.__self__)
+
+
+def takes_time(name: str) -> bool:
+    """Tell whether an attribute says how long something took."""
+    words = name.lower().strip("_").split("_")
+    return "time" in words or "times" in words or words[-1] in ("duration", "elapsed")
+
+
+def attributes_of(value: Any) -> dict[str, object] | None:
+    """Return an object's own attributes, slots included; None for one that has none."""
+    found: dict[str, object] = {}
+    has_any = False
+    for base in MRO_OF(type(value)):
+        inside = DICT_OF(base)
+        descriptor = inside.get("__dict__")
+        if type(descriptor) is types.GetSetDescriptorType:
+            own = descriptor.__get__(value)
+            has_any = True
+            found |= own if type(own) is dict else {}
+        if base.__module__.partition(".")[0] in COMPILED:
+            continue
+        for name, member in list(inside.items()):
+            if type(member) is types.MemberDescriptorType:
+                has_any = True
+                try:
+                    found[name] = member.__get__(value)
+                except AttributeError:
+                    continue
+    return found if has_any else None
+
+
+COMPILED = ("builtins",)
+OPENERS: dict[int, Callable[[Walk, Any], None]] = {
+    id(list): Walk.items,
+    id(tuple): Walk.items,
+    id(set): Walk.unordered,
+    id(frozenset): Walk.unordered,
+    id(dict): Walk.mapping,
+    id(range): Walk.shown,
+    id(slice): Walk.shown,
+    id(types.FunctionType): Walk.function,
+    id(types.BuiltinFunctionType): Walk.named,
+    id(types.MethodType): Walk.bound,
+    id(types.ModuleType): Walk.named,
+}
+STATES = {
+    "sklearn": "Tree KDTree BallTree KDTree64 KDTree32 BallTree64 BallTree32",
+}
+"""Compiled types whose state for pickling is what they learned."""
+BY_NAME: dict[tuple[str, str], Callable[[Walk, Any], None]] = {
+    ("numpy", "ndarray"): Walk.array,
+    ("numpy", "Generator"): Walk.dice,
+    ("numpy", "RandomState"): Walk.dice,
+    ("numpy", "ufunc"): Walk.named,
+    ("xgboost", "Booster"): Walk.booster,
+    ("pandas", "DataFrame"): Walk.frame,
+    ("pandas", "Series"): Walk.frame,
+    ("pandas", "Index"): Walk.shown,
+    **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
+}

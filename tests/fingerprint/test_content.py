@@ -1,0 +1,123 @@
+"""What a model has learned has one digest, in this process and in any other."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.tree import DecisionTreeClassifier
+
+from trackbook.fingerprint import content_of
+
+FITS = """
+import inspect, json, sys, warnings
+import numpy as np
+warnings.simplefilter("ignore")
+from sklearn.datasets import make_classification
+from sklearn.utils import all_estimators
+from trackbook.fingerprint import content_of
+X, y = make_classification(80, 6, random_state=0)
+X = abs(X) + 0.1
+found = {}
+for name, kind in all_estimators():
+    takes = inspect.signature(kind.__init__).parameters
+    given = {"random_state": 0} if "random_state" in takes else {}
+    if "n_estimators" in takes:
+        given["n_estimators"] = 5
+    try:
+        model = kind(**given).fit(X, y)
+    except Exception:
+        continue
+    found[name] = content_of(model).digest
+import xgboost
+found["XGBClassifier"] = content_of(xgboost.XGBClassifier(n_estimators=3).fit(X, y)).digest
+print(json.dumps(found))
+"""
+
+
+def fitted():
+    done = subprocess.run(
+        [sys.executable, "-c", FITS], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_every_estimator_fitted_again_in_another_process_has_the_same_digest() -> None:
+    once, again = fitted(), fitted()
+    assert len(once) > 150
+    assert [name for name in once if once[name] != again[name]] == []
+
+
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(60, 3)), np.arange(60) % 2
+
+
+MAKERS = {
+    "another seed": (
+        lambda: RandomForestClassifier(5, random_state=0),
+        lambda: RandomForestClassifier(5, random_state=1),
+    ),
+    "another param": (lambda: LogisticRegression(C=1), lambda: LogisticRegression(C=2)),
+    "another depth": (
+        lambda: DecisionTreeClassifier(max_depth=1, random_state=0),
+        lambda: DecisionTreeClassifier(max_depth=2, random_state=0),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MAKERS)
+def test_another_model_has_another_digest(what) -> None:
+    one, other = (make().fit(*data()) for make in MAKERS[what])
+    assert content_of(one).digest != content_of(other).digest
+
+
+def test_how_long_a_search_took_is_not_learned() -> None:
+    searches = [
+        GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2]}).fit(
+            *data()
+        )
+        for _ in range(2)
+    ]
+    one, other = (search.cv_results_["mean_fit_time"].tolist() for search in searches)
+    assert one != other
+    assert content_of(searches[0]).digest == content_of(searches[1]).digest
+
+
+def test_the_order_of_a_set_is_no_content() -> None:
+    words = [f"w{n}" for n in range(50)]
+    backwards = words[::-1]
+    assert content_of(set(words)).digest == content_of(set(backwards)).digest
+
+
+def test_what_cannot_be_seen_into_is_said() -> None:
+    assert not content_of([object()]).is_whole
+    assert content_of([1, "a", None]).is_whole
+
+
+def test_a_model_that_holds_itself_is_gone_through_once() -> None:
+    held: list[object] = [1]
+    held.append(held)
+    assert content_of(held).is_whole
+
+
+class Loud:
+    def __init__(self) -> None:
+        self.weight = 1.5
+
+    def __repr__(self) -> str:
+        raise AssertionError("asked")
+
+    __getstate__ = __reduce_ex__ = __eq__ = __len__ = __hash__ = __getattribute__ = __repr__
+
+
+def test_nothing_of_the_users_own_is_called() -> None:
+    with warnings.catch_warnings():
+        assert content_of(Loud()).digest == content_of(Loud()).digest
