@@ -12,5 +12,7 @@ CREATE TABLE IF NOT EXISTS tb."reproduction" (
   "cause" VARCHAR NOT NULL DEFAULT '',
   "blames" VARCHAR[] NOT NULL DEFAULT [],
   "execution_count" BIGINT NOT NULL DEFAULT 0,
-  "python" VARCHAR NOT NULL DEFAULT ''
+  "python" VARCHAR NOT NULL DEFAULT '',
+  "tries" BIGINT NOT NULL DEFAULT 1,
+  "environment" VARCHAR NOT NULL DEFAULT ''
 )

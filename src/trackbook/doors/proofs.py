@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
-    from trackbook.records import Reproduction, Run
+    from trackbook.records import Run
+    from trackbook.reproduce import Proven
     from trackbook.table import Table
 
+MOST_TRIES = 100
 NEEDED = {"nbclient": "nbclient", "ipykernel": "ipykernel"}
 
 
@@ -133,12 +135,13 @@ def written(
 class Proof:
     """What came of running a run again: a line in a shell, a card in a notebook, one object."""
 
-    def __init__(self, run: Run, found: Reproduction, cut: Slice) -> None:
+    def __init__(self, run: Run, proven: Proven) -> None:
         self.run_id = run.run_id
         self.name = run.name
-        self.verdict = found.verdict
-        self.found = found
-        self.slice = cut
+        self.verdict = proven.found.verdict
+        self.found = proven.found
+        self.slice = proven.cut
+        self.noise = proven.noise
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict with what it rests on, as plain values."""
@@ -157,6 +160,17 @@ class Proof:
             "blames": list(found.blames),
             "executions": found.execution_count,
             "left_out": len(self.slice.left_out),
+            "tries": found.tries,
+            "environment": found.environment,
+            "noise": {
+                one.metric: {
+                    "least": one.least,
+                    "greatest": one.greatest,
+                    "mean": one.mean,
+                    "deviation": one.deviation,
+                }
+                for one in self.noise
+            },
         }
 
     def json(self) -> str:
@@ -185,6 +199,11 @@ class Proof:
         if found.verdict == "within tolerance":
             yield f"  largest difference {found.largest_difference:.2g}"
         yield from (f"  {said}" for said in found.differences)
+        for one in self.noise:
+            yield (
+                f"  {one.metric}: {one.least:.6g} to {one.greatest:.6g} in {one.tries} tries,"
+                f" deviation {one.deviation:.2g}"
+            )
         if found.cause:
             yield f"  cause: {found.cause}"
         yield from (f"  perhaps: {said}" for said in found.blames)
@@ -208,12 +227,14 @@ def reproduce(
     *,
     tolerance: float = 1e-9,
     timeout: float | None = None,
+    check: int = 1,
 ) -> Proof:
     """Execute what a run rests on again, in a fresh kernel, and say whether it gives the same.
 
     Args:
         run: the run
         tolerance: up to which relative difference two numbers count as the same
+        check: execute it so many times, to learn how far each metric goes by chance
         timeout: how many seconds each try may take; else three times as long as at first
     """
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
@@ -221,23 +242,28 @@ def reproduce(
         raise NotFound(
             f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
         )
+    from trackbook.reproduce import Terms
     from trackbook.reproduce import reproduce as run_again
+
+    if not 1 <= check <= MOST_TRIES:
+        raise Misused(f"check is {check}: a number from 1 to {MOST_TRIES}")
 
     book.settle()
     found = book.find(run)
     line = Line()
     try:
-        proof, cut = run_again(
+        proven = run_again(
             book.store,
             found,
-            tolerance=tolerance,
-            timeout_s=timeout,
+            Terms(tolerance=tolerance, timeout_s=timeout, tries=check),
             progress=line.show,
         )
     finally:
         line.end()
-    book.put(proof, found.run_id)
-    return Proof(found, proof, cut)
+    book.put(proven.found, found.run_id)
+    for noise in proven.noise:
+        book.put(noise, found.run_id)
+    return Proof(found, proven)
 
 
 class Line:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.data import Dataset, Digest, Input, Model
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
-from trackbook.records.lineage import Cause, Contribution, Dice, Reproduction, Tie, Verdict
+from trackbook.records.lineage import (
+    Cause,
+    Contribution,
+    Dice,
+    Noise,
+    Reproduction,
+    Tie,
+    Verdict,
+)
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Amendment,
@@ -38,6 +46,7 @@ __all__ = [
     "Input",
     "Metric",
     "Model",
+    "Noise",
     "Note",
     "Notebook",
     "Outcome",

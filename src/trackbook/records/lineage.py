@@ -67,3 +67,20 @@ class Reproduction(Record, frozen=True, kw_only=True):
     execution_count: int = 0
     """Executions in the slice."""
     python: str = ""
+    tries: int = 1
+    """How often the slice was executed to judge it."""
+    environment: str = ""
+    """What it was executed in, where that was not the environment of whoever asked."""
+
+
+@kind("noise")
+class Noise(Record, frozen=True, kw_only=True):
+    """How far a metric's last value goes apart over several tries; stamped with the run."""
+
+    metric: str
+    tries: int
+    least: float
+    greatest: float
+    mean: float
+    deviation: float
+    """Standard, of a sample."""

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
 from trackbook.reproduce.rerun import Rerun, rerun
-from trackbook.reproduce.verdict import reproduce
+from trackbook.reproduce.verdict import Proven, Terms, reproduce
 
-__all__ = ["CellFailed", "FreshKernel", "Rerun", "reproduce", "rerun"]
+__all__ = ["CellFailed", "FreshKernel", "Proven", "Rerun", "Terms", "reproduce", "rerun"]

@@ -21,3 +21,10 @@ SELECT packages FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1
 
 -- python_of: the version of Python in which a session ran
 SELECT python FROM tb.session WHERE session_id = $session
+
+-- data_of_run: the data that one run used, in the order in which it did
+SELECT role, name, location, row_count, quick, digest FROM tb.inputs
+WHERE run_id = $run ORDER BY dataset_id
+
+-- models_of_run: what the models of one run learned, in the order of their trainings
+SELECT label, digest FROM tb.models WHERE run_id = $run ORDER BY trained_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
+from trackbook.reproduce.outcome import SQL, outcome_of, runs_of
 from trackbook.reproduce.scratch import FILE, scratch
-from trackbook.store import Store, queries_of
+from trackbook.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from trackbook.lineage import Part
+    from trackbook.reproduce.outcome import Outcome
 
     Progress = Callable[[int, int], None]
-    Points = dict[str, list[tuple[int, float]]]
 
-SQL = queries_of("trackbook.reproduce")
 SLACK, LEAST_S = 3.0, 60.0
 """A cell may take so many times what it took at first, and at least so long."""
 
@@ -31,8 +32,8 @@ SLACK, LEAST_S = 3.0, 60.0
 class Rerun:
     """What came out of executing some parts again."""
 
-    runs: Mapping[tuple[str, str, int], Points]
-    """Points of each run by the first execution of its opener, its relation, and its place
+    runs: Mapping[tuple[str, str, int], Outcome]
+    """What each run gave, by the first execution of its opener, its relation, and its place
     among those that this execution opened."""
     failure: str | None
     """Which cell failed, and how; None when all went as the first time."""
@@ -48,6 +49,7 @@ def rerun(
     *,
     timeout_s: float | None = None,
     progress: Progress = lambda _done, _count: None,
+    python: str = sys.executable,
 ) -> Rerun:
     """Execute parts in order in a fresh kernel, in a folder of their own.
 
@@ -57,6 +59,7 @@ def rerun(
         folder: where the first run worked
         timeout_s: for all of it; None for three times what it took at first
         progress: told before each execution how many are done, of how many
+        python: the interpreter to execute them
     """
     written = {
         change.removeprefix(FILE)
@@ -69,7 +72,13 @@ def rerun(
         project = work.parent / "project"
         project.mkdir()
         failure, failed_at = executed(
-            parts, dice, work, project, timeout_s=timeout_s, progress=progress
+            parts,
+            dice,
+            work,
+            project,
+            timeout_s=timeout_s,
+            progress=progress,
+            python=python,
         )
         found = recorded(project, parts)
     return Rerun(
@@ -85,6 +94,7 @@ def executed(
     *,
     timeout_s: float | None,
     progress: Progress,
+    python: str,
 ) -> tuple[str | None, str | None]:
     """Send the parts to a kernel; return which failed as it did not before, and how."""
     v4: Any = nbformat.v4
@@ -93,7 +103,7 @@ def executed(
     longest = timeout_s if timeout_s is not None else max(LEAST_S, SLACK * usual)
     env = {"TRACKBOOK_PROJECT": str(project), "TRACKBOOK_CARDS": "quiet"}
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    with FreshKernel(notebook, work, env, timeout_s=longest) as kernel:
+    with FreshKernel(notebook, work, env, timeout_s=longest, python=python) as kernel:
         kernel.silently("%load_ext trackbook")
         for at, part in enumerate(parts):
             progress(at, len(parts))
@@ -130,7 +140,7 @@ def thrown(of: str, state: str) -> str:
     return f"(lambda s: {setting})({held})"
 
 
-def recorded(project: Path, parts: Sequence[Part]) -> dict[tuple[str, str, int], Points]:
+def recorded(project: Path, parts: Sequence[Part]) -> dict[tuple[str, str, int], Outcome]:
     """Return the runs of a project by the executions that opened them."""
     folder = project / ".trackbook"
     if not folder.is_dir():
@@ -143,29 +153,10 @@ def recorded(project: Path, parts: Sequence[Part]) -> dict[tuple[str, str, int],
         }
         sessions = dict.fromkeys(session for _, session in rows)
         return {
-            (first[opener], relation, place): points_of(store, run_id)
+            (first[opener], relation, place): outcome_of(store, run_id)
             for session in sessions
             for run_id, opener, relation, place in runs_of(store, session)
             if opener in first
         }
     finally:
         store.close()
-
-
-def runs_of(store: Store, session_id: str) -> list[tuple[str, str, str, int]]:
-    """Return (run, opener, relation, place among those it opened) of a session's runs."""
-    counts: dict[tuple[str, str], int] = {}
-    found = []
-    for run_id, opener, relation in store.rows(SQL["runs_opened"], session=session_id).rows:
-        kind = "child" if relation == "child" else ""
-        place = counts[opener, kind] = counts.get((opener, kind), -1) + 1
-        found.append((run_id, opener, kind, place))
-    return found
-
-
-def points_of(store: Store, run_id: str) -> Points:
-    """Return every point of a run by metric, in order."""
-    points: Points = {}
-    for name, step, value in store.rows(SQL["points_of_run"], run=run_id).rows:
-        points.setdefault(name, []).append((step, value))
-    return points

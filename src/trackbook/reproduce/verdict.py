@@ -1,72 +1,87 @@
-"""Whether a run gives again what it gave, and what is likely to blame when it does not."""
+"""Whether a run gives again what it gave, and why not where it does not."""
 
 from __future__ import annotations
 
-import math
 import platform
-import struct
+import statistics
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.errors import Misused
-from trackbook.fingerprint import packages_in_use
 from trackbook.lineage import session_of, slice_of
-from trackbook.records import Reproduction
-from trackbook.reproduce.rerun import SQL, points_of, rerun, runs_of
+from trackbook.records import Noise, Reproduction
+from trackbook.reproduce.blames import blames
+from trackbook.reproduce.differences import (
+    data_differences,
+    metric_differences,
+    model_differences,
+)
+from trackbook.reproduce.outcome import outcome_of, runs_of
+from trackbook.reproduce.rerun import rerun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.lineage import Part, Slice
     from trackbook.records import Cause, Run, Verdict
-    from trackbook.reproduce.rerun import Points, Progress, Rerun
+    from trackbook.reproduce.differences import Difference
+    from trackbook.reproduce.outcome import Outcome, Used
+    from trackbook.reproduce.rerun import Progress, Rerun
     from trackbook.store import Store
 
     Key = tuple[str, str, int]
 
 TOLERANCE = 1e-9
 MOST_SAID = 20
+GOOD = ("identical", "within tolerance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One metric that does not come out as it did."""
+class Terms:
+    """How a run is put on trial."""
 
-    metric: str
-    step: int | None
-    """The first step that differs; None where the series differ in length, or one is missing."""
-    recorded: float | None
-    now: float | None
+    tolerance: float = TOLERANCE
+    """Relative: up to which difference two numbers count as the same."""
+    timeout_s: float | None = None
+    """For each try; None for three times what it took at first."""
+    tries: int = 1
+    """How often the slice is executed; from two on the noise of each metric is learned."""
+    python: str = sys.executable
+    """The interpreter of the fresh kernel."""
+    environment: str = ""
+    """What that interpreter has, where it is not this process's own."""
+
+
+class Proven(NamedTuple):
+    """What came of a trial."""
+
+    found: Reproduction
+    cut: Slice
+    noise: Sequence[Noise]
+
+
+class Compared(NamedTuple):
+    """How a rerun compares with what was recorded."""
+
+    verdict: Verdict
+    metrics: Sequence[Difference] = ()
+    data: Sequence[tuple[Used, str]] = ()
+    models: Sequence[str] = ()
 
     @property
-    def relative(self) -> float:
-        """How far apart, relative to the recorded number; infinite where one is missing."""
-        if self.recorded is None or self.now is None:
-            return math.inf
-        if math.isnan(self.recorded) or math.isnan(self.now):
-            return math.inf
-        if self.recorded == self.now:
-            return 0.0
-        apart = abs(self.now - self.recorded)
-        return apart / abs(self.recorded) if self.recorded else math.inf
-
-    def __str__(self) -> str:
-        at = f" at step {self.step}" if self.step else ""
-        if self.now is None:
-            return f"{self.metric}{at} was {self.recorded:.6g} and is not there now"
-        if self.recorded is None:
-            return f"{self.metric}{at} was not there and is {self.now:.6g} now"
-        return f"{self.metric}{at} was {self.recorded!r} and is {self.now!r} now"
+    def said(self) -> list[str]:
+        """What differs, a sentence each."""
+        return [*map(str, self.metrics), *(said for _, said in self.data), *self.models]
 
 
 def reproduce(
     store: Store,
     run: Run,
+    terms: Terms | None = None,
     *,
-    tolerance: float = TOLERANCE,
-    timeout_s: float | None = None,
     progress: Progress = lambda _done, _count: None,
-) -> tuple[Reproduction, Slice]:
+) -> Proven:
     """Execute a run's slice again in a fresh kernel and say how it compares.
 
     Where it differs or fails, all executions before are executed as well: if that gives
@@ -78,56 +93,62 @@ def reproduce(
         NotFound: it was made outside of cells
     """
     cut = slice_of(store, run)
-    recorded = points_of(store, run.run_id)
-    if not recorded:
-        raise Misused(
-            f"run {run.name!r} has no metrics, so nothing can be compared:"
-            " %track restore gives its code"
-        )
-    trial = Trial(store, run, cut, recorded, tolerance, timeout_s, progress)
+    recorded = outcome_of(store, run.run_id)
+    must_be_comparable(run, recorded)
+    trial = Trial(store, run, cut, recorded, terms or Terms(), progress)
     first = trial.again(cut.parts)
-    verdict, differences = trial.verdict_on(first)
-    cause: Cause = ""
-    if verdict in ("different", "failed"):
-        cause = trial.cause_of(first)
-    said = [str(one) for one in differences]
-    if verdict == "failed":
+    tries = [first, *(trial.again(cut.parts) for _ in range(trial.terms.tries - 1))]
+    result = trial.judged(tries)
+    cause = trial.cause_of(first) if result.verdict not in GOOD else ""
+    said = result.said
+    if result.verdict == "failed":
         said.insert(0, first.failure or "it opened no run like the first one")
-    return Reproduction(
-        verdict=verdict,
+    changed = [used for used, _ in result.data]
+    found = Reproduction(
+        verdict=result.verdict,
         duration_s=trial.seconds,
         differences=said[:MOST_SAID],
-        largest_difference=max((one.relative for one in differences), default=0.0),
-        tolerance=tolerance,
+        largest_difference=max((one.relative for one in result.metrics), default=0.0),
+        tolerance=trial.terms.tolerance,
         cause=cause,
-        blames=blames(store, run, cut, cause) if cause else [],
+        blames=blames(store, run, cut, cause, changed) if cause else [],
         execution_count=len(cut.parts),
         python=platform.python_version(),
-    ), cut
+        tries=trial.terms.tries,
+        environment=trial.terms.environment,
+    )
+    return Proven(found, cut, noise_of(trial.outcomes(tries)))
+
+
+def must_be_comparable(run: Run, recorded: Outcome) -> None:
+    """Refuse a run that has nothing to be compared."""
+    if not recorded.points and not recorded.models:
+        raise Misused(
+            f"run {run.name!r} has no metrics and no models, so nothing can be compared:"
+            " %track restore gives its code"
+        )
 
 
 class Trial:
     """One run on trial: what was recorded of it, and how to execute it again."""
 
-    def __init__(  # all that a rerun needs
+    def __init__(
         self,
         store: Store,
         run: Run,
         cut: Slice,
-        recorded: Points,
-        tolerance: float,
-        timeout_s: float | None,
+        recorded: Outcome,
+        terms: Terms,
         progress: Progress,
     ) -> None:
+        self.terms = terms
+        self.seconds = 0.0
         self._store = store
         self._run = run
         self._cut = cut
         self._recorded = recorded
-        self._tolerance = tolerance
-        self._timeout_s = timeout_s
         self._progress = progress
         self._key = key_of(store, run)
-        self.seconds = 0.0
 
     def again(self, parts: Sequence[Part]) -> Rerun:
         """Execute parts in a fresh kernel."""
@@ -135,28 +156,51 @@ class Trial:
             parts,
             self._cut.dice,
             self._cut.folder,
-            timeout_s=self._timeout_s,
+            timeout_s=self.terms.timeout_s,
             progress=self._progress,
+            python=self.terms.python,
         )
         self.seconds += done.seconds
         return done
 
-    def verdict_on(self, done: Rerun) -> tuple[Verdict, list[Difference]]:
+    def outcomes(self, tries: Sequence[Rerun]) -> list[Outcome]:
+        """Return what the run gave in each try that came to its end."""
+        found = [t.runs.get(self._key) for t in tries if self._key and t.failure is None]
+        return [outcome for outcome in found if outcome is not None]
+
+    def judged(self, tries: Sequence[Rerun]) -> Compared:
+        """Return the verdict on all tries: how the first compares, and how far they differ."""
+        result = self.verdict_on(tries[0])
+        if result.verdict == "different" and not result.metrics and not result.data:
+            # Only a model differs: is it one whose content stays the same at all?
+            return self._without_chance(result, tries)
+        if result.verdict == "different" and not result.data and len(tries) > 1:
+            gave = self.outcomes(tries)
+            if all(is_noise(one, gave) for one in result.metrics):
+                return result._replace(verdict="within tolerance")
+        return result
+
+    def _without_chance(self, result: Compared, tries: Sequence[Rerun]) -> Compared:
+        more = [] if len(tries) > 1 else [self.again(self._cut.parts)]
+        found = self.outcomes([*tries, *more])
+        digests = {tuple(model.digest for model in one.models) for one in found}
+        return Compared("identical") if len(digests) > 1 else result
+
+    def verdict_on(self, done: Rerun) -> Compared:
         """Return how a rerun compares with what was recorded."""
-        return compared(self._recorded, done, self._key, self._tolerance)
+        return compared(self._recorded, done, self._key, self.terms.tolerance)
 
     def cause_of(self, first: Rerun) -> Cause:
         """Return why a rerun of the slice does not give what was recorded."""
         cut = self._cut
         whole = before_and_with(session_of(self._store, self._run.session_id), cut)
-        if len(whole) > len(cut.parts):
-            good = ("identical", "within tolerance")
-            if self.verdict_on(self.again(whole))[0] in good:
-                return "missed dependency"
+        is_more = len(whole) > len(cut.parts)
+        if is_more and self.verdict_on(self.again(whole)).verdict in GOOD:
+            return "missed dependency"
         now = first.runs.get(self._key) if self._key is not None else None
         if now is None:
             return "external"
-        other = compared(now, self.again(cut.parts), self._key, 0.0)[0]
+        other = compared(now, self.again(cut.parts), self._key, 0.0).verdict
         return "external" if other == "identical" else "nondeterministic"
 
 
@@ -169,91 +213,61 @@ def key_of(store: Store, run: Run) -> Key | None:
 
 
 def compared(
-    recorded: Points, found: Rerun, key: Key | None, tolerance: float
-) -> tuple[Verdict, list[Difference]]:
-    """Return the verdict of a rerun, and every metric that differs to the bit."""
+    recorded: Outcome, found: Rerun, key: Key | None, tolerance: float
+) -> Compared:
+    """Return the verdict of a rerun, and all that differs to the bit."""
     now = found.runs.get(key) if key is not None else None
     if found.failure is not None or now is None:
-        return "failed", []
-    differences = [d for name in sorted({*recorded, *now}) for d in differing(
-        name, recorded.get(name, []), now.get(name, []))]  # fmt: skip
-    if not differences:
-        return "identical", []
-    near = all(one.relative <= tolerance for one in differences)
-    return ("within tolerance" if near else "different"), differences
+        return Compared("failed")
+    metrics = metric_differences(recorded.points, now.points)
+    data = list(data_differences(recorded, now))
+    models = model_differences(recorded.models, now.models)
+    if not metrics and not data and not models:
+        return Compared("identical")
+    near = bool(metrics) and all(one.relative <= tolerance for one in metrics)
+    if near and not data:
+        # Weights that round otherwise are no other model than metrics that round otherwise.
+        return Compared("within tolerance", metrics)
+    return Compared("different", metrics, data, models)
 
 
-def differing(
-    name: str, recorded: Sequence[tuple[int, float]], now: Sequence[tuple[int, float]]
-) -> list[Difference]:
-    """Return the first difference of two series, and the largest where that is another."""
-    found = [
-        Difference(metric=name, step=step, recorded=value, now=other)
-        for (step, value), (at, other) in zip(recorded, now, strict=False)
-        if step != at or bits(value) != bits(other)
-    ]
-    if len(recorded) != len(now):
-        longer = recorded if len(recorded) > len(now) else now
-        step, value = longer[min(len(recorded), len(now))]
-        found.append(
-            Difference(
-                metric=name,
-                step=step,
-                recorded=value if longer is recorded else None,
-                now=value if longer is now else None,
-            )
-        )
-    if not found:
+def is_noise(one: Difference, tries: Sequence[Outcome]) -> bool:
+    """Tell whether a recorded number lies within what several tries gave.
+
+    That is their range, widened to three standard deviations around their mean.
+    """
+    values = [dict(t.points.get(one.metric, ())).get(one.step or 0) for t in tries]
+    known = [value for value in values if value is not None]
+    if one.recorded is None or len(known) < 2 or len(known) < len(values):  # noqa: PLR2004
+        return False
+    mean, apart = statistics.fmean(known), 3 * statistics.stdev(known)
+    low, high = min(*known, mean - apart), max(*known, mean + apart)
+    return low <= one.recorded <= high
+
+
+def noise_of(tries: Sequence[Outcome]) -> list[Noise]:
+    """Return how far the last values of each metric lie apart over several tries."""
+    if len(tries) < 2:  # noqa: PLR2004
         return []
-    largest = max(found, key=lambda one: one.relative)
-    return [found[0]] if largest is found[0] else [found[0], largest]
-
-
-def bits(value: float) -> bytes:
-    """Return a number so that NaN equals itself."""
-    return struct.pack("<d", math.nan if math.isnan(value) else value)
+    last: Mapping[str, list[float]] = {
+        name: [t.points[name][-1][1] for t in tries if t.points.get(name)]
+        for name in sorted(tries[0].points)
+    }
+    return [
+        Noise(
+            metric=name,
+            tries=len(values),
+            least=min(values),
+            greatest=max(values),
+            mean=statistics.fmean(values),
+            deviation=statistics.stdev(values),
+        )
+        for name, values in last.items()
+        if len(values) > 1
+    ]
 
 
 def before_and_with(session: Sequence[Part], cut: Slice) -> list[Part]:
     """Return every execution up to the last one of a slice."""
     last = cut.parts[-1].execution_id
     return [part for part in session if part.execution_id <= last]
-
-
-def blames(store: Store, run: Run, cut: Slice, cause: Cause) -> list[str]:
-    """Return what is likely to be behind a difference."""
-    found: list[str] = []
-    if cause == "missed dependency":
-        found.append("trackbook had left out an execution that mattered")
-    rows = store.rows(SQL["packages_of"], run=run.run_id).rows
-    then = dict(package.partition("==")[::2] for package in (rows[0][0] if rows else []))
-    now = dict(package.partition("==")[::2] for package in packages_in_use())
-    other = [
-        f"{name} {version} then, {now[name]} now"
-        for name, version in then.items()
-        if name in now and now[name] != version
-    ]
-    if other:
-        found.append(f"other packages: {', '.join(sorted(other)[:8])}")
-    ((python,),) = store.rows(SQL["python_of"], session=run.session_id).rows
-    if python != platform.python_version():
-        found.append(f"Python {python} then, {platform.python_version()} now")
-    source = "\n".join(part.source for part in cut.parts)
-    found += [says for word, says in SUSPECTS.items() if word in source]
-    if "seed(" not in source and "random_state" not in source:
-        found.append("no seed is set (trackbook.seed_everything(42) sets them all)")
-    return found
-
-
-SUSPECTS = {
-    "default_rng()": "default_rng() without a seed",
-    "n_jobs": "several threads or processes (n_jobs)",
-    "time.time": "the clock is read (time.time)",
-    "datetime.now": "the clock is read (datetime.now)",
-    "requests.": "the network is used (requests)",
-    "urlopen": "the network is used (urlopen)",
-    "http": "something is fetched from an address (http)",
-    "input(": "somebody is asked (input)",
-    "***": "a secret in the code was masked when it was recorded",
-}
-"""Words in a source that make a result hard to get again, and why."""

@@ -113,7 +113,7 @@ SELECT session_id, written_at AS happened_at, place, message, trace FROM fault
 -- reproductions: one row per try to get a run's numbers again
 CREATE OR REPLACE VIEW reproductions AS
 SELECT run_id, verdict, written_at AS tried_at, duration_s, differences, largest_difference,
-  tolerance, cause, blames, execution_count
+  tolerance, cause, blames, execution_count, tries, environment
 FROM reproduction
 
 -- ties: one row per execution and one that it rests on
