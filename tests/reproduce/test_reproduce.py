@@ -11,6 +11,7 @@ import pytest
 from trackbook.doors import proofs
 from trackbook.errors import Misused
 from trackbook.lineage import slice_of
+from trackbook.panels.fields import fields_of, value_of
 from trackbook.reproduce import Rerun, reproduce, verdict
 from trackbook.reproduce.differences import Difference
 from trackbook.reproduce.outcome import Learned, Outcome
@@ -282,3 +283,25 @@ def test_noise_is_what_several_tries_gave_and_three_deviations(
 def test_an_odd_number_of_tries_is_refused(sheet) -> None:
     with pytest.raises(Misused, match="check is 0"):
         proofs.reproduce(sheet.book, "last", check=0)
+
+
+def test_the_verdict_stands_wherever_the_run_is_shown(sheet) -> None:
+    again(sheet, "loss = sum([0.5, 0.25])")
+    sheet.ok("loss2 = sum([1.5, 0.25])")
+    (found,) = sheet.runs("reproduced = 'identical'")
+    assert found.reproduced == "identical"
+    assert "✓ identical" in repr(sheet.run("%track runs").result)
+    assert "✓ identical" in sheet.run("%track runs").result._repr_html_()
+    assert [run.reproduced for run in sheet.runs()] == ["identical", None]
+    assert sheet.sql("SELECT reproduced FROM runs ORDER BY run_id") == [
+        ("identical",),
+        (None,),
+    ]
+    compared = {f.name: f for f in fields_of(sheet.runs())}
+    assert value_of(found, compared["reproduced"].key) == "✓ identical"
+
+
+def test_where_nothing_was_executed_again_nothing_is_said_of_it(sheet) -> None:
+    sheet.ok("loss = sum([0.5, 0.25])")
+    assert "reproduced" not in repr(sheet.run("%track runs").result)
+    assert "reproduced" not in [field.name for field in fields_of(sheet.runs())]

@@ -190,8 +190,10 @@ class Proof:
 
     def lines(self) -> Iterator[str]:
         """Yield the verdict and what belongs to it, a line each."""
+        from trackbook.table import SIGNS
+
         found = self.found
-        sign = {"identical": "✓", "within tolerance": "≈"}.get(found.verdict, "✗")
+        sign = SIGNS[found.verdict]
         yield (
             f"{sign} {self.name} {self.run_id[-8:]}: {found.verdict}, from"
             f" {found.execution_count} executions in {found.duration_s:.1f} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.code import direction_of
-from trackbook.table import Table
+from trackbook.table import SIGNS, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +35,7 @@ ABOUT = (
     "session_id",
     "ended_at",
     "origin",
+    "reproduced",
 )
 
 
@@ -89,11 +90,12 @@ def face_of(
     several = len({run.experiment for run in runs}) > 1
     varied = any(run.relation == "variation" for run in runs)
     unlike = any(run.status != "FINISHED" for run in runs)
+    proven = any(run.reproduced for run in runs)
     columns = ["run", "name", *["parent"] * varied, *["status"] * unlike, *shown_metrics]
     columns += [
         name if name not in shown_metrics else f"params.{name}" for name in shown_params
     ]
-    columns += ["experiment"] if several else []
+    columns += [*["experiment"] * several, *["reproduced"] * proven]
     rows = [
         (
             run.run_id[-SHORT:],
@@ -102,13 +104,19 @@ def face_of(
             *[run.status.lower()] * unlike,
             *(run.metrics.get(name) for name in shown_metrics),
             *(typed(run.params.get(name)) for name in shown_params),
-            *([run.experiment] if several else []),
+            *[run.experiment] * several,
+            *[badge_of(run)] * proven,
             run.started_at,
         )
         for run in runs
     ]
     marked = {n: best[f"metrics.{n}"] for n in shown_metrics if f"metrics.{n}" in best}
     return Table([*columns, "started"], rows, note=note, best=marked, total=total)
+
+
+def badge_of(run: Run) -> str | None:
+    """Return what came of executing a run again, as a sign and a word."""
+    return run.reproduced and f"{SIGNS[run.reproduced]} {run.reproduced}"
 
 
 def parent_of(run: Run) -> str | None:

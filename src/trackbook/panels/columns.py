@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trackbook.records import Run
 
 Message = dict[str, object]
-ALWAYS = {"name", "status", "started_at"}
+ALWAYS = {"name", "status", "started_at", "reproduced"}
 MOST_SHOWN, MOST_METRICS = 12, 5
 
 

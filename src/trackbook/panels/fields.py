@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.code import direction_of
-from trackbook.table import visible
+from trackbook.table import SIGNS, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Group = Literal["about", "params", "metrics", "tags"]
 Direction = Literal["max", "min"]
 ABOUT = (
     "name", "status", "started_at", "duration_s", "experiment", "notebook", "user",
-    "git_commit",
+    "git_commit", "reproduced",
 )  # fmt: skip
 
 
@@ -38,12 +38,14 @@ def fields_of(runs: Iterable[Run]) -> list[Field]:
     params: dict[str, None] = {}
     metrics: dict[str, None] = {}
     tags: dict[str, None] = {}
+    proven = False
     for run in runs:
+        proven = proven or run.reproduced is not None
         params.update(dict.fromkeys(run.params))
         metrics.update(dict.fromkeys(run.metrics))
         tags.update(dict.fromkeys(run.tags))
     return [
-        *(Field(name, name, "about") for name in ABOUT),
+        *(Field(name, name, "about") for name in ABOUT if name != "reproduced" or proven),
         *(Field(f"params.{name}", name, "params") for name in params),
         *(Field(f"metrics.{name}", name, "metrics") for name in metrics),
         *(Field(f"tags.{name}", name, "tags") for name in tags),
@@ -59,6 +61,8 @@ def value_of(run: Run, key: str) -> object:
         return run.metrics.get(name)
     if dot and group == "tags":
         return run.tags.get(name)
+    if key == "reproduced":
+        return run.reproduced and f"{SIGNS[run.reproduced]} {run.reproduced}"
     return getattr(run, key) if key in ABOUT else None
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from trackbook.records.lineage import Verdict
     from trackbook.records.run import Status
 
 
@@ -37,6 +38,8 @@ class Run:
     user: str
     host: str
     git_commit: str | None
+    reproduced: Verdict | None = None
+    """What came of executing it again, the last time that was tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ ATTRIBUTES: dict[str, Type] = {
     "session_id": "text",
     "notebook_hash": "text",
     "git_commit": "text",
+    "reproduced": "text",
     "user": "text",
     "host": "text",
     "error": "text",

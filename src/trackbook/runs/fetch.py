@@ -26,6 +26,7 @@ SQL = queries_of("trackbook.runs")
 PLAIN = (
     "run_id", "name", "experiment", "notebook", "status", "parent_run_id", "relation",
     "origin", "session_id", "notebook_hash", "user", "host", "git_commit", "duration_s",
+    "reproduced",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from trackbook.runs.rows import (
     ask,
 )
 from trackbook.store import queries_of
-from trackbook.table import Table, escaped, in_short, visible
+from trackbook.table import SIGNS, Table, escaped, in_short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,8 @@ class RunPage:
         if self.tries:
             last = self.tries[0]
             cause = f" ({last.cause})" if last.cause else ""
-            facts["reproduced"] = f"{last.verdict}{cause}, {in_short(last.tried_at)}"
+            sign = SIGNS[last.verdict]
+            facts["reproduced"] = f"{sign} {last.verdict}{cause}, {in_short(last.tried_at)}"
         if self.parent:
             relation = run.relation or "child"
             facts["parent"] = (

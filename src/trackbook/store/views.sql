@@ -48,7 +48,7 @@ SELECT r.run_id, coalesce(w.name, r.name) AS name, r.experiment, coalesce(n.path
   coalesce(w.parent_run_id, r.parent_run_id) AS parent_run_id, r.relation, r.origin, r.session_id,
   coalesce(make_timestamp(r.began_us), r.written_at) AS started_at, e.ended_at,
   epoch_us(e.ended_at - coalesce(make_timestamp(r.began_us), r.written_at)) / 1e6 AS duration_s, n.notebook_hash,
-  s.login AS "user", s.host, r.git_commit, e.error, r.execution_id
+  s.login AS "user", s.host, r.git_commit, e.error, r.execution_id, p.verdict AS reproduced
 FROM kept_run r
 LEFT JOIN session s ON s.session_id = r.session_id
 LEFT JOIN (
@@ -61,6 +61,9 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT run_id, arg_max(path, id) AS path, arg_max(notebook_hash, id) AS notebook_hash
   FROM notebook GROUP BY run_id) n ON n.run_id = r.run_id
+LEFT JOIN (
+  SELECT run_id, arg_max(verdict, id) AS verdict FROM reproduction GROUP BY run_id
+) p ON p.run_id = r.run_id
 
 -- runs: one row per run; params, metrics (last values) and tags as maps
 CREATE OR REPLACE VIEW runs AS
@@ -68,7 +71,7 @@ SELECT f.run_id, f.name, f.experiment, f.notebook, f.status, f.parent_run_id, f.
   f.started_at, f.ended_at, f.duration_s,
   coalesce(p.entries, MAP {}) AS params, coalesce(m.entries, MAP {}) AS metrics,
   coalesce(t.entries, MAP {}) AS tags,
-  f.notebook_hash, f."user", f.host, f.git_commit, f.relation, f.origin, f.error
+  f.notebook_hash, f."user", f.host, f.git_commit, f.relation, f.origin, f.error, f.reproduced
 FROM run_facts f
 LEFT JOIN (
   SELECT run_id, map(list(name ORDER BY name), list(value ORDER BY name)) AS entries

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from trackbook.table.card import Card, MetricLine
 from trackbook.table.table import Table
-from trackbook.table.words import escaped, in_short, is_number, visible
+from trackbook.table.words import SIGNS, escaped, in_short, is_number, visible
 
-__all__ = ["Card", "MetricLine", "Table", "escaped", "in_short", "is_number", "visible"]
+__all__ = [
+    "SIGNS",
+    "Card",
+    "MetricLine",
+    "Table",
+    "escaped",
+    "in_short",
+    "is_number",
+    "visible",
+]

@@ -14,6 +14,8 @@ from functools import singledispatch
 NEVER_RAW = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 LONG_INT, WHOLE_FLOAT, BYTES_SHOWN, MOST_MARKS = 10**15, 10**6, 16, 3
 LARGE, HUGE, BLANK, DELETE = 10**5, 10**9, 0x20, 0x7F
+SIGNS = {"identical": "✓", "within tolerance": "≈", "different": "✗", "failed": "✗"}
+"""What stands before the verdict on a run that was executed again, wherever it is shown."""
 NO_CHARACTER = 0xFFFE  # with U+FFFF; XML may hold neither
 JOINERS = "\u200c\u200d"  # Persian and emoji need them, and they move nothing
 
