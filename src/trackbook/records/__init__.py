@@ -9,7 +9,6 @@ from trackbook.records.lineage import Cause, Contribution, Dice, Reproduction, T
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Amendment,
-    Environment,
     Fault,
     Notebook,
     RunEnd,
@@ -19,6 +18,13 @@ from trackbook.records.run import (
     Status,
     Trash,
 )
+from trackbook.records.surroundings import (
+    Checkout,
+    Computer,
+    Environment,
+    LocalModule,
+    Lock,
+)
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
 __all__ = [
@@ -26,6 +32,8 @@ __all__ = [
     "Amendment",
     "Artifact",
     "Cause",
+    "Checkout",
+    "Computer",
     "Contribution",
     "Curve",
     "Dataset",
@@ -36,6 +44,8 @@ __all__ = [
     "ExecutionEnd",
     "Fault",
     "Input",
+    "LocalModule",
+    "Lock",
     "Metric",
     "Note",
     "Notebook",
