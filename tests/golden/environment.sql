@@ -5,5 +5,11 @@ CREATE TABLE IF NOT EXISTS tb."environment" (
   "run_id" VARCHAR,
   "execution_id" VARCHAR,
   "digest" VARCHAR NOT NULL,
-  "packages" VARCHAR[] NOT NULL
+  "packages" VARCHAR[] NOT NULL,
+  "lock" VARCHAR,
+  "machine" VARCHAR,
+  "checkout" VARCHAR,
+  "modules" VARCHAR[] NOT NULL DEFAULT [],
+  "seeded" VARCHAR[] NOT NULL DEFAULT [],
+  "unseeded" VARCHAR[] NOT NULL DEFAULT []
 )

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.background import Background
 from trackbook.book.past import Past
+from trackbook.book.surroundings import Surroundings
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
 from trackbook.errors import Misused, NotFound
-from trackbook.fingerprint import digest_of, packages_in_use, this_machine
+from trackbook.fingerprint import this_machine
 from trackbook.journal import Journal
-from trackbook.records import Artifact, Environment, Notebook, Session, SessionEnd
+from trackbook.records import Artifact, Notebook, Session, SessionEnd
 from trackbook.settings import FOLDER, Settings, read_settings
 from trackbook.version import __version__
 
@@ -56,8 +57,7 @@ class Book:
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
         self._background: Background | None = None
-        self._environment: tuple[int, Environment] | None = None
-        """The packages in use when this many modules were imported."""
+        self._around = Surroundings(self)
         self._drained_at = 0.0
         self._closed = False
         self._owner = os.getpid()
@@ -270,7 +270,7 @@ class Book:
             self.store.close()
 
     def _surroundings(self, run_id: str, executed: dict[str, tuple[str, int]]) -> None:
-        """Write the notebook and the packages of a run that just ended."""
+        """Write the notebook of a run that just ended, and what was around it."""
         if self.recorder is None:
             return
         notebook = self.recorder.notebook
@@ -278,11 +278,7 @@ class Book:
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run_id)
-        if self._environment is None or self._environment[0] != len(sys.modules):
-            packages = packages_in_use()
-            made = Environment(digest=digest_of(packages), packages=packages)
-            self._environment = len(sys.modules), made
-        self.journal.put(self._environment[1], run_id)
+        self._around.write(run_id)
 
     def _chore(self) -> None:
         """Once a second: what waits is written, and now and then everything is drained."""

@@ -15,9 +15,11 @@ from trackbook.fingerprint.dice import (
     seeded,
 )
 from trackbook.fingerprint.git import commit_of
+from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
+from trackbook.fingerprint.requirements import Pins, pins
 from trackbook.fingerprint.sketch import sketched
 
 __all__ = [
@@ -25,18 +27,22 @@ __all__ = [
     "Budget",
     "Columns",
     "Digested",
+    "Installed",
     "Look",
     "Machine",
     "Mark",
+    "Pins",
     "Thrown",
     "as_json",
     "commit_of",
     "content_of",
     "dice_now",
     "digest_of",
+    "installed",
     "look_at",
     "mark_of",
     "packages_in_use",
+    "pins",
     "same_dice",
     "seed_all",
     "seeded",

@@ -17,7 +17,6 @@ from trackbook.records.lineage import (
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Amendment,
-    Environment,
     Fault,
     Notebook,
     RunEnd,
@@ -27,6 +26,13 @@ from trackbook.records.run import (
     Status,
     Trash,
 )
+from trackbook.records.surroundings import (
+    Checkout,
+    Computer,
+    Environment,
+    LocalModule,
+    Lock,
+)
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
 __all__ = [
@@ -34,6 +40,8 @@ __all__ = [
     "Amendment",
     "Artifact",
     "Cause",
+    "Checkout",
+    "Computer",
     "Contribution",
     "Curve",
     "Dataset",
@@ -44,6 +52,8 @@ __all__ = [
     "ExecutionEnd",
     "Fault",
     "Input",
+    "LocalModule",
+    "Lock",
     "Metric",
     "Model",
     "Noise",

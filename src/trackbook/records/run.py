@@ -86,14 +86,6 @@ class Notebook(Record, frozen=True, kw_only=True):
     cell_count: int
 
 
-@kind("environment")
-class Environment(Record, frozen=True, kw_only=True):
-    """The packages in use when a run ended, as name==version, sorted."""
-
-    digest: str
-    packages: list[str]
-
-
 @kind("fault")
 class Fault(Record, frozen=True, kw_only=True):
     """A failure of trackbook's own, recorded once and shown once."""

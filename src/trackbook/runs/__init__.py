@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.runs.around import Around, around
 from trackbook.runs.condition import Condition
 from trackbook.runs.export import Exported, export
 from trackbook.runs.filter import parse
@@ -13,7 +14,24 @@ from trackbook.runs.search import count, search, unknown_names
 from trackbook.runs.trash import in_trash, restore, trash
 
 __all__ = [
-    "Condition", "Exported", "Freed", "RunPage", "TrashedRow", "count", "export", "find",
-    "find_all", "gc", "in_trash", "parse", "restore", "search", "short_ids", "show",
-    "trash", "unknown_names",
+    "Around",
+    "Condition",
+    "Exported",
+    "Freed",
+    "RunPage",
+    "TrashedRow",
+    "around",
+    "count",
+    "export",
+    "find",
+    "find_all",
+    "gc",
+    "in_trash",
+    "parse",
+    "restore",
+    "search",
+    "short_ids",
+    "show",
+    "trash",
+    "unknown_names",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ YOUNG_S = 60.0
 """A content kept so lately may belong to a run that has not yet said so."""
 KEPT_KINDS = {
     "trash", "execution", "execution_end", "session", "session_end", "fault", "metric",
+    "lock", "machine", "checkout", "module",
 }  # fmt: skip
 """Metrics are points, not a table of their own. The others belong to the notebook, or say
 that a run was thrown away: what a session writes of it later must stay out of sight."""

@@ -124,3 +124,29 @@ SELECT (SELECT count(*) FROM tb.run WHERE list_contains($runs, run_id)) AS runs,
 -- digests_in_use: the contents that runs refer to which are not to go
 SELECT DISTINCT digest FROM tb.artifact
 WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
+
+-- environment_of: what was around one run when it ended
+SELECT digest, packages, "lock", machine, checkout, modules, seeded, unseeded
+FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1
+
+-- lock_of: everything installed, by digest
+SELECT digest, packages, origins FROM tb."lock" WHERE digest = $digest LIMIT 1
+
+-- machine_of: a machine, by digest
+SELECT digest, os, libc, cpu, cpu_count, cpus_usable, memory_bytes, memory_limit_bytes, gpus, python,
+  implementation, threads
+FROM tb.machine WHERE digest = $digest LIMIT 1
+
+-- checkout_of: a work tree, by digest
+SELECT digest, git_commit, branch, remote, dirty, changed, untracked, diff, diff_is_cut
+FROM tb.checkout WHERE digest = $digest LIMIT 1
+
+-- modules_of: local modules, by their digests
+SELECT digest, name, path, any_value(source) AS source FROM tb.module
+WHERE list_contains($digests, digest) GROUP BY ALL ORDER BY name, path
+
+-- python_of: the Python that one run ran on
+SELECT coalesce(m.python, s.python) AS python FROM tb.run r
+LEFT JOIN tb.session s ON s.session_id = r.session_id
+LEFT JOIN tb.environment e ON e.run_id = r.run_id LEFT JOIN tb.machine m ON m.digest = e.machine
+WHERE r.run_id = $run ORDER BY e.id DESC LIMIT 1

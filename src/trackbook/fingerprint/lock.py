@@ -1,0 +1,105 @@
+"""Everything that is installed, at exact versions, and where it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Installed(NamedTuple):
+    """What is installed, as name==version, sorted; and for each where it came from."""
+
+    packages: list[str]
+    origins: list[str]
+    """As pip writes it (`git+https://…@commit`, `-e file:///…`); empty for an index."""
+
+
+RUNS = re.compile(r"[-_.]+")
+seen: list[tuple[object, Installed]] = []
+"""What was found last, and how the folders stood then."""
+
+
+def installed() -> Installed:
+    """Return everything that is installed; some 100 ms where the folders have changed."""
+    folders = state_of(sys.path)
+    if not seen or seen[0][0] != folders:
+        seen[:] = [(folders, look())]
+    return seen[0][1]
+
+
+def state_of(folders: Sequence[object]) -> tuple[tuple[str, int], ...]:
+    """Return what changes when something is installed into a folder or taken out of it."""
+    found = []
+    for folder in tuple(folders):
+        if type(folder) is str:
+            try:
+                found.append((folder, Path(folder).stat().st_mtime_ns))
+            except (OSError, ValueError):
+                continue
+    return tuple(found)
+
+
+def look() -> Installed:
+    """Return everything that is installed; the first of a name counts, as for imports."""
+    from importlib.metadata import distributions
+
+    found: dict[str, tuple[str, str]] = {}
+    for one in distributions():
+        facts = one.metadata
+        name, number = facts["Name"], facts["Version"]
+        if name and number and plain(name) not in found:
+            origin = origin_of(one.read_text("direct_url.json"))
+            found[plain(name)] = f"{name}=={number}", origin
+    rows = [found[key] for key in sorted(found)]
+    return Installed([package for package, _ in rows], [origin for _, origin in rows])
+
+
+def plain(name: str) -> str:
+    """Return a distribution's name as indexes compare it: lower case, runs of -_. as one -."""
+    return RUNS.sub("-", name.lower())
+
+
+def origin_of(text: str | None) -> str:
+    """Return where a distribution came from, from its direct_url.json; empty for an index.
+
+    A folder that is gone is one in which somebody else built the package, as conda does:
+    that is an index.
+    """
+    if not text:
+        return ""
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(facts, dict) or not isinstance(facts.get("url"), str):
+        return ""
+    url = without_login(facts["url"])
+    if url.startswith("file:") and not Path(unquote(urlsplit(url).path)).exists():
+        return ""
+    below = facts.get("subdirectory")
+    fragment = f"#subdirectory={below}" if isinstance(below, str) else ""
+    source = facts.get("vcs_info")
+    if isinstance(source, dict):
+        return f"{source.get('vcs')}+{url}@{source.get('commit_id')}{fragment}"
+    folder = facts.get("dir_info")
+    editable = isinstance(folder, dict) and folder.get("editable") is True
+    return f"{'-e ' if editable else ''}{url}{fragment}"
+
+
+def without_login(url: str) -> str:
+    """Return an address without the user and password in it; git's `git@host:` stays."""
+    try:
+        parts = urlsplit(url)
+        if not parts.netloc:
+            return url
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    except ValueError:
+        return ""

@@ -1,0 +1,42 @@
+"""What was around a run, and files to build it."""
+
+from __future__ import annotations
+
+import pytest
+
+from trackbook.errors import NotFound
+from trackbook.records import Environment, Lock
+from trackbook.runs import around
+
+
+def test_a_run_knows_its_packages_and_everything_installed(project) -> None:
+    run = project.run()
+    lock = Lock(digest="l", packages=["a==1", "b==2"], origins=["", "-e file:///b"])
+    project.journal.put(lock)
+    project.journal.put(Environment(digest="e", packages=["b==2"], lock="l"), run)
+    found = around(project.store, project.found(run))
+    assert found.requirements().splitlines()[-1] == "-e file:///b"
+    assert found.requirements(full=True).splitlines()[-2:] == ["a==1", "-e file:///b"]
+    assert found.python == "3.12"
+
+
+def test_a_run_of_an_older_trackbook_has_its_packages_and_no_lock(project) -> None:
+    run = project.run(packages=["a==1"])
+    found = around(project.store, project.found(run))
+    assert found.requirements().splitlines()[-1] == "a==1"
+    with pytest.raises(NotFound, match="leave out --full"):
+        found.requirements(full=True)
+
+
+def test_a_run_that_is_not_over_has_no_environment_yet(project) -> None:
+    run = project.run(status="RUNNING")
+    with pytest.raises(NotFound, match="written when a run ends"):
+        around(project.store, project.found(run))
+
+
+def test_what_is_installed_is_written_once_for_many_runs(sheet) -> None:
+    for name in "abc":
+        sheet.ok(f"%%track {name}\nx = 1")
+    counts = sheet.sql('SELECT (SELECT count(*) FROM "lock"), count(*) FROM environment')
+    assert counts == [(1, 3)]
+    assert "ipython==" in around(sheet.book.store, sheet.runs()[0]).requirements()
