@@ -78,11 +78,23 @@ def messy(name: str, rng: np.random.Generator, *, again: float = 0.12) -> list[T
 
 
 def play(
-    turns: Iterable[Turn], folder: Path, *, recording: bool = True
+    turns: Iterable[Turn],
+    folder: Path,
+    *,
+    recording: bool = True,
+    first: str = "",
+    last: str = "",
 ) -> Iterator[Played]:
     """Execute turns in a fresh kernel that works in a folder, one after the other.
 
     A cell that fails is left behind, as people do; the kernel goes on.
+
+    Args:
+        turns: what is executed
+        folder: where the kernel works; it becomes the project
+        recording: whether trackbook is loaded
+        first: executed before it all, and before trackbook is loaded; no cell
+        last: executed when all is done; no cell
     """
     cells = {turn.cell_id: turn for turn in turns}
     v4 = nbformat.v4
@@ -90,6 +102,7 @@ def play(
     place = {name: at for at, name in enumerate(cells)}
     env = {"TRACKBOOK_PROJECT": str(folder), "TRACKBOOK_CARDS": "quiet"}
     with FreshKernel(notebook, folder, env, timeout_s=120) as kernel:
+        kernel.silently(first)
         if recording:
             kernel.silently("%load_ext trackbook")
         for turn in turns:
@@ -102,6 +115,7 @@ def play(
                 failure = str(error)
             seconds = time.perf_counter() - begun
             yield Played(turn, seconds, list(cell.outputs), failure)
+        kernel.silently(last)
 
 
 def workplace() -> tempfile.TemporaryDirectory:
