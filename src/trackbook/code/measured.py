@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Literal
+from typing import Any, Literal
 
 from trackbook.code.literals import is_literal
 from trackbook.code.parse import word_set
@@ -153,11 +153,12 @@ def is_size_call(node: ast.Call) -> bool:
     return bool(sizes) and all(is_size(arg) for arg in sizes)
 
 
-def last_name(node: ast.expr) -> str:
+def last_name(node: Any) -> str:
     """Return `f` of `f` and of `a.b.f`, or nothing."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    kind = type(node)
+    if kind is ast.Attribute:
+        return str(node.attr)
+    return str(node.id) if kind is ast.Name else ""
 
 
 NEVER = (

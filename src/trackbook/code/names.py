@@ -90,9 +90,12 @@ def mentioned_in(strings: list[str], calls: list[ast.Call]) -> frozenset[str]:
 
     A single word is a label (`kind="bar"`) unless something here reads text as code.
     """
+    if not strings:
+        return NOTHING
     words: set[str] = set()
+    reading = any(last_name(call.func) in READING for call in calls)
     for text in strings:
-        if not text.isidentifier() or any(last_name(c.func) in READING for c in calls):
+        if reading or not text.isidentifier():
             words |= words_in(text[:MENTION_MAX_CHARS])
     return frozenset(words) if words else NOTHING
 

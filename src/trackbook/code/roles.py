@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackbook.code.literals import pairs_of
 from trackbook.code.magics import effect_of, magic_of
@@ -259,13 +259,19 @@ def match(roles: Roles, node: ast.Match, looping: bool) -> None:
 
 def root_in(node: ast.expr) -> set[str]:
     """Return x of `x.a[0].b()`; nothing where a plain function makes the object."""
+    part: Any = node
     while True:
-        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-            node = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            node = node.func.value
+        kind = type(part)
+        if kind in INTO:
+            part = part.value
+        elif kind is ast.Call and type(part.func) is ast.Attribute:
+            part = part.func.value
         else:
-            return {node.id} if isinstance(node, ast.Name) else set()
+            return {part.id} if kind is ast.Name else set()
+
+
+INTO = frozenset({ast.Attribute, ast.Subscript, ast.Starred})
+"""Expressions that are about a part of another."""
 
 
 VISITS: dict[type[ast.stmt], Callable[..., None]] = {

@@ -239,13 +239,16 @@ def frozen(names: set[str]) -> frozenset[str]:
 def chosen_in(node: ast.stmt) -> dict[str, object]:
     """Return the names that a statement binds to literals."""
     chosen: dict[str, object] = {}
-    for target, value in bindings_of(node):
-        chosen |= chosen_by(target, value)
+    if type(node) in BINDING:
+        for target, value in bindings_of(node):
+            chosen |= chosen_by(target, value)
     return chosen
 
 
 def constants_in(node: ast.stmt) -> frozenset[str]:
     """Return the ALL_CAPS names that a statement binds to anything but a literal."""
+    if type(node) not in BINDING:
+        return NONE
     return frozenset(
         name
         for target, value in bindings_of(node)
@@ -263,6 +266,7 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
+BINDING = frozenset({ast.Assign, ast.AnnAssign})
 NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 SHOWING = frozenset({"time", "track"})
