@@ -91,6 +91,7 @@ class Plug:
         if not self.knows_past:
             self.knows_past = True
             self.book.soon(self.book.remember_past)
+        self.book.doubts.look()
         shell = self.shell
         self.recorder.cells.before(info, shell.user_ns, shell.transform_cell)
 

@@ -17,6 +17,7 @@ from trackbook.fingerprint.dice import (
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
+from trackbook.fingerprint.marks_of_data import length_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.sketch import sketched
 
@@ -34,6 +35,7 @@ __all__ = [
     "content_of",
     "dice_now",
     "digest_of",
+    "length_of",
     "look_at",
     "mark_of",
     "packages_in_use",

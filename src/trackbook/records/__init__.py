@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.data import Dataset, Digest, Input, Model
+from trackbook.records.doubts import CodeCell, Doubt, DoubtCode, Made, Ran, Sheet
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.lineage import (
     Cause,
@@ -34,16 +35,20 @@ __all__ = [
     "Amendment",
     "Artifact",
     "Cause",
+    "CodeCell",
     "Contribution",
     "Curve",
     "Dataset",
     "Dice",
     "Digest",
+    "Doubt",
+    "DoubtCode",
     "Environment",
     "Execution",
     "ExecutionEnd",
     "Fault",
     "Input",
+    "Made",
     "Metric",
     "Model",
     "Noise",
@@ -51,6 +56,7 @@ __all__ = [
     "Notebook",
     "Outcome",
     "Param",
+    "Ran",
     "Record",
     "Reproduction",
     "Retraction",
@@ -59,6 +65,7 @@ __all__ = [
     "RunStart",
     "Session",
     "SessionEnd",
+    "Sheet",
     "Status",
     "Tag",
     "Tie",
