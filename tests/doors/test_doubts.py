@@ -100,7 +100,7 @@ def test_an_edit_shows_on_the_next_card_in_track_and_in_the_shell(lab, tmp_path)
     assert "⚠" not in "".join([lab.run(name, source) for name, source in CELLS.items()])
     lab.save({**CELLS, "rate": "lr = 0.01"})
     words = "`lr` is 0.01 on screen, the run saw 0.1 (cell [3] was edited)"
-    assert words in lab.run("more", CELLS["fit"] + "\nloss = 1 - acc")
+    assert words in lab.run("more", "import time; time.sleep(0.3)\n" + CELLS["fit"])
     assert words in lab.run("ask", "%track")
     assert words in lab.run("ask", "%track show last")
     lab.run("ask", "%unload_ext trackbook")

@@ -137,7 +137,7 @@ def test_a_cell_that_used_what_a_cell_below_makes_ran_out_of_order(
 ) -> None:
     desk = Desk(sheet, monkeypatch, top=IMPORTS, fit=FIT, rate="lr = 0.1")
     desk.run("top", "rate", "fit")
-    words = "cells ran out of order: [5] used `lr` of [4], which stands below it"
+    words = "cells ran out of order: [5] used `lr` of [4], which stands below it in the saved notebook"
     assert desk.told() == [words]
     assert desk.recorded() == [words]
 
@@ -162,16 +162,21 @@ def test_cells_that_need_nothing_of_each_other_may_run_in_any_order(
     assert desk.told() == []
 
 
-def test_a_name_from_before_is_told(sheet, monkeypatch) -> None:
-    sheet.shell.user_ns["lr"] = 0.1
-    monkeypatch.setattr(
-        sheet.book.recorder.trail, "strangers", type(sheet.book.recorder.trail.strangers)()
-    )
+ORIGINS = {
+    "lr = 0.1": "was there before trackbook began to record",
+    "": "was set beside %load_ext trackbook, which is not recorded: load it in a cell of its own",
+}
+
+
+@pytest.mark.parametrize(("before", "words"), ORIGINS.items(), ids=["before", "beside"])
+def test_a_name_from_before_the_first_recorded_cell_is_told(
+    sheet, monkeypatch, before, words
+) -> None:
+    sheet.ok("%unload_ext trackbook", before)
+    sheet.ok("%load_ext trackbook\n" + ("" if before else "lr = 0.1"), "%track quiet")
     desk = Desk(sheet, monkeypatch, top=IMPORTS, fit=FIT)
     desk.run("top", "fit")
-    assert desk.told() == [
-        "`lr` came from no cell on record: was there before trackbook began to record"
-    ]
+    assert desk.told() == [f"`lr` came from no cell on record: {words}"]
 
 
 def test_a_name_set_between_cells_is_told(desk) -> None:
@@ -306,6 +311,26 @@ def test_a_name_set_while_nothing_was_recorded_is_told(desk, how) -> None:
     assert desk.told() == [
         "`lr` came from no cell on record: was set while trackbook did not record"
     ]
+
+
+def test_a_cell_executed_again_that_gives_what_the_run_used_in_the_end_is_none(
+    desk,
+) -> None:
+    desk.edit(
+        table="df = pd.DataFrame({'a': np.arange(10.0)})",
+        part="df = df[df.a > 2]",
+        more="df['c'] = df.a * 2",
+        mean="mean_error = df.c.mean()",
+    )
+    desk.run("table", "part", "more", "mean", "part")
+    assert desk.told() == []
+
+
+def test_an_edit_of_a_cell_that_begins_as_papermill_would_write_it_is_told(desk) -> None:
+    desk.edit(rate="# Parameters\nlr = 0.1")
+    desk.run("rate", "fit")
+    desk.edit(rate="# Parameters\nlr = 0.9")
+    assert desk.told() == ["`lr` is 0.9 on screen, the run saw 0.1 (cell [6] was edited)"]
 
 
 def test_what_comes_out_of_store_is_told(desk, monkeypatch, tmp_path) -> None:

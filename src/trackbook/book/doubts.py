@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import TYPE_CHECKING
 
 from trackbook.book.background import Background
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from trackbook.capture import ActiveRun
     from trackbook.records import Doubt, Run
 
-PATIENCE_S = 0.02
+PATIENCE_S = 0.05
 """How long a card waits for a look at the notebook's file that is on its way."""
 
 
@@ -27,29 +26,19 @@ class Doubts:
         self._book = book
         self._told: dict[str, set[tuple[str, tuple[str, ...], str]]] = {}
         """What was said of each run of this session."""
-        self._looked = threading.Event()
-        self._looked.set()
         self._lookout: Background | None = None
         """A thread of its own: what else is done in the background may take a second."""
 
     def look(self) -> None:
         """Have the notebook's file looked at in the background."""
         recorder = self._book.recorder
-        if recorder is None or not self._book.settings.stale or not self._looked.is_set():
+        if recorder is None or not self._book.settings.stale:
             return
         if recorder.notebook.path is None:
             return
         if self._lookout is None:
             self._lookout = Background(lambda: None, fault=recorder.fault)
-        self._looked.clear()
-
-        def job() -> None:
-            try:
-                recorder.notebook.sheet(look=True)
-            finally:
-                self._looked.set()
-
-        self._lookout.soon(job)
+        self._lookout.soon(recorder.notebook.look)
 
     def close(self) -> None:
         """End the thread that looks at the file."""
@@ -61,7 +50,8 @@ class Doubts:
         recorder = self._book.recorder
         if recorder is None or not self._book.settings.stale:
             return []
-        self._looked.wait(PATIENCE_S)
+        if self._lookout is not None:
+            self._lookout.settle(patience_s=PATIENCE_S)
         told = self._told.setdefault(run.run_id, set())
         fresh = []
         for doubt in self._found(run.run_id, look=False):

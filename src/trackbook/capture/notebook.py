@@ -86,6 +86,10 @@ class NotebookState:
         once |= {cell.cell_id for cell in shown if cell.cell_id}
         self._told = Sheet(shown, now_us(), live=True, once=once)
 
+    def look(self) -> None:
+        """Read the file if it changed."""
+        self.saved.read(self.path)
+
     def sheet(self, *, look: bool) -> Sheet | None:
         """Return the newest of what is known of the document; None where nobody knows.
 

@@ -37,20 +37,26 @@ class Strangers:
         """Note that a cell runs of which nothing is recorded."""
         self._blind = True
 
+    def loaded(self, namespace: Mapping[str, object]) -> None:
+        """Look at the names that are there when trackbook is loaded."""
+        # The copy is made in one step: other threads may bind names meanwhile.
+        self._note("before", dict(namespace))
+        self._held = identities(namespace)
+
     def before(self, namespace: Mapping[str, object]) -> None:
         """Look at the names before a cell."""
+        origin = "unrecorded" if self._blind else "between"
         if not self._began:
-            self._began = True
-            # The copy is made in one step: other threads may bind names meanwhile.
-            self._note("before", dict(namespace))
+            self._began, origin = True, "loading"
+        elif len(namespace) > MOST_NAMES:
             return
-        if self._held is None or len(namespace) > MOST_NAMES:
+        if self._held is None:
             return
         held, now = self._held, dict(namespace)
         changed = {
             name: value for name, value in now.items() if held.get(name) != id(value)
         }
-        self._note("unrecorded" if self._blind else "between", changed)
+        self._note(origin, changed)
 
     def _note(self, origin: str, values: Mapping[str, object]) -> None:
         for name, value in values.items():

@@ -9,6 +9,7 @@ from trackbook.capture.values import place_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PARAMETERS = "# Parameters\n"
 TRACE_OF = BaseException.__dict__["__traceback__"].__get__
 """Past a `__traceback__` of the user's own."""
 
@@ -21,14 +22,15 @@ def cell_id_of(info: Any) -> str | None:
 
 def is_parameters(info: Any, source: str) -> bool:
     """Say whether this is papermill's cell of parameters: tagged, or injected."""
-    return "parameters" in tags_of(info) or is_injected(info, source)
+    tagged = {"parameters", "injected-parameters"} & set(tags_of(info))
+    return bool(tagged) or source.lstrip().startswith(PARAMETERS)
 
 
 def is_injected(info: Any, source: str) -> bool:
     """Say whether papermill put this cell in: the notebook has none like it."""
     if "injected-parameters" in tags_of(info):
         return True
-    return source.lstrip().startswith("# Parameters\n")
+    return cell_id_of(info) is None and source.startswith(PARAMETERS)
 
 
 def tags_of(info: Any) -> tuple[object, ...]:

@@ -60,6 +60,7 @@ class Plug:
         shell.set_hook("complete_command", complete, str_key="%track")
         shell.set_hook("complete_command", complete, str_key="%%track")
         self.watch.start()
+        self.recorder.trail.strangers.loaded(shell.user_ns)
         self.knows_past = False
 
     def pull_out(self) -> None:

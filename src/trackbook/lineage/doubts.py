@@ -182,10 +182,17 @@ class Case:
         others = [
             name
             for name in sorted(names & ran.made.keys() & later.made.keys())
-            if differ(ran.made[name], later.made[name])
+            if self.is_new(name, ran.made[name], later.made[name])
         ]
         if others:
             yield self.doubt("executed again", self.again(ran, later, others), others, ran)
+
+    def is_new(self, name: str, made: Made, now: Made) -> bool:
+        """Say whether a value is surely none that the variable had in the run's slice."""
+        if not differ(made, now):
+            return False
+        had = (ran.made[name] for ran in self.slice if name in ran.made)
+        return all(differ(one, now) for one in had)
 
     def again(self, ran: Ran, later: Ran, others: Sequence[str]) -> str:
         """Return the sentence on variables that came out otherwise the next time."""

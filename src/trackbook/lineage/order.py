@@ -60,7 +60,7 @@ def below(
         return None
     words = (
         f"cells ran out of order: {label(ran)} used {listed(bad)} of {label(maker)},"
-        " which stands below it"
+        f" which stands below it{screen.where}"
     )
     return Doubt(code="out of order", words=words, names=bad, about=ran.execution_id)
 
@@ -102,6 +102,6 @@ def between(
                 f" though {label(other)} stands between them and makes `{name}` too"
             )
             return Doubt(
-                code="out of order", words=words, names=[name], about=ran.execution_id
+                code="passed over", words=words, names=[name], about=ran.execution_id
             )
     return None

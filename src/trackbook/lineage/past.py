@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
 SQL = queries_of("trackbook.lineage")
-OF_DOCUMENT = {"edited", "deleted", "gone"}
+OF_DOCUMENT = {"edited", "deleted", "gone", "out of order"}
+"""What the document as it stands now tells better than what was written then."""
 UNKNOWN = Made()
 
 
@@ -54,7 +55,7 @@ class Step:
             source_hash=self.source_hash,
             count=self.execution_count,
             began_us=self.began_us,
-            injected=self.source.startswith("# Parameters\n"),
+            injected=self.cell_id is None and self.source.startswith("# Parameters\n"),
             uses=uses,
             made=dict.fromkeys(filter(str.isidentifier, made), UNKNOWN),
         )

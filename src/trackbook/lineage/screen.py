@@ -46,6 +46,7 @@ class Screen:
         self.cells: Sequence[CodeCell] = sheet.cells if sheet is not None else ()
         self.last = {ran.cell_key: ran for ran in trail if ran.cell_id}
         """The last execution of each cell that has an id."""
+        self.where = "" if sheet is None or sheet.live else " in the saved notebook"
         self._by_id = {cell.cell_id: at for at, cell in enumerate(self.cells)}
         whole = len(self._by_id) == len(self.cells) and None not in self._by_id
         # A file whose ids were all made anew, as by a converter, shares none with those

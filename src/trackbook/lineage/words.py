@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MOST_NAMES, LONGEST = 3, 40
 ORIGINS = {
     "before": "there before trackbook began to record",
+    "loading": "set beside %load_ext trackbook, which is not recorded: load it in a"
+    " cell of its own",
     "between": "set between two cells, by a widget, a thread or a debugger",
     "unrecorded": "set while trackbook did not record",
     "store": "brought from an earlier kernel by %store",

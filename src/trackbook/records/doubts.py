@@ -10,7 +10,13 @@ import msgspec
 from trackbook.records.base import Record, kind
 
 DoubtCode = Literal[
-    "edited", "deleted", "executed again", "out of order", "from nowhere", "gone"
+    "edited",
+    "deleted",
+    "gone",
+    "executed again",
+    "out of order",
+    "passed over",
+    "from nowhere",
 ]
 
 
