@@ -26,6 +26,7 @@ def test_the_environment_wins_over_pyproject_and_ipython_over_both(tmp_path) -> 
         ('mode = "loud"', "setting mode is 'loud': it can be auto, manual, off"),
         ("colour = 1", "no setting named 'colour'"),
         ("metrics = 3", "wrong type"),
+        ('stale = "maybe"', "setting stale is 'maybe': it can be true, false"),
         ("mode = ", "cannot read"),
     ],
 )
@@ -33,6 +34,11 @@ def test_a_setting_that_cannot_be_meant_says_so(tmp_path, text, says) -> None:
     (tmp_path / "pyproject.toml").write_text(f"[tool.trackbook]\n{text}\n")
     with pytest.raises(Misused, match=says):
         read_settings(tmp_path, environ={})
+
+
+@pytest.mark.parametrize(("text", "meant"), [("false", False), ("0", False), ("On", True)])
+def test_yes_and_no_can_be_said_in_the_environment(tmp_path, text, meant) -> None:
+    assert read_settings(tmp_path, environ={"TRACKBOOK_STALE": text}).stale is meant
 
 
 def test_the_project_is_the_nearest_folder_that_has_one(tmp_path) -> None:

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What is recorded: auto (runs open by themselves), manual (only in runs you open), off."""
     cards: Cards = "normal"
     """What a cell shows after a run: normal (one card), quiet (nothing), verbose (and why)."""
+    stale: bool = True
+    """Whether a run's card and page say what speaks against it: edited cells, their order."""
     experiment: str = ""
     """The experiment of new runs; empty for the notebook's name."""
     metrics: tuple[str, ...] = ()
@@ -95,6 +97,8 @@ def checked(found: Mapping[str, object]) -> Settings:
                 f"no setting named {name!r}: there are {', '.join(sorted(hints))}"
             )
         allowed = get_args(hints[name])
+        if isinstance(value, str) and hints[name] is bool:
+            value = yes_or_no(name, value)  # noqa: PLW2901
         if isinstance(value, str) and hints[name] not in (str, Mode, Cards, Data):
             value = tuple(part.strip() for part in value.split(",") if part.strip())  # noqa: PLW2901
         if hints[name] in (Mode, Cards, Data) and value not in allowed:
@@ -104,6 +108,19 @@ def checked(found: Mapping[str, object]) -> Settings:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         raise Misused(f"a setting has the wrong type: {error}") from error
+
+
+def yes_or_no(name: str, text: str) -> bool:
+    """Return what a word of the environment means."""
+    said = WORDS.get(text.strip().lower())
+    if said is None:
+        raise Misused(f"setting {name} is {text!r}: it can be true, false")
+    return said
+
+
+WORDS = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(
+    ("false", "0", "no", "off"), False
+)
 
 
 def project_at(start: Path, *, environ: Mapping[str, str] = os.environ) -> Path:

@@ -165,10 +165,9 @@ def open_notebook(browser, lab):
     """Open notebooks that close with the module."""
     opened = []
 
-    def open_one(name, cells=(), **looks):
-        opened.append(
-            Notebook(browser, lab, name, [SAMPLES, *cells] if cells else (), **looks)
-        )
+    def open_one(name, cells=(), *, samples=True, **looks):
+        first = [SAMPLES] if samples and cells else []
+        opened.append(Notebook(browser, lab, name, [*first, *cells], **looks))
         return opened[-1]
 
     yield open_one

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.background import Background
+from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.surroundings import Surroundings
 from trackbook.capture import Recorder
@@ -53,6 +54,7 @@ class Book:
         self.complaints: list[str] = []
         self.complain: Callable[[str], None] = self.complaints.append
         self.past = Past()
+        self.doubts = Doubts(self)
         self.cards: Cards = self.settings.cards
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
@@ -146,6 +148,8 @@ class Book:
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
+        import trackbook.lineage  # noqa: F401  the first card would wait for it
+
         recorder = self.recorder
         if recorder is None or not self.store.place.file.exists():
             return
@@ -259,6 +263,7 @@ class Book:
         if self.recorder is not None:
             failed = self.recorder.ledger.by_hand is not None and script_failed()
             self.recorder.ledger.end_all(status or ("FAILED" if failed else "FINISHED"))
+        self.doubts.close()
         if self._background is not None:
             self._background.stop()
             self.journal.put(SessionEnd(outcome="ended"))

@@ -36,6 +36,10 @@ class Past:
         value, run_id = self._best.get((run.experiment, metric), (None, None))
         return value if run_id != run.run_id else None
 
+    def best_of(self, run: ActiveRun, metric: str) -> str | None:
+        """Return whose a metric's best value in a run's experiment is."""
+        return self._best.get((run.experiment, metric), (0.0, None))[1]
+
     def learn(
         self, run: ActiveRun, direction: Callable[[str], Literal["max", "min"] | None]
     ) -> None:

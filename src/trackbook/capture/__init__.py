@@ -10,8 +10,9 @@ from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.recorder import Recorder
 from trackbook.capture.run import ActiveRun, Status, must_exist
+from trackbook.capture.saved import SavedNotebook
 
 __all__ = [
     "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Recorder", "Rules",
-    "Site", "Status", "attempt", "here", "must_exist", "request_in",
+    "SavedNotebook", "Site", "Status", "attempt", "here", "must_exist", "request_in",
 ]  # fmt: skip

@@ -58,6 +58,10 @@ class Cell:
     began_us: int
     by_hand: ActiveRun | None
     """The run that was open by hand when the cell began."""
+    cell_id: str | None = None
+    """Its id, where the front end sent one."""
+    injected: bool = False
+    """A runner put it in: the notebook has none like it."""
     started: float = 0.0
     """Seconds, of a clock that only goes forward."""
     timed: tuple[int, ...] = ()

@@ -10,7 +10,15 @@ from trackbook.capture.cell import Cell, request_in, timed_in
 from trackbook.capture.following import follow
 from trackbook.capture.given import brief
 from trackbook.capture.notebook import path_of_notebook
-from trackbook.capture.values import place_of
+from trackbook.capture.told import (
+    cell_id_of,
+    count_of,
+    error_of,
+    failed_line,
+    is_injected,
+    is_parameters,
+    was_interrupted,
+)
 from trackbook.clock import new_id, now_us
 from trackbook.code import keywords_in, source_hash, words_in
 from trackbook.records import Execution, ExecutionEnd
@@ -22,9 +30,6 @@ if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun
     from trackbook.code import Statement
     from trackbook.records import Outcome
-
-TRACE_OF = BaseException.__dict__["__traceback__"].__get__
-"""Past a `__traceback__` of the user's own."""
 
 
 class CellReport(NamedTuple):
@@ -55,9 +60,13 @@ class Cells:
     ) -> None:
         """Take in that a cell begins."""
         self._depth += 1
-        if self._depth > 1 or self._recorder.mode == "off":
+        if self._depth > 1:
+            return
+        if self._recorder.mode == "off":
+            self._recorder.trail.strangers.unrecorded()
             return
         with self._recorder.guard:
+            self._recorder.trail.strangers.before(namespace)
             cell = self._recorder.cell = self._cell_of(info, namespace)
             self._recorder.measures.missed_here.clear()
             if not cell.skip:
@@ -134,8 +143,11 @@ class Cells:
                         statements,
                         namespace,
                         failed=error is not None,
+                        count=count_of(result),
                     )
                     self._close(cell, result, ended, statements)
+                _, binds = names_of(statements)
+                self._recorder.trail.ended(cell, namespace, binds)
             self._tell(cell)
 
     def _typed_for(self, cell: Cell) -> set[str]:
@@ -162,6 +174,8 @@ class Cells:
             by_hand=self._recorder.ledger.by_hand,
             skip=request_in(source, self._recorder.verbs).skip,
             parameters=is_parameters(info, source),
+            cell_id=cell_id,
+            injected=is_injected(info, source),
         )
 
     def _write_params(self, cell: Cell) -> None:
@@ -213,7 +227,6 @@ class Cells:
         """Write how the cell ended, and end the run that it opened."""
         error = error_of(result)
         said = brief(error)
-        count = getattr(result, "execution_count", None)
         reads, binds = names_of(statements)
         self._bound_in.update(dict.fromkeys(binds, cell.source))
         outcome: Outcome = "ok" if error is None else "error"
@@ -225,7 +238,7 @@ class Cells:
             reads=sorted(reads),
             binds=sorted(binds),
             error=self._recorder.secrets.in_text(said) if said else None,
-            execution_count=count if type(count) is int else None,
+            execution_count=count_of(result),
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         if cell.run is not None:
@@ -263,45 +276,3 @@ def names_of(statements: list[Statement]) -> tuple[set[str], set[str]]:
         reads |= statement.reads - sure
         sure |= statement.sure
     return reads, set().union(*(statement.binds for statement in statements))
-
-
-def cell_id_of(info: Any) -> str | None:
-    """Return the cell id that the front end sent, where it sent one."""
-    found = getattr(info, "cell_id", None)
-    return found if type(found) is str and found else None
-
-
-def is_parameters(info: Any, source: str) -> bool:
-    """Say whether this is papermill's cell of parameters: tagged, or injected."""
-    meta = getattr(info, "cell_meta", None)
-    tags = meta.get("tags", ()) if type(meta) is dict else ()
-    if type(tags) in (list, tuple) and {"parameters", "injected-parameters"} & set(tags):
-        return True
-    return source.lstrip().startswith("# Parameters\n")
-
-
-def error_of(result: Any) -> BaseException | None:
-    """Return what ended a cell early; None for a result that never came."""
-    if result is None:
-        return None
-    errors = (getattr(result, f"error_{when}_exec", None) for when in ("before", "in"))
-    return next((e for e in errors if issubclass(type(e), BaseException)), None)
-
-
-def was_interrupted(error: BaseException | None) -> bool:
-    """Say whether the user stopped a cell; asks the error's class and not the error."""
-    kind = type(error)
-    return issubclass(kind, KeyboardInterrupt) or place_of(kind)[1] == "CancelledError"
-
-
-def failed_line(error: BaseException | None, namespace: Mapping[str, object]) -> int | None:
-    """Return the line of the cell at which it stopped; 0 when it never began."""
-    if error is None:
-        return None
-    trace = TRACE_OF(error)
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
-            return int(trace.tb_lineno)
-        trace = trace.tb_next
-    return 0

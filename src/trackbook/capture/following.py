@@ -27,21 +27,23 @@ def follow(
     namespace: Mapping[str, object],
     *,
     failed: bool,
+    count: int | None,
 ) -> None:
     """Write on what an execution rests, and which runs and data had to do with it."""
     own = cell.execution_id
     tie, dice = tied(recorder, cell, statements, namespace, failed=failed)
     recorder.ink.put(tie, execution_id=own)
+    trail, ties = recorder.trail, recorder.ties
+    attempt(
+        "keeping the trail",
+        lambda: trail.advance(cell, ties, namespace, count=count),
+        recorder.fault,
+    )
     for of, state in dice.items():
         recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
     if cell.run is not None and not cell.trained:
         recorder.flow.change_in(cell.run.run_id, tie.changes)
-    runs = runs_given(recorder, cell)
-    for run_id in runs:
-        metrics = list(cell.fresh.get(run_id, ()))
-        recorder.ink.put(Contribution(metrics=metrics), run_id, own)
-    for run_id, model in cell.models:
-        recorder.ink.put(model, recorder.trainings.now(run_id), own)
+    runs = contribute(recorder, cell)
     attempt(
         "writing down data",
         lambda: recorder.inputs.end_cell(
@@ -79,6 +81,18 @@ def tied(
         recorder.fault,
     )
     return found or (recorder.ties.lose_track(own, "trackbook lost track"), {})
+
+
+def contribute(recorder: Recorder, cell: Cell) -> list[str]:
+    """Write which runs an execution gave something, and return them."""
+    runs = runs_given(recorder, cell)
+    for run_id in runs:
+        metrics = list(cell.fresh.get(run_id, ()))
+        recorder.ink.put(Contribution(metrics=metrics), run_id, cell.execution_id)
+        recorder.trail.gave(run_id, cell.execution_id)
+    for run_id, model in cell.models:
+        recorder.ink.put(model, recorder.trainings.now(run_id), cell.execution_id)
+    return runs
 
 
 def runs_given(recorder: Recorder, cell: Cell) -> list[str]:

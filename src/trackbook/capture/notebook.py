@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
-from trackbook.code import code_cells_of, notebook_hash
+from trackbook.capture.saved import SavedNotebook
+from trackbook.clock import now_us
+from trackbook.code import notebook_hash
+from trackbook.records import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from trackbook.records import CodeCell
 
     Executed = dict[str, tuple[str, int]]
-
-LARGEST_BYTES = 100 << 20
 
 
 def path_of_notebook(
@@ -60,10 +61,10 @@ class NotebookState:
 
     def __init__(self) -> None:
         self.path: str | None = None
+        self.saved = SavedNotebook()
+        self._told: Sheet | None = None
         self._executed: Executed = {}
         """Source and time (ns) of each cell's last execution, by cell key."""
-        self._saved: list[tuple[str | None, str]] = []
-        self._saved_stamp: tuple[int, int] | None = None
 
     def executed(self, cell_key: str, source: str) -> None:
         """Remember a cell as it was executed last."""
@@ -78,13 +79,36 @@ class NotebookState:
         sources = self._sources(executed)
         return notebook_hash(sources), len(sources)
 
+    def tell(self, cells: Iterable[CodeCell]) -> None:
+        """Take in the code cells as they stand on screen, in order, from who shows them."""
+        shown = list(cells)
+        once = self._told.once if self._told is not None else frozenset()
+        once |= {cell.cell_id for cell in shown if cell.cell_id}
+        self._told = Sheet(shown, now_us(), live=True, once=once)
+
+    def look(self) -> None:
+        """Read the file if it changed."""
+        self.saved.read(self.path)
+
+    def sheet(self, *, look: bool) -> Sheet | None:
+        """Return the newest of what is known of the document; None where nobody knows.
+
+        `look` reads the file if it changed; else only memory is asked.
+        """
+        saved = self.saved.read(self.path) if look else self.saved.known(self.path)
+        told = self._told
+        if told is not None and (saved is None or saved.seen_us <= told.seen_us):
+            return told
+        return saved
+
     def _sources(self, executed: Executed) -> list[str]:
-        saved = self._read()
-        if not saved:
+        sheet = self.saved.read(self.path)
+        if sheet is None or not sheet.cells:
             return [source for source, _ in executed.values()]
+        saved = [(cell.cell_id, cell.source) for cell in sheet.cells]
         blank = ("", 0)
         known = {cell_id for cell_id, _ in saved} | {source for _, source in saved}
-        since = self._saved_stamp[0] if self._saved_stamp else 0
+        since = sheet.seen_us * 1000
         sources = [
             (executed.get(cell_id, blank)[0] if cell_id else "") or source
             for cell_id, source in saved
@@ -95,18 +119,3 @@ class NotebookState:
             if ran_ns > since and key not in known and source not in known
         ]
         return sources + unsaved
-
-    def _read(self) -> list[tuple[str | None, str]]:
-        if self.path is None or not self.path.lower().endswith(".ipynb"):
-            return []
-        file = Path(self.path)
-        try:
-            facts = file.stat()
-            stamp = (facts.st_mtime_ns, facts.st_size)
-            if stamp != self._saved_stamp and facts.st_size <= LARGEST_BYTES:
-                document = json.loads(file.read_text(encoding="utf-8"))
-                self._saved = code_cells_of(document) if type(document) is dict else []
-                self._saved_stamp = stamp
-        except (OSError, ValueError):
-            return self._saved  # half-saved or gone: what was read last still holds
-        return self._saved

@@ -18,6 +18,7 @@ from trackbook.capture.ledger import Ledger
 from trackbook.capture.measures import Measures, Missed, Rules
 from trackbook.capture.notebook import NotebookState
 from trackbook.capture.ties import Ties
+from trackbook.capture.trail import Trail
 from trackbook.capture.trainings import Trainings
 from trackbook.capture.values import whereabouts
 from trackbook.code import Secrets
@@ -64,6 +65,7 @@ class Recorder:
         self.notebook = NotebookState()
         self.flow = Flow()
         self.ties = Ties()
+        self.trail = Trail()
         self.ledger = Ledger(
             ink, keeper, self.secrets, experiment=lambda: self.experiment_name
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from types import BuiltinFunctionType, ModuleType
-from typing import TYPE_CHECKING
+from types import BuiltinFunctionType, MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
-from trackbook.capture.world import World, paths_among
+from trackbook.capture.world import DICE, World, paths_among
 from trackbook.fingerprint import Budget, Mark, mark_of
 from trackbook.records import Tie
 
@@ -21,6 +21,20 @@ AROUND = "the world around"
 NEVER_CHANGED = frozenset(map(id, (ModuleType, BuiltinFunctionType)))
 """Types whose objects are not marked; by id, for a metaclass may redefine its classes."""
 NOBODY: frozenset[str] = frozenset()
+
+
+class Last(NamedTuple):
+    """What the execution that was taken in last did, by plain names only."""
+
+    named: frozenset[str] = NOBODY
+    """Names that it read, itself or through functions; words in its texts left out."""
+    uses: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Earlier executions, with the names by which it used them."""
+    seeded_by: frozenset[str] = NOBODY
+    """Earlier executions from which its random numbers come."""
+    made: frozenset[str] = NOBODY
+    """Names that it bound or whose objects it changed."""
+    sure: frozenset[str] = NOBODY
 
 
 class Ties:
@@ -42,6 +56,7 @@ class Ties:
         """Ids of the objects in whose like the last execution changed something, or may have."""
         self._ambient: list[str] = []
         self._unknown: str | None = None
+        self.last = Last()
 
     def advance(
         self,
@@ -70,6 +85,7 @@ class Ties:
             self._unknown = "it, or one before it, used more files than are followed"
         changes = self._changes(cell, namespace)
         rests = self._rests(cell, {*cell.reads, *changes, *world.reads})
+        self.last = last_of(cell, rests, changes)
         known = {*cell.reads, *world.reads, *filter(cell.is_sure, cell.binds)}
         for thing in {*cell.binds, *changes, *world.writes}:
             self._write(thing, execution_id, keeps=thing not in known)
@@ -104,6 +120,7 @@ class Ties:
     def lose_track(self, execution_id: str, why: str) -> Tie:
         """Take in an execution that could not be followed: all from here rests on all before."""
         self._unknown = why
+        self.last = Last()
         before = list(self.order)
         self.order.append(execution_id)
         return Tie(
@@ -113,6 +130,10 @@ class Ties:
     def writers_of(self, name: str) -> frozenset[str]:
         """Return the executions that made a name's value what it is."""
         return self._writers.get(name, NOBODY)
+
+    def mark_of(self, name: str) -> Mark | None:
+        """Return the mark of a name's value as the last execution that touched it left it."""
+        return self._marks.get(name)
 
     def _write(self, name: str, execution_id: str, *, keeps: bool) -> None:
         kept = self._writers.get(name, NOBODY) if keeps else NOBODY
@@ -172,6 +193,27 @@ class Ties:
                 del self._holders[part]
 
 
+def last_of(cell: Effects, rests: Mapping[str, set[str]], changes: set[str]) -> Last:
+    """Return what a cell did, by plain names only."""
+    plain = cell.named | changes
+    uses = {}
+    seeded_by = set()
+    for earlier, things in rests.items():
+        names = things & plain
+        if names:
+            uses[earlier] = frozenset(names)
+        if any(thing.startswith(DICE) for thing in things):
+            seeded_by.add(earlier)
+    made = {name for name in cell.binds | changes if name.isidentifier()}
+    return Last(
+        named=frozenset(cell.named),
+        uses=uses,
+        seeded_by=frozenset(seeded_by),
+        made=frozenset(made),
+        sure=frozenset(filter(cell.is_sure, cell.binds)),
+    )
+
+
 class Effects:
     """What a whole cell reads, binds and may change."""
 
@@ -184,6 +226,8 @@ class Effects:
         failed: bool,
     ) -> None:
         self.reads: set[str] = set()
+        self.named: set[str] = set()
+        """Those of them that are more than words in a text."""
         self.binds: set[str] = set()
         self.risked: set[str] = set()
         self.texts: set[str] = set()
@@ -194,6 +238,10 @@ class Effects:
             reached = closures.of(statement.reads)
             used = reached.union(n for n in statement.mentions if n in namespace)
             self.reads |= used - sure
+            self.named |= reached - sure
+            for name in used - reached:
+                if any(f"@{name}" in text for text in statement.strings):
+                    self.named.add(name)
             risked = statement.touches | statement.risked | statement.passed
             # What a function reaches through its globals it may change as well.
             self.risked |= risked | (reached - statement.reads)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from trackbook.code.call_names import names_of_calls
 from trackbook.code.closure import Closures, closure_of
 from trackbook.code.hashes import code_cells_of, notebook_hash, source_hash
+from trackbook.code.making import (
+    Line,
+    behind,
+    chosen_last,
+    lines_of,
+    same_code,
+    seeding,
+)
 from trackbook.code.metric_names import (
     direction_of,
     is_count_name,
@@ -17,8 +25,28 @@ from trackbook.code.secrets import Secrets
 from trackbook.code.statements import Statement, statements_in
 
 __all__ = [
-    "Closures", "Names", "Secrets", "Statement", "closure_of", "code_cells_of",
-    "direction_of", "is_count_name", "is_metric_name", "keywords_in", "names_in",
-    "names_of_calls", "notebook_hash", "source_hash", "statements_in", "tree_of",
-    "words_in", "words_of",
-]  # fmt: skip
+    "Closures",
+    "Line",
+    "Names",
+    "Secrets",
+    "Statement",
+    "behind",
+    "chosen_last",
+    "closure_of",
+    "code_cells_of",
+    "direction_of",
+    "is_count_name",
+    "is_metric_name",
+    "keywords_in",
+    "lines_of",
+    "names_in",
+    "names_of_calls",
+    "notebook_hash",
+    "same_code",
+    "seeding",
+    "source_hash",
+    "statements_in",
+    "tree_of",
+    "words_in",
+    "words_of",
+]

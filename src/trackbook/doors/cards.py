@@ -8,7 +8,7 @@ from trackbook.doors.rows import SHORT, typed
 from trackbook.table import Card, MetricLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from trackbook.book import Book
     from trackbook.capture import ActiveRun, CellReport
@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 
 def cards_of(report: CellReport, book: Book) -> Iterator[Card]:
     """Yield a card for each run that a cell opened or measured, as the settings want it."""
-    if book.cards != "quiet":
-        for run in report.runs:
-            if run is not report.opened and run.status is None:
-                continue  # opened by hand and still going on: it shows when it ends
-            yield card_of(run, report, book)
+    for run in report.runs:
+        if run is not report.opened and run.status is None:
+            continue  # opened by hand and still going on: it shows when it ends
+        doubts = book.doubts.at_end(run)
+        if book.cards != "quiet":
+            yield card_of(run, report, book, [doubt.words for doubt in doubts])
     for run in (*report.runs, *report.children):
         book.past.learn(run, book.direction)
 
 
-def card_of(run: ActiveRun, report: CellReport, book: Book) -> Card:
+def card_of(
+    run: ActiveRun, report: CellReport, book: Book, doubts: Sequence[str] = ()
+) -> Card:
     """Return one run's card."""
     parent = book.past.of(run.start.parent_run_id)
     untold = book.past.of(run.run_id) is None
@@ -58,6 +61,7 @@ def card_of(run: ActiveRun, report: CellReport, book: Book) -> Card:
         changes=changes,
         metrics=lines,
         note=note_of(run, report, book),
+        doubts=doubts,
     )
 
 

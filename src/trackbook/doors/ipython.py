@@ -60,6 +60,7 @@ class Plug:
         shell.set_hook("complete_command", complete, str_key="%track")
         shell.set_hook("complete_command", complete, str_key="%%track")
         self.watch.start()
+        self.recorder.trail.strangers.loaded(shell.user_ns)
         self.knows_past = False
 
     def pull_out(self) -> None:
@@ -91,6 +92,7 @@ class Plug:
         if not self.knows_past:
             self.knows_past = True
             self.book.soon(self.book.remember_past)
+        self.book.doubts.look()
         shell = self.shell
         self.recorder.cells.before(info, shell.user_ns, shell.transform_cell)
 

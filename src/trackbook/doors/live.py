@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from trackbook.doors.rows import SHORT
 from trackbook.doors.session import line_of_cell
 from trackbook.errors import Misused
 from trackbook.table import Table
@@ -46,7 +47,29 @@ def status(book: Book) -> Table:
     rows += [(f"not captured: {m.name}", m.why) for m in reversed(recorder.missed)]
     rows += [("waiting for disk", words) for words in book.complaints[-1:]]
     rows += [(f"fault in {f.place}", f.message) for f in recorder.faults]
-    return Table(["about", "now"], rows, title="trackbook")
+    speaks = warnings(book, recorder)
+    note = "\n".join(f"{which}: {words}" for which, words in speaks)  # whole sentences
+    face = Table(["about", "now"], rows, title="trackbook", note=note)
+    return Table(["about", "now"], [*rows, *speaks], title="trackbook", face=face)
+
+
+def warnings(book: Book, recorder: Recorder) -> list[tuple[str, object]]:
+    """Return what speaks against the last run of this session, and against its best."""
+    runs = [r for r in recorder.ledger.runs.values() if r.start.relation != "child"]
+    if not runs:
+        return []
+    last = runs[-1]
+    best = next(
+        (found for name in last.metrics if (found := book.past.best_of(last, name))), None
+    )
+    chosen = {"last run": last.run_id, "best run": best or last.run_id}
+    if best in (None, last.run_id):
+        del chosen["best run"]
+    return [
+        (f"⚠ {which} {run_id[-SHORT:]}", doubt.words)
+        for which, run_id in chosen.items()
+        for doubt in book.doubts.of_session(run_id)
+    ]
 
 
 MODES = {

@@ -6,6 +6,7 @@ the signatures and docstrings here. The work is done in the rooms.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackbook.doors import data, live, proofs
@@ -71,7 +72,9 @@ def show(book: Book, run: str = "last") -> RunPage:
     from trackbook.runs import show as page_of
 
     book.settle()
-    return page_of(book.store, book.find(run))
+    found = book.find(run)
+    page = page_of(book.store, found)
+    return replace(page, doubts=[doubt.words for doubt in book.doubts.now(found)])
 
 
 def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compared:  # noqa: B006  never written to

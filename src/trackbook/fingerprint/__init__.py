@@ -18,6 +18,7 @@ from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
+from trackbook.fingerprint.marks_of_data import length_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.requirements import Pins, pins
 from trackbook.fingerprint.sketch import sketched
@@ -39,6 +40,7 @@ __all__ = [
     "dice_now",
     "digest_of",
     "installed",
+    "length_of",
     "look_at",
     "mark_of",
     "packages_in_use",

@@ -43,6 +43,8 @@ class Mark(NamedTuple):
     """The ids of the changeable objects in it: two names that share one are tied."""
     opaque: tuple[Any, ...]
     """Weak references to what is known by identity only."""
+    lasting: bool = True
+    """Whether an equal value made anew would have the same digest."""
 
     def shows_change(self, later: Mark) -> bool:
         """Say whether a value surely changed until the later mark was made."""
@@ -62,7 +64,11 @@ def mark_of(value: object, budget: Budget | None = None) -> Mark:
             break
         walk.take(walk.waiting.popleft())
     return Mark(
-        walk.hasher.digest(16), walk.exact, frozenset(walk.parts), tuple(walk.opaque)
+        walk.hasher.digest(16),
+        walk.exact,
+        frozenset(walk.parts),
+        tuple(walk.opaque),
+        walk.lasting,
     )
 
 
@@ -85,11 +91,13 @@ class Budget:
 class Walk:
     """One value while it is gone through."""
 
-    __slots__ = ("budget", "exact", "hasher", "opaque", "parts", "seen", "waiting")
+    __slots__ = (
+        "budget", "exact", "hasher", "lasting", "opaque", "parts", "seen", "waiting",
+    )  # fmt: skip
 
     def __init__(self, budget: Budget) -> None:
         self.hasher = blake3()
-        self.exact = True
+        self.exact = self.lasting = True
         self.budget = budget
         self.seen: dict[int, int] = {}
         """Number of each object by id: that a list holds itself is part of its mark."""
@@ -156,6 +164,7 @@ class Walk:
 
     def cls(self, value: type) -> None:
         """Take in a class: one of the notebook's own with all that is in it."""
+        self.lasting = False
         self.tell(id(value))
         module = MODULE_OF(value)
         if type(module) is not str or module != "__main__":
@@ -194,7 +203,7 @@ class Walk:
 
     def identity(self, value: Any) -> None:
         """Know an object by its identity, as nothing can be seen of what is in it."""
-        self.exact = False
+        self.exact = self.lasting = False
         self.tell(id(value))
         try:
             self.opaque.append(ref(value))
@@ -202,6 +211,7 @@ class Walk:
             return
 
     def function(self, value: types.FunctionType) -> None:
+        self.lasting = False  # code inside code is told by where it lies
         code = value.__code__
         self.tell(code.co_code, code.co_names, repr(code.co_consts))
         for cell in value.__closure__ or ():

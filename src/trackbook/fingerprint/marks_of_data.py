@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_POINTERS = 4_000
 SAMPLES = 9
+FEW_LABELS, MOST_LABELS = 500, 20_000
+"""Labels of a table that are gone through: texts, and numbers."""
 MODULE_OF = type.__dict__["__module__"].__get__
 NAME_OF = type.__dict__["__name__"].__get__
 MRO_OF = type.__dict__["__mro__"].__get__
@@ -33,6 +35,7 @@ def hidden(walk: Walk, value: Any) -> None:
 
 def drawn(walk: Walk, value: Any) -> None:
     """Know a figure, a widget or a module by identity: what is in it is for the eye."""
+    walk.lasting = False
     walk.tell(id(value))
 
 
@@ -64,6 +67,7 @@ def array(walk: Walk, value: Any) -> None:
 
 def pointers(walk: Walk, value: Any) -> None:
     """Take in which objects an array holds: texts and numbers never change in place."""
+    walk.lasting = False
     import ctypes
 
     flat = value if value.flags.c_contiguous else value.copy()
@@ -90,15 +94,46 @@ def table(walk: Walk, value: Any) -> None:
 def index(walk: Walk, value: Any) -> None:
     """Take in the labels of a table's rows or columns: only their names ever change."""
     own = dict_of(value)
+    walk.waiting.extend((own.get("_name"), own.get("_names")))
+    span = own.get("_range")
+    labels: Any = own.get("_data")
+    if type(span) is range:
+        walk.tell(span.start, span.stop, span.step)
+        return
+    inside = getattr(labels, "__dict__", None)
+    if type(inside) is dict and opener_by_name(type(inside.get("_pa_array"))) is arrow:
+        walk.waiting.append(inside["_pa_array"])
+    elif opener_by_name(type(labels)) is array and is_short(labels):
+        # Not as a part: tables share their labels, and do not change through them.
+        if labels.dtype.hasobject:
+            walk.tell(labels.shape)
+            walk.waiting.extend(labels.tolist())
+        else:
+            walk.tell(labels.dtype.str, labels.shape)
+            walk.hasher.update(contiguous(labels))
+    else:
+        by_identity(walk, value)
+
+
+def is_short(labels: Any) -> bool:
+    """Say whether labels are so few that going through them costs next to nothing."""
+    return bool(labels.size <= (FEW_LABELS if labels.dtype.hasobject else MOST_LABELS))
+
+
+def by_identity(walk: Walk, value: Any) -> None:
+    """Know what never changes in place by its identity."""
+    walk.lasting = False
     walk.tell(id(value))
     walk.opaque.append(ref(value))
-    walk.waiting.extend((own.get("_name"), own.get("_names")))
 
 
 def arrow(walk: Walk, value: Any) -> None:
-    """Know what never changes in place by its identity."""
-    walk.tell(id(value), len(value))
-    walk.opaque.append(ref(value))
+    """Take in a column or a table that never changes in place: a short column by its values."""
+    walk.tell(len(value))
+    if len(value) <= FEW_LABELS and NAME_OF(type(value)) == "ChunkedArray":
+        walk.tell(str(value.type), value.to_pylist())
+    else:
+        by_identity(walk, value)
 
 
 def generator(walk: Walk, value: Any) -> None:
@@ -113,8 +148,23 @@ def tensor(walk: Walk, value: Any) -> None:
     if not hasattr(type(value), "data_ptr"):
         walk.identity(value)
         return
+    walk.lasting = False
     walk.tell(value.data_ptr(), tuple(value.shape), value._version)  # noqa: SLF001
     walk.waiting.append(value.grad if value.is_leaf else None)
+
+
+def length_of(value: Any) -> int | None:
+    """Return how many items or rows a value of a known type has."""
+    for kind in (list, tuple, dict, set, frozenset):
+        if type(value) is kind:
+            return len(value)
+    opener = opener_by_name(type(value))
+    if opener is array:
+        return int(value.shape[0]) if value.ndim else None
+    if opener is table:
+        axes = getattr(dict_of(value).get("_mgr"), "axes", None)
+        return len(axes[-1]) if type(axes) is list and axes else None
+    return None
 
 
 def dict_of(value: Any) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from trackbook.lineage.data import DatasetPage, dataset, datasets, inputs_of
 from trackbook.lineage.document import document_of
+from trackbook.lineage.doubts import doubts_of
+from trackbook.lineage.past import doubts_of_past
 from trackbook.lineage.slice import Part, Slice, cut, session_of, slice_of, whole_of
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "dataset",
     "datasets",
     "document_of",
+    "doubts_of",
+    "doubts_of_past",
     "inputs_of",
     "session_of",
     "slice_of",

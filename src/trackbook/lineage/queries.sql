@@ -48,3 +48,15 @@ SELECT dataset_id, name, made_by, location, row_count, size_bytes, column_names,
 FROM tb.datasets
 WHERE name = $of OR dataset_id = $of OR (len($of) >= 6 AND ends_with(dataset_id, $of))
 ORDER BY dataset_id DESC LIMIT 1
+
+-- trail_of_session: every execution of a session in order, as far as doubts ask for it
+SELECT x.execution_id, x.cell_key, x.cell_id, x.source, x.source_hash, e.execution_count,
+  epoch_us(x.written_at) AS began_us, t.before AS rests_on, t.why, t.binds, t.changes
+FROM tb.execution x
+LEFT JOIN tb.execution_end e ON e.execution_id = x.execution_id
+LEFT JOIN tb.tie t ON t.execution_id = x.execution_id
+WHERE x.session_id = $session
+ORDER BY x.execution_id
+
+-- doubts_of_run: what spoke against a run when it ended, in order
+SELECT code, words, names, about FROM tb.doubt WHERE run_id = $run ORDER BY id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.data import Dataset, Digest, Input, Model
+from trackbook.records.doubts import CodeCell, Doubt, DoubtCode, Made, Ran, Sheet
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome
 from trackbook.records.lineage import (
     Cause,
@@ -41,12 +42,15 @@ __all__ = [
     "Artifact",
     "Cause",
     "Checkout",
+    "CodeCell",
     "Computer",
     "Contribution",
     "Curve",
     "Dataset",
     "Dice",
     "Digest",
+    "Doubt",
+    "DoubtCode",
     "Environment",
     "Execution",
     "ExecutionEnd",
@@ -54,6 +58,7 @@ __all__ = [
     "Input",
     "LocalModule",
     "Lock",
+    "Made",
     "Metric",
     "Model",
     "Noise",
@@ -61,6 +66,7 @@ __all__ = [
     "Notebook",
     "Outcome",
     "Param",
+    "Ran",
     "Record",
     "Reproduction",
     "Retraction",
@@ -69,6 +75,7 @@ __all__ = [
     "RunStart",
     "Session",
     "SessionEnd",
+    "Sheet",
     "Status",
     "Tag",
     "Tie",

@@ -41,6 +41,7 @@ STYLE = """<style>
 .tb-page{color:var(--jp-ui-font-color1,inherit);font-size:var(--jp-ui-font-size1,13px)}
 .tb-page pre{margin:2px 0 8px;padding:4px 8px;overflow-x:auto;\
 background:var(--jp-layout-color2,rgba(128,128,128,.12));color:inherit}
+.tb-page .tb-warn{color:var(--jp-warn-color1,#b26a00)}
 .tb-page summary{cursor:pointer}
 </style>"""
 
@@ -86,6 +87,8 @@ class RunPage:
     """Runs whose parent this one is: its parts, and its variations."""
     surroundings: SurroundingsRow
     directions: Directions
+    doubts: Sequence[str] = ()
+    """What speaks against it by now, a sentence each."""
 
     def table(self) -> Table:
         """Return the run as a table of one row, for programs."""
@@ -169,7 +172,8 @@ class RunPage:
         return self.table().pl()
 
     def __repr__(self) -> str:
-        parts = [table.text() for table in self.tables()]
+        parts = ["\n".join(f"⚠ {visible(doubt)}" for doubt in self.doubts)]
+        parts = [part for part in parts if part] + [t.text() for t in self.tables()]
         parts += [
             f"Note of {in_short(n.written_at)}: {visible(n.words)}" for n in self.notes
         ]
@@ -179,7 +183,10 @@ class RunPage:
         return "\n\n".join(parts)
 
     def _repr_html_(self) -> str:
-        parts = [table._repr_html_() for table in self.tables()]  # IPython's own name
+        parts = [
+            f'<div><span class="tb-warn">⚠</span> {escaped(d)}</div>' for d in self.doubts
+        ]
+        parts += [table._repr_html_() for table in self.tables()]  # IPython's own name
         parts += [
             f"<p>{escaped(in_short(n.written_at))}: {escaped(n.words)}</p>"
             for n in self.notes

@@ -147,3 +147,8 @@ JOIN datasets d USING (dataset_id) SEMI JOIN kept_run USING (run_id)
 CREATE OR REPLACE VIEW models AS
 SELECT run_id, label, library, digest, is_whole, execution_id, written_at AS trained_at
 FROM model SEMI JOIN kept_run USING (run_id)
+
+-- doubts: what spoke against a run when it ended
+CREATE OR REPLACE VIEW doubts AS
+SELECT run_id, code, words, names, about AS execution_id, written_at AS seen_at
+FROM doubt SEMI JOIN kept_run USING (run_id)

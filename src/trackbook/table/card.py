@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST, LONGEST, MINUTE, MOMENT = 12, 40, 60, 10
+MOST_DOUBTS = 4
+NAMED = re.compile(r"`(\w+)`")
 STATUS = {
     "RUNNING": ("◌", "running", "brand"),
     "FINISHED": ("✓", "finished", "success"),
@@ -29,6 +32,10 @@ font-size:var(--jp-ui-font-size1,13px);line-height:1.55;font-variant-numeric:tab
 .tb-card .tb-success{color:var(--jp-success-color1,#388e3c)}
 .tb-card .tb-error{color:var(--jp-error-color1,#d32f2f)}
 .tb-card .tb-warn{color:var(--jp-warn-color1,#b26a00)}
+.tb-card .tb-doubt{gap:0 .4em;flex-wrap:nowrap}
+.tb-card .tb-doubt code{background:none;padding:0;font-size:.95em}
+.tb-card .tb-doubt summary{cursor:pointer}
+.tb-card .tb-doubt ul{margin:2px 0 2px 1.2em;padding:0 0 0 .6em}
 .tb-card .tb-brand{color:var(--jp-brand-color1,#1976d2)}
 </style>"""
 
@@ -61,6 +68,8 @@ class Card:
     """Params that differ from the parent's: before and now; None where there is none."""
     metrics: Sequence[MetricLine] = ()
     note: str = ""
+    doubts: Sequence[str] = ()
+    """What speaks against the run, the most telling first."""
 
     def __repr__(self) -> str:
         glyph, word, _ = STATUS.get(self.status, ("·", visible(self.status), "quiet"))
@@ -68,6 +77,9 @@ class Card:
         lines = [head + _lasted(self.duration_s), "  ".join(_params(self))]
         lines += [_line(metric) for metric in self.metrics[:MOST]]
         lines += [_more(len(self.metrics), "metrics"), visible(self.note)]
+        lines += [f"⚠ {visible(doubt)}" for doubt in self.doubts[:MOST_DOUBTS]]
+        hidden = len(self.doubts) - MOST_DOUBTS
+        lines += [f"⚠ … {hidden} more: %track show {visible(self.short_id)}"] * (hidden > 0)
         return "\n  ".join(line for line in lines if line)
 
     def _repr_html_(self) -> str:
@@ -85,7 +97,7 @@ class Card:
             if part
         )
         blocks = (f"<div>{part}</div>" for part in (head, params, metrics, tail) if part)
-        return f'{STYLE}<div class="tb-card">{"".join(blocks)}</div>'
+        return f'{STYLE}<div class="tb-card">{"".join(blocks)}{_doubts(self.doubts)}</div>'
 
 
 def compared(metric: MetricLine, other: float | None) -> tuple[str, str]:
@@ -114,6 +126,22 @@ def _params(card: Card) -> list[str]:
     rest = [f"{n}={_value(v)}" for n, v in card.params.items() if n not in card.changes]
     parts = [visible(part) for part in changed + rest]
     return [*parts[:MOST], *filter(None, [_more(len(parts), "params")])]
+
+
+def _doubts(doubts: Sequence[str]) -> str:
+    """Return one line that says the first doubt, and unfolds where there are more."""
+    if not doubts:
+        return ""
+    sign = '<span class="tb-warn" aria-hidden="true">⚠</span> '
+    first, *rest = (NAMED.sub(r"<code>\1</code>", escaped(doubt)) for doubt in doubts)
+    if not rest:
+        return f'<div class="tb-doubt">{sign}<span>{first}</span></div>'
+    items = "".join(f"<li>{doubt}</li>" for doubt in rest)
+    more = f'<span class="tb-quiet">and {len(rest)} more</span>'
+    return (
+        f'<details class="tb-doubt"><summary>{sign}<span>{first}</span> {more}</summary>'
+        f"<ul>{items}</ul></details>"
+    )
 
 
 def _value(value: object) -> str:

@@ -44,7 +44,9 @@ border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.2))}
 def html_of(table: Table) -> str:
     """Return a table of at most 200 rows in a box that scrolls, with its own style."""
     count = min(MOST_ROWS, len(table))
-    below = [escaped(line) for line in (remainder(table, count), table.note) if line]
+    below = [
+        escaped(line) for line in (remainder(table, count), *table.note.split("\n")) if line
+    ]
     notes = "".join(f'<div class="tb-note">{line}</div>' for line in below)
     return f'{STYLE}<div class="tb-box">{grid_of(table, count)}{notes}</div>'
 

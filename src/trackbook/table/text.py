@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import date
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from trackbook.table.words import cut, in_short, is_number, padded, visible, width_of
@@ -24,7 +25,9 @@ def text_of(table: Table, *, width: int | None = None, limit: int | None = 60) -
     cells = [cells_of(table, at, count) for at in range(len(table.columns))]
     lines = [visible(table.title)] if table.title else []
     lines += _grid(table, cells, room)
-    lines += [line for line in (remainder(table, count), visible(table.note)) if line]
+    lines += [line for line in (remainder(table, count),) if line]
+    for line in table.note.split("\n"):
+        lines += wrap(visible(line), room, subsequent_indent="  ")
     return "\n".join(cut(line, room) for line in lines)
 
 
