@@ -50,6 +50,9 @@ if TYPE_CHECKING:
         gc as gc,
     )
     from trackbook.doors.api import (
+        lineage as lineage,
+    )
+    from trackbook.doors.api import (
         log_artifact as log_artifact,
     )
     from trackbook.doors.api import (
@@ -165,6 +168,6 @@ def verb(name: str) -> property:
     return property(fetch, lambda _module, _room: None)
 
 
-for shared in ("compare", "reproduce", "runs"):
+for shared in ("compare", "lineage", "reproduce", "runs"):
     setattr(Front, shared, verb(shared))
 sys.modules[__name__].__class__ = Front

@@ -45,6 +45,7 @@ data = door("data")
 diff = door("diff")
 doctor = door("doctor")
 gc = door("gc")
+lineage = door("lineage")
 note = door("note")
 reproduce = door("reproduce")
 restore = door("restore")
@@ -78,9 +79,9 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "compact", "compare", "data", "diff", "doctor", "end_run", "export", "gc",
-    "log_artifact", "log_input", "log_metric", "log_metrics", "log_param", "log_params", "note",
-    "reproduce", "reproducible", "restore", "rm", "runs", "search_runs",
-    "seed_everything", "set_experiment", "set_tag", "set_tags", "show", "sql",
-    "start_run", "status", "tag",
+    "active_run", "compact", "compare", "data", "diff", "doctor", "end_run", "export",
+    "gc", "lineage", "log_artifact", "log_input", "log_metric", "log_metrics",
+    "log_param", "log_params", "note", "reproduce", "reproducible", "restore", "rm",
+    "runs", "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags",
+    "show", "sql", "start_run", "status", "tag",
 ]  # fmt: skip

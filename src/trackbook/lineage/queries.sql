@@ -60,3 +60,132 @@ ORDER BY x.execution_id
 
 -- doubts_of_run: what spoke against a run when it ended, in order
 SELECT code, words, names, about FROM tb.doubt WHERE run_id = $run ORDER BY id
+
+-- sessions_of_executions: where some executions ran
+SELECT DISTINCT session_id FROM tb.execution WHERE execution_id IN (SELECT unnest($ids))
+
+-- ties_of_session: what each execution of one session rests on
+SELECT execution_id, before, why FROM tb.tie WHERE session_id = $session
+
+-- makers_of_datasets: executions that loaded some datasets
+SELECT 'execution' AS from_kind, execution_id AS from_id, made_by AS label,
+  'dataset' AS to_kind, dataset_id AS to_id
+FROM tb.dataset
+WHERE dataset_id IN (SELECT unnest($ids)) AND execution_id IS NOT NULL
+
+-- datasets_made: datasets that some executions loaded
+SELECT 'execution' AS from_kind, execution_id AS from_id, made_by AS label,
+  'dataset' AS to_kind, dataset_id AS to_id
+FROM tb.dataset
+WHERE execution_id IN (SELECT unnest($ids))
+
+-- data_of_runs: datasets that some runs used
+SELECT DISTINCT 'dataset' AS from_kind, dataset_id AS from_id, role AS label,
+  'run' AS to_kind, run_id AS to_id
+FROM tb.input
+WHERE run_id IN (SELECT unnest($ids))
+
+-- users_of_datasets: runs that used some datasets
+SELECT DISTINCT 'dataset' AS from_kind, dataset_id AS from_id, role AS label,
+  'run' AS to_kind, run_id AS to_id
+FROM tb.input
+  SEMI JOIN tb.kept_run USING (run_id)
+WHERE dataset_id IN (SELECT unnest($ids))
+
+-- makers_of_runs: executions that gave something to some runs
+SELECT DISTINCT 'execution' AS from_kind, execution_id AS from_id, 'made' AS label,
+  'run' AS to_kind, run_id AS to_id
+FROM tb.contribution
+WHERE run_id IN (SELECT unnest($ids)) AND execution_id IS NOT NULL
+
+-- runs_made: runs to which some executions gave something
+SELECT DISTINCT 'execution' AS from_kind, execution_id AS from_id, 'made' AS label,
+  'run' AS to_kind, run_id AS to_id
+FROM tb.contribution
+  SEMI JOIN tb.kept_run USING (run_id)
+WHERE execution_id IN (SELECT unnest($ids))
+
+-- parents_of_runs: runs of which some are variations or parts
+SELECT 'run' AS from_kind, coalesce(a.parent, r.parent_run_id) AS from_id,
+  CASE r.relation WHEN 'child' THEN 'part' ELSE r.relation END AS label, 'run' AS to_kind, r.run_id AS to_id
+FROM tb.run r LEFT JOIN (
+  SELECT run_id, arg_max(parent_run_id, id) AS parent FROM tb.amendment
+  WHERE run_id IN (SELECT unnest($ids)) GROUP BY run_id) a USING (run_id)
+WHERE r.run_id IN (SELECT unnest($ids)) AND coalesce(a.parent, r.parent_run_id) IS NOT NULL
+
+-- children_of_runs: variations and parts of some runs
+SELECT DISTINCT 'run' AS from_kind, p.parent_run_id AS from_id,
+  CASE r.relation WHEN 'child' THEN 'part' ELSE r.relation END AS label, 'run' AS to_kind, r.run_id AS to_id
+FROM (
+  SELECT run_id, parent_run_id FROM tb.run WHERE parent_run_id IN (SELECT unnest($ids))
+  UNION ALL
+  SELECT run_id, parent_run_id FROM tb.amendment WHERE parent_run_id IN (SELECT unnest($ids))) p
+JOIN tb.run r USING (run_id) SEMI JOIN tb.kept_run k ON k.run_id = r.run_id
+
+-- runs_of_artifacts: runs that made some files
+SELECT DISTINCT 'run' AS from_kind, run_id AS from_id, path AS label,
+  'artifact' AS to_kind, digest AS to_id
+FROM tb.artifact  SEMI JOIN tb.kept_run USING (run_id)
+WHERE digest IN (SELECT unnest($ids))
+
+-- artifacts_of_runs: files that some runs made
+SELECT DISTINCT 'run' AS from_kind, run_id AS from_id, path AS label,
+  'artifact' AS to_kind, digest AS to_id
+FROM tb.artifact
+WHERE run_id IN (SELECT unnest($ids))
+
+-- runs_of_models: runs that trained some models
+SELECT DISTINCT 'run' AS from_kind, run_id AS from_id, label, 'model' AS to_kind, digest AS to_id
+FROM tb.model  SEMI JOIN tb.kept_run USING (run_id)
+WHERE digest IN (SELECT unnest($ids))
+
+-- models_of_runs: models that some runs trained
+SELECT DISTINCT 'run' AS from_kind, run_id AS from_id, label, 'model' AS to_kind, digest AS to_id
+FROM tb.model
+WHERE run_id IN (SELECT unnest($ids))
+
+-- facts_of_executions: what to say of some executions
+SELECT c.execution_id AS id, coalesce('[' || c.execution_count || ']', '[ ]') AS name,
+  c.source AS detail, c.started_at AS at
+FROM tb.cells c WHERE c.execution_id IN (SELECT unnest($ids))
+
+-- facts_of_datasets: what to say of some datasets
+SELECT dataset_id AS id, name, concat_ws(', ', row_count || ' rows', len(column_names) || ' columns',
+  made_by, location, coalesce(digest, quick)) AS detail, seen_at AS at
+FROM tb.datasets WHERE dataset_id IN (SELECT unnest($ids))
+
+-- facts_of_runs: what to say of some runs
+SELECT run_id AS id, name, concat_ws(', ', status, experiment, reproduced) AS detail, started_at AS at
+FROM tb.run_facts WHERE run_id IN (SELECT unnest($ids))
+
+-- facts_of_artifacts: what to say of some files
+SELECT digest AS id, any_value(path) AS name, max(size_bytes) || ' bytes' AS detail, min(logged_at) AS at
+FROM tb.artifacts WHERE digest IN (SELECT unnest($ids)) GROUP BY digest
+
+-- facts_of_models: what to say of some models
+SELECT digest AS id, any_value(label) AS name, any_value(library) || ', ' || digest AS detail,
+  min(trained_at) AS at
+FROM tb.models WHERE digest IN (SELECT unnest($ids)) GROUP BY digest
+
+-- thing_called: things other than runs by id, its end, path or count, the newest first
+SELECT kind, id FROM (
+  SELECT 'dataset' AS kind, dataset_id AS id, dataset_id AS born FROM tb.dataset
+    WHERE name = $of OR dataset_id = $of OR (len($of) >= 6 AND ends_with(dataset_id, $of))
+  UNION ALL SELECT 'execution', execution_id, execution_id FROM tb.execution_end
+    WHERE execution_id = $of OR (len($of) >= 6 AND ends_with(execution_id, $of))
+      OR '[' || execution_count || ']' = $of
+  UNION ALL SELECT 'artifact', digest, id FROM tb.artifact WHERE path = $of OR digest = $of
+  UNION ALL SELECT 'model', digest, id FROM tb.model WHERE digest = $of)
+ORDER BY born DESC LIMIT 1
+
+-- runs_of_tree: the latest runs with what the tree of variations says of each
+SELECT r.run_id, r.name, r.parent_run_id, r.relation, r.status, r.reproduced, r.started_at,
+  r.notebook, r.params, r.metrics, x.source_hash, d.fingerprints
+FROM tb.runs r
+LEFT JOIN tb.run o ON o.run_id = r.run_id
+LEFT JOIN tb.execution x ON x.execution_id = o.execution_id
+LEFT JOIN (
+  SELECT run_id, list(DISTINCT coalesce(digest, quick) ORDER BY coalesce(digest, quick)) AS fingerprints
+  FROM tb.inputs GROUP BY run_id) d ON d.run_id = r.run_id
+WHERE $notebook IS NULL OR r.notebook = $notebook
+ORDER BY r.run_id DESC LIMIT $most

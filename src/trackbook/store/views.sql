@@ -152,3 +152,17 @@ FROM model SEMI JOIN kept_run USING (run_id)
 CREATE OR REPLACE VIEW doubts AS
 SELECT run_id, code, words, names, about AS execution_id, written_at AS seen_at
 FROM doubt SEMI JOIN kept_run USING (run_id)
+
+-- lineage: one row per tie between things: the source made the target, or the target rests on it
+CREATE OR REPLACE VIEW lineage AS
+SELECT 'execution' AS from_kind, unnest(before) AS from_id, unnest(why) AS label,
+  'execution' AS to_kind, execution_id AS to_id FROM tie
+UNION ALL SELECT 'execution', execution_id, made_by, 'dataset', dataset_id
+  FROM dataset WHERE execution_id IS NOT NULL
+UNION ALL SELECT 'dataset', dataset_id, role, 'run', run_id FROM input SEMI JOIN kept_run USING (run_id)
+UNION ALL SELECT 'execution', execution_id, 'made', 'run', run_id
+  FROM contribution SEMI JOIN kept_run USING (run_id) WHERE execution_id IS NOT NULL
+UNION ALL SELECT 'run', coalesce(parent_run_id, ''), CASE relation WHEN 'child' THEN 'part' ELSE relation END,
+  'run', run_id FROM run_facts WHERE parent_run_id IS NOT NULL
+UNION ALL SELECT 'run', run_id, path, 'artifact', digest FROM artifact SEMI JOIN kept_run USING (run_id)
+UNION ALL SELECT 'run', run_id, label, 'model', digest FROM model SEMI JOIN kept_run USING (run_id)

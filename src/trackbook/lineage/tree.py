@@ -1,0 +1,189 @@
+"""The tree of variations: which run was made from which, what changed, and what that did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trackbook.lineage.graph import SQL, Edge, Graph, Key, Node
+from trackbook.table import in_short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from trackbook.store import Store
+
+    Directed = Callable[[str], str | None]
+    """Which way a metric is better: max, min, or None where nobody knows."""
+
+MOST_RUNS = 500
+MOST_SAID = 3
+LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeRow:
+    """One run of the tree."""
+
+    run_id: str
+    name: str
+    parent_run_id: str | None
+    relation: str | None
+    status: str
+    reproduced: str | None
+    started_at: datetime
+    notebook: str | None
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    source_hash: str | None
+    fingerprints: list[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One run with what changed since its parent, and the runs made from it."""
+
+    run: TreeRow
+    change: str
+    """What is not as in its parent; empty for the first."""
+    value: float | None
+    delta: float | None
+    """Of the chosen metric, against the parent's."""
+    verdict: str
+    """better, worse, or nothing where that is not known."""
+    parts: Sequence[TreeRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """All runs of a notebook by which was made from which, oldest first."""
+
+    metric: str | None
+    branches: Sequence[Branch]
+
+
+def tree_of(
+    store: Store,
+    *,
+    notebook: str | None = None,
+    metric: str | None = None,
+    direction: Directed = lambda _name: None,
+    most: int = MOST_RUNS,
+) -> Tree:
+    """Return the tree of variations of the latest runs.
+
+    Args:
+        store: the project's store
+        notebook: only runs of this notebook
+        metric: the metric that is followed; the commonest of which it is known which way
+            is better when left out
+        direction: which way a metric is better
+        most: how many runs, with their parts
+    """
+    rows = store.ask(SQL["runs_of_tree"], TreeRow, notebook=notebook, most=most)[::-1]
+    parts: dict[str, list[TreeRow]] = {}
+    for row in rows:
+        if row.relation == "child" and row.parent_run_id is not None:
+            parts.setdefault(row.parent_run_id, []).append(row)
+    whole = [row for row in rows if row.relation != "child"]
+    chosen = metric or commonest(whole, direction)
+    known = {row.run_id: row for row in whole}
+    branches = [
+        branch(row, known.get(row.parent_run_id or ""), chosen, direction, parts)
+        for row in whole
+    ]
+    return Tree(metric=chosen, branches=branches)
+
+
+def commonest(rows: Sequence[TreeRow], direction: Directed) -> str | None:
+    """Return the metric that most runs have, one with a better way if there is any."""
+    counted = Counter(name for row in rows for name in row.metrics)
+    ranked = sorted(counted, key=lambda n: (direction(n) is None, -counted[n], n))
+    return ranked[0] if ranked else None
+
+
+def branch(
+    row: TreeRow,
+    parent: TreeRow | None,
+    metric: str | None,
+    direction: Directed,
+    parts: Mapping[str, list[TreeRow]],
+) -> Branch:
+    """Return a run with what changed since its parent and what that did."""
+    value = row.metrics.get(metric or "")
+    before = parent.metrics.get(metric or "") if parent is not None else None
+    delta = value - before if value is not None and before is not None else None
+    way = direction(metric) if metric is not None else None
+    verdict = ""
+    if delta and way is not None:
+        verdict = "better" if (delta > 0) == (way == "max") else "worse"
+    return Branch(
+        run=row,
+        change=change_of(parent, row) if parent is not None else "",
+        value=value,
+        delta=delta,
+        verdict=verdict,
+        parts=parts.get(row.run_id, []),
+    )
+
+
+def change_of(before: TreeRow, after: TreeRow) -> str:
+    """Return what changed from one run to the next: params, else code, else data."""
+    names = sorted({*before.params, *after.params})
+    changed = [n for n in names if before.params.get(n) != after.params.get(n)]
+    if changed:
+        said = [
+            f"{name} {shown(before.params.get(name))} → {shown(after.params.get(name))}"
+            for name in changed[:MOST_SAID]
+        ]
+        more = len(changed) - MOST_SAID
+        return ", ".join(said) + (f" and {more} more" if more > 0 else "")
+    if before.source_hash != after.source_hash:
+        return "code"
+    if (before.fingerprints or []) != (after.fingerprints or []):
+        return "data"
+    return "the same again"
+
+
+def shown(value: str | None) -> str:
+    """Return a param's value in few characters."""
+    text = "none" if value is None else in_short(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def graph_of(tree: Tree) -> Graph:
+    """Return the tree as a graph, its edges labelled with what changed and what that did."""
+    known = {one.run.run_id for one in tree.branches}
+    nodes: dict[Key, Node] = {}
+    edges: list[Edge] = []
+    for one in tree.branches:
+        key = Key("run", one.run.run_id)
+        said = [
+            one.run.status.lower(),
+            *([effect_of(tree, one)] if one.value is not None else []),
+        ]
+        if one.parts:
+            said.append(f"{len(one.parts)} parts")
+        nodes[key] = Node(
+            key=key, name=one.run.name, detail=", ".join(said), at=one.run.started_at
+        )
+        if one.run.parent_run_id in known:
+            label = ": ".join(part for part in (one.change, effect_of(tree, one)) if part)
+            edges.append(
+                Edge(source=Key("run", one.run.parent_run_id), target=key, label=label)
+            )
+    root = next(iter(nodes), Key("run", ""))
+    return Graph(root=root, nodes=nodes, edges=edges)
+
+
+def effect_of(tree: Tree, one: Branch) -> str:
+    """Return what became of the chosen metric: `acc 0.93 (+0.02, better)`."""
+    if tree.metric is None or one.value is None:
+        return ""
+    said = f"{tree.metric} {one.value:.5g}"
+    if one.delta is None:
+        return said
+    verdict = f", {one.verdict}" if one.verdict else ""
+    return f"{said} ({one.delta:+.3g}{verdict})"
