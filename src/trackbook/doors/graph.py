@@ -137,7 +137,13 @@ class Lineage:
         from trackbook.panels import lineage_panel
 
         things, ties = self.drawn()
-        return lineage_panel(things, ties, root=self._root, words=self.headline)
+        return lineage_panel(
+            things,
+            ties,
+            root=self._root,
+            words=self.headline,
+            is_tree=self.tree is not None,
+        )
 
     def drawn(self) -> tuple[list[Thing], list[Tie]]:
         """Return the nodes and edges as panels take them."""
@@ -169,11 +175,9 @@ class Lineage:
     def exported(self, form: str) -> str:
         """Return the graph in the form of another tool."""
         from trackbook.lineage import FORMATS
-        from trackbook.panels import lineage_svg
 
         if form == "svg":
-            things, ties = self.drawn()
-            return lineage_svg(things, ties, root=self._root) + "\n"
+            return self._svg() + "\n"
         return FORMATS[form](self.graph)
 
     def table(self) -> Table:
@@ -230,13 +234,15 @@ class Lineage:
         return "\n".join([*found[:MOST_LINES], *more])
 
     def _repr_html_(self) -> str:
-        from trackbook.panels import lineage_svg
         from trackbook.table import escaped
 
+        return f"<p>{escaped(self.headline)}</p>{self._svg()}"
+
+    def _svg(self) -> str:
+        from trackbook.panels import lineage_svg
+
         things, ties = self.drawn()
-        return (
-            f"<p>{escaped(self.headline)}</p>{lineage_svg(things, ties, root=self._root)}"
-        )
+        return lineage_svg(things, ties, root=self._root, is_tree=self.tree is not None)
 
     def _ipython_display_(self) -> None:
         from IPython.core.getipython import get_ipython

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trackbook.panels.lineage_figure import lineage_figure, lineage_svg, nodes_by_trace
 from trackbook.panels.live import image_of
 from trackbook.panels.plot_panel import PlotPanel
+from trackbook.table import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def lineage_panel(
-    things: Sequence[Thing], ties: Sequence[Tie], *, root: str = "", words: str = ""
+    things: Sequence[Thing],
+    ties: Sequence[Tie],
+    *,
+    root: str = "",
+    words: str = "",
+    is_tree: bool = False,
 ) -> PlotPanel:
     """Return a panel of a graph; a click shows what a thing rests on and what rests on it.
 
@@ -24,10 +32,12 @@ def lineage_panel(
         ties: the edges
         root: the node in the middle of interest
         words: what the picture shows, for who cannot see it
+        is_tree: each node stands in a row of its own, with what the edge to it says
     """
-    svg = lineage_svg(things, ties, root=root)
+    figure = partial(lineage_figure, things, ties, root=root, is_tree=is_tree)
+    svg = lineage_svg(things, ties, root=root, is_tree=is_tree)
     picture = image_of(svg, words) if svg else ""
-    panel = PlotPanel(lineage_figure(things, ties, root=root), picture=picture)
+    panel = PlotPanel(figure(), picture=f"<p>{escaped(words)}</p>{picture}")
     by_trace = nodes_by_trace(things)
     last: list[str | None] = [None]
 
@@ -36,7 +46,7 @@ def lineage_panel(
         chosen = chosen_in(pairs, by_trace, len(traces_of(panel)))
         # A second click on the same thing, or one beside, shows everything again.
         last[0] = None if chosen == last[0] else chosen
-        panel.show(lineage_figure(things, ties, root=root, chosen=last[0]))
+        panel.show(figure(chosen=last[0]))
 
     panel.observe(clicked, "clicked")
     return panel
@@ -44,8 +54,6 @@ def lineage_panel(
 
 def traces_of(panel: PlotPanel) -> Sequence[object]:
     """Return the traces of the figure that a panel shows."""
-    import json
-
     found: list[object] = json.loads(panel.figure)["data"]
     return found
 
