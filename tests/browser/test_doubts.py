@@ -70,12 +70,12 @@ def test_several_unfold_on_the_card_and_stay_readable(edited, tmp_path) -> None:
             assert box["x"] + box["width"] <= width
 
 
-def test_track_says_it_too(edited) -> None:
+def test_track_says_it_too(edited, tmp_path) -> None:
     edited.page.evaluate(WRITE, [0, "%track"])
     run_cell(edited, 0)
-    row = edited.page.get_by_text("`lr` is 0.01 on screen", exact=False)
-    edited.page.wait_for_function(
-        "() => [...document.querySelectorAll('.jp-OutputArea td')]"
-        ".some((cell) => cell.textContent.includes('on screen'))"
-    )
-    assert row.count() >= 2
+    edited.page.locator(".tb-note", has_text="`lr` is 0.01 on screen").first.wait_for()
+    edited.page.evaluate(WRITE, [0, "%track show last"])
+    run_cell(edited, 0)
+    edited.page.locator(".tb-page", has_text="`lr` is 0.01 on screen").wait_for()
+    edited.page.set_viewport_size({"width": 1200, "height": 900})
+    edited.shot("doubts-page", tmp_path)

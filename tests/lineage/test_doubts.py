@@ -282,6 +282,7 @@ AGAIN = {
     "not a number": "scale = float('nan')\nlr = 0.1",
     "a file": "scale = open('kept.txt', 'w')\nlr = 0.1",
     "seeded numbers": "np.random.seed(1); scale = np.random.rand(3)\nlr = 0.1",
+    "the time": "import time\nscale = time.time()\nlr = 0.1",
     "an object": "scale = object()\nlr = 0.1",
 }
 

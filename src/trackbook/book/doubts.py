@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from trackbook.book.background import Background
-from trackbook.capture import SavedNotebook
+from trackbook.capture import SavedNotebook, attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,13 @@ class Doubts:
             self._lookout.settle(patience_s=PATIENCE_S)
         told = self._told.setdefault(run.run_id, set())
         fresh = []
-        for doubt in self._found(run.run_id, look=False):
+        # A card must not be missed because something here has a bug.
+        found = attempt(
+            "looking for doubts",
+            lambda: self._found(run.run_id, look=False),
+            recorder.fault,
+        )
+        for doubt in found or ():
             key = doubt.code, tuple(doubt.names), doubt.about
             if key not in told:
                 told.add(key)

@@ -12,6 +12,7 @@ from trackbook.code.making import (
     lines_of,
     same_code,
     seeding,
+    tells_time,
 )
 from trackbook.code.metric_names import (
     direction_of,
@@ -46,6 +47,7 @@ __all__ = [
     "seeding",
     "source_hash",
     "statements_in",
+    "tells_time",
     "tree_of",
     "words_in",
     "words_of",

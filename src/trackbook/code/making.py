@@ -21,6 +21,10 @@ OWN_LINE = re.compile(r"^(\s*)([%!][^\n]*|\??[\w.]+\?\??|\?[^\n]+)$", re.MULTILI
 ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)([%!][^\n]*)$", re.MULTILINE)
 COMMENT = re.compile(r"^\s*#[^\n]*$\n?", re.MULTILINE)
 
+CLOCK = re.compile(
+    r"value=Call\(func=(?:Attribute\(value=Name\(id='\w+', ctx=Load\(\)\), attr|Name\(id)="
+    r"'(?:time|time_ns|perf_counter|perf_counter_ns|monotonic|process_time|now|utcnow|today)'"
+)
 LONGEST = 200_000
 """Characters of a cell that is still read."""
 
@@ -137,6 +141,12 @@ def same_code(one: str, other: str) -> bool:
     if first is None or second is None:
         return source_hash(COMMENT.sub("", one)) == source_hash(COMMENT.sub("", other))
     return [line.code for line in first] == [line.code for line in second]
+
+
+def tells_time(source: str, name: str) -> bool:
+    """Say whether a cell gives a variable the time of day: another one each time."""
+    makes = [line for line in behind(source, name) or () if name in line.writes]
+    return bool(makes) and CLOCK.search(makes[-1].code) is not None
 
 
 def chosen_last(lines: Iterable[Line], name: str) -> tuple[object, bool]:

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.code import behind, chosen_last, lines_of, same_code, seeding, source_hash
+from trackbook.code import (
+    behind,
+    chosen_last,
+    lines_of,
+    same_code,
+    seeding,
+    source_hash,
+    tells_time,
+)
 from trackbook.lineage.order import out_of_order
 from trackbook.lineage.screen import Screen
 from trackbook.lineage.words import (
@@ -183,6 +191,7 @@ class Case:
             name
             for name in sorted(names & ran.made.keys() & later.made.keys())
             if self.is_new(name, ran.made[name], later.made[name])
+            and not tells_time(later.source, name)
         ]
         if others:
             yield self.doubt("executed again", self.again(ran, later, others), others, ran)
