@@ -17,10 +17,12 @@ from typing import NamedTuple
 from players import cells_of
 
 FOLDER = Path(__file__).with_name("labelled")
-ANYHOW = (
-    "model random_state *.random_state n_jobs *.n_jobs verbose shuffle *.shuffle best.*"
-)
+ANYHOW = """
+model random_state seed n_jobs nthread verbose shuffle cv scoring estimator best.* cv.* estimator.*
+"""
 """Params that nobody would miss and nobody would mind."""
+BESIDES = "*_folds *_std"
+"""Metrics of which the same holds: what stands beside a mean over folds."""
 
 
 class Label(NamedTuple):
