@@ -194,3 +194,15 @@ def test_random_numbers_come_again_from_the_cell_that_imports_their_library(shee
     subprocess.run([sys.executable, "-c", session], check=True, capture_output=True)
     found, _ = reproduce(sheet.book.store, sheet.book.find("last"))
     assert found.verdict == "identical"
+
+
+def test_how_long_a_fit_took_is_not_compared(sheet) -> None:
+    _, found, _ = again(
+        sheet,
+        "from sklearn.datasets import load_iris\nfrom sklearn.model_selection import GridSearchCV\n"
+        "from sklearn.tree import DecisionTreeClassifier\nX, y = load_iris(return_X_y=True)",
+        "tree = DecisionTreeClassifier(random_state=0)\n"
+        "GridSearchCV(tree, {'max_depth': [1, 2]}, cv=3).fit(X, y)",
+    )
+    assert "fit_time_s" in sheet.runs()[-1].metrics
+    assert found.verdict == "identical"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 MOST_SAID = 20
+CLOCKED = frozenset({"fit_time_s"})
+"""Metrics that are times, which no run gives again: a search's candidates keep them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +177,12 @@ def compared(
     now = found.runs.get(key) if key is not None else None
     if found.failure is not None or now is None:
         return "failed", []
-    differences = [d for name in sorted({*recorded, *now}) for d in differing(
-        name, recorded.get(name, []), now.get(name, []))]  # fmt: skip
+    compared_names = sorted({*recorded, *now} - CLOCKED)
+    differences = [
+        difference
+        for name in compared_names
+        for difference in differing(name, recorded.get(name, []), now.get(name, []))
+    ]
     if not differences:
         return "identical", []
     near = all(one.relative <= tolerance for one in differences)
