@@ -213,7 +213,9 @@ def test_beyond_the_files_that_are_followed_a_run_rests_on_everything(
     assert "noise = 5" in [part.source for part in parts]
 
 
-def test_what_measures_all_folds_is_in_the_slice_of_their_cell_and_of_no_fold(sheet) -> None:
+def test_what_measures_all_folds_is_in_the_slice_of_their_cell_and_of_no_fold(
+    sheet,
+) -> None:
     sheet.ok(
         "import numpy as np\nfrom sklearn.datasets import load_iris\n"
         "from sklearn.metrics import accuracy_score\nfrom sklearn.model_selection import KFold\n"
@@ -224,7 +226,9 @@ def test_what_measures_all_folds_is_in_the_slice_of_their_cell_and_of_no_fold(sh
         "cv_acc = accuracy_score(y, oof)",
     )
     found = {
-        run.name: ["cv_acc" in part.source for part in slice_of(sheet.book.store, run).parts]
+        run.name: [
+            "cv_acc" in part.source for part in slice_of(sheet.book.store, run).parts
+        ]
         for run in sheet.runs()
     }
     assert found.pop("group-1")[-1]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from trackbook.code.call_names import names_of_calls
 from trackbook.code.closure import Closures, closure_of
+from trackbook.code.given import placed_in
 from trackbook.code.hashes import code_cells_of, notebook_hash, source_hash
 from trackbook.code.metric_names import (
     direction_of,
     is_count_name,
     is_metric_name,
+    is_weak_name,
     words_of,
 )
 from trackbook.code.names import Names, names_in
@@ -18,7 +20,7 @@ from trackbook.code.statements import Statement, statements_in
 
 __all__ = [
     "Closures", "Names", "Secrets", "Statement", "closure_of", "code_cells_of",
-    "direction_of", "is_count_name", "is_metric_name", "keywords_in", "names_in",
-    "names_of_calls", "notebook_hash", "source_hash", "statements_in", "tree_of",
+    "direction_of", "is_count_name", "is_metric_name", "is_weak_name", "keywords_in", "names_in",
+    "names_of_calls", "notebook_hash", "placed_in", "source_hash", "statements_in", "tree_of",
     "words_in", "words_of",
 ]  # fmt: skip
