@@ -111,6 +111,9 @@ def recorded(one: Labelled) -> Captured:
         os.chdir(folder)
         os.environ["TRACKBOOK_PROJECT"] = folder
         shell = InteractiveShell()
+        shell.enable_gui = lambda *_told, **_named: (
+            None
+        )  # for %matplotlib, as kernels have it
         shell.run_cell("%load_ext trackbook", store_history=False)
         shell.run_cell("%track quiet", store_history=False)
         naive_metrics: set[str] = set()

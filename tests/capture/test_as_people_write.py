@@ -275,3 +275,33 @@ def test_scores_kept_by_name_in_a_loop_are_metrics(sheet) -> None:
 def test_scores_on_parts_of_data_go_by_the_data(two) -> None:
     two.ok("print(b.score(X_test[:20], y_test[:20]))")
     assert set(two.runs()[-1].metrics) == {"score_X_test"}
+
+
+def test_a_printed_report_keeps_its_own_names(two) -> None:
+    two.ok(
+        "from sklearn.metrics import classification_report\n"
+        "print(classification_report(y_test, b.predict(X_test)))"
+    )
+    found = two.runs()[-1].metrics
+    assert found["accuracy"] == pytest.approx(b_accuracy(two), abs=0.005)
+    assert set(found) == {
+        "accuracy", "macro_avg.precision", "macro_avg.recall", "macro_avg.f1_score",
+    }  # fmt: skip
+
+
+def b_accuracy(sheet) -> float:
+    names = sheet.shell.user_ns
+    return names["b"].score(names["X_test"], names["y_test"])
+
+
+def test_lists_that_a_function_appends_to_are_series(sheet) -> None:
+    sheet.ok(
+        "losses, accs = [], []",
+        "def train(n):\n    for k in range(1, n):\n        losses.append(1 / k)\n"
+        "        accs.append(1 - 1 / k)",
+        "train(4)",
+    )
+    (run,) = sheet.runs()
+    assert {"losses", "accs"} <= run.metrics.keys()
+    sheet.ok("train(2)")
+    assert [len(set(run.metrics) & {"losses", "accs"}) for run in sheet.runs()] == [2]

@@ -98,6 +98,10 @@ class Reading:
     def _series_names(self) -> set[str]:
         s, rules = self.statement, self._measures.rules
         names = (s.computed | s.touches | s.accumulators | s.passed) - s.loops
+        reached = self._measures.flow.steps[self.number].reads - s.reads
+        names |= {  # `train(net)` may have grown a list that its function appends to
+            n for n in reached if is_metric_name(n) and type(self._namespace.get(n)) is list
+        }
         return {
             n
             for n in names

@@ -191,7 +191,7 @@ CHAINED = frozenset({ast.Call, ast.Attribute, ast.Subscript})
 SUMMING = word_set(
     """
     mean nanmean average median std nanstd var sum nansum min max nanmin nanmax abs round
-    float int len sorted corrcoef corr quantile percentile sqrt
+    float int len sorted corrcoef corr quantile percentile sqrt col lit
     """
 )
 NEVER = (
