@@ -305,3 +305,18 @@ def test_lists_that_a_function_appends_to_are_series(sheet) -> None:
     assert {"losses", "accs"} <= run.metrics.keys()
     sheet.ok("train(2)")
     assert [len(set(run.metrics) & {"losses", "accs"}) for run in sheet.runs()] == [2]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "docs = ['This is the first one.', 'And this the second.', 'Is this the third one?']",
+        "topics = {'a': 'goal match team', 'b': 'salt oven bake', 'c': 'code chip data'}",
+        "table = [[0, 1], [1.5, 2], [3, 4]]",
+    ],
+)
+def test_data_that_are_typed_are_no_params(sheet, cell) -> None:
+    name = cell.split(" ")[0]
+    sheet.ok(f"{cell}\nlayers = [64, 32, 16]\nkinds = ['one hot', 'ordinal']")
+    sheet.ok(f"loss = sum([len({name}), *layers, len(kinds)]) / 7")
+    assert set(sheet.runs()[0].params) == {"layers", "kinds"}
