@@ -202,3 +202,121 @@ def test_a_score_of_weights_that_an_optimiser_changed_is_the_loops(sheet) -> Non
     )
     (run,) = sheet.runs()
     assert {"loss", "losses", "val_loss"} <= run.metrics.keys()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "avg_score = df.score.mean()",
+        "max_error = (df.score - 3).abs().max()",
+        "corr = np.corrcoef(df.score, df.age)[0, 1]",
+        "lift = df.score[1] / df.score[0] - 1",
+        "scores = df.score.to_list()",
+    ],
+)
+def test_a_look_at_data_opens_no_run(sheet, cell) -> None:
+    sheet.ok(
+        "import numpy as np, pandas as pd\n"
+        "df = pd.DataFrame({'score': [1.0, 4.0, 2.5], 'age': [3, 1, 2]})",
+        cell,
+    )
+    assert sheet.runs() == []
+    sheet.ok("from trackbook import start_run", f"with start_run():\n    {cell}")
+    (run,) = sheet.runs()
+    assert run.origin == "manual"
+
+
+def test_what_is_worked_out_with_the_same_words_opens_one(sheet) -> None:
+    sheet.ok(
+        "import numpy as np\ny = np.arange(4)\ndef rated(y): return float((y > 1).mean())",
+        "score = np.mean(y == 2)",
+        "other_score = rated(y)",
+    )
+    assert [set(run.metrics) for run in sheet.runs()] == [{"score"}, {"other_score"}]
+
+
+def test_the_best_loss_that_a_loop_keeps_is_a_metric(sheet) -> None:
+    sheet.ok(
+        "best_loss, bad = float('inf'), 0\nfor n in range(1, 5):\n    loss = abs(3 - n) + 0.5\n"
+        "    if loss < best_loss:\n        best_loss, bad = loss, 0\n    else:\n        bad += 1"
+    )
+    (run,) = sheet.runs()
+    assert run.metrics["best_loss"] == 0.5
+    assert "bad" not in run.metrics
+
+
+def test_what_the_notebooks_own_classes_are_given_are_params(sheet) -> None:
+    sheet.ok(
+        "from dataclasses import dataclass\n"
+        "class Adam:\n    def __init__(self, lr, beta=0.9):\n        self.lr = lr\n"
+        "@dataclass\nclass Plan:\n    epochs: int = 3",
+        "opt, plan = Adam(0.1, beta=0.8), Plan(epochs=5)",
+        "loss = sum([opt.lr] * plan.epochs)",
+    )
+    assert dict(sheet.runs()[0].params) == {"lr": "0.1", "beta": "0.8", "plan.epochs": "5"}
+
+
+def test_a_default_that_is_typed_in_its_place_is_a_param(two) -> None:
+    two.ok(
+        "from sklearn.preprocessing import PolynomialFeatures\npoly = PolynomialFeatures(2)\n"
+        "P = poly.fit_transform(X_train)",
+        "c = Tree(max_depth=2).fit(P, y_train)",
+    )
+    assert two.runs()[-1].params["PolynomialFeatures.degree"] == "2"
+
+
+def test_scores_kept_by_name_in_a_loop_are_metrics(sheet) -> None:
+    sheet.ok(
+        "scores = {}\nfor kind in ('a', 'b'):\n    scores[kind] = sum([0.5, len(kind)])"
+    )
+    assert dict(sheet.runs()[0].metrics) == {"scores.a": 1.5, "scores.b": 1.5}
+
+
+def test_scores_on_parts_of_data_go_by_the_data(two) -> None:
+    two.ok("print(b.score(X_test[:20], y_test[:20]))")
+    assert set(two.runs()[-1].metrics) == {"score_X_test"}
+
+
+def test_a_printed_report_keeps_its_own_names(two) -> None:
+    two.ok(
+        "from sklearn.metrics import classification_report\n"
+        "print(classification_report(y_test, b.predict(X_test)))"
+    )
+    found = two.runs()[-1].metrics
+    assert found["accuracy"] == pytest.approx(b_accuracy(two), abs=0.005)
+    assert set(found) == {
+        "accuracy", "macro_avg.precision", "macro_avg.recall", "macro_avg.f1_score",
+    }  # fmt: skip
+
+
+def b_accuracy(sheet) -> float:
+    names = sheet.shell.user_ns
+    return names["b"].score(names["X_test"], names["y_test"])
+
+
+def test_lists_that_a_function_appends_to_are_series(sheet) -> None:
+    sheet.ok(
+        "losses, accs = [], []",
+        "def train(n):\n    for k in range(1, n):\n        losses.append(1 / k)\n"
+        "        accs.append(1 - 1 / k)",
+        "train(4)",
+    )
+    (run,) = sheet.runs()
+    assert {"losses", "accs"} <= run.metrics.keys()
+    sheet.ok("train(2)")
+    assert [len(set(run.metrics) & {"losses", "accs"}) for run in sheet.runs()] == [2]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "docs = ['This is the first one.', 'And this the second.', 'Is this the third one?']",
+        "topics = {'a': 'goal match team', 'b': 'salt oven bake', 'c': 'code chip data'}",
+        "table = [[0, 1], [1.5, 2], [3, 4]]",
+    ],
+)
+def test_data_that_are_typed_are_no_params(sheet, cell) -> None:
+    name = cell.split(" ")[0]
+    sheet.ok(f"{cell}\nlayers = [64, 32, 16]\nkinds = ['one hot', 'ordinal']")
+    sheet.ok(f"loss = sum([len({name}), *layers, len(kinds)]) / 7")
+    assert set(sheet.runs()[0].params) == {"layers", "kinds"}

@@ -191,7 +191,6 @@ def test_a_metric_called_by_keywords_measures_the_predictions(told, data):
     [
         lambda y: metrics.confusion_matrix(y, y),
         lambda y: metrics.roc_curve(y, y),
-        lambda y: metrics.classification_report(y, y),
         lambda y: metrics.precision_recall_fscore_support(y, y),
         lambda y: metrics.f1_score(y, y, average=None),
         lambda y: metrics.make_scorer(metrics.f1_score),
@@ -212,6 +211,15 @@ def test_a_report_as_dict_gives_accuracy_and_macro_averages(told, data):
         "macro_avg.recall": report["macro avg"]["recall"],
         "macro_avg.f1_score": report["macro avg"]["f1-score"],
     }
+
+
+def test_a_printed_report_gives_what_it_says(told, data):
+    text = metrics.classification_report(data[1], 1 - data[1], zero_division=0, digits=3)
+    found = {each.name: each.values[0][1] for each in told}
+    assert set(found) == {
+        "accuracy", "macro_avg.precision", "macro_avg.recall", "macro_avg.f1_score",
+    }  # fmt: skip
+    assert f"{found['macro_avg.f1_score']:.3f}" in text
 
 
 def test_only_the_voting_is_told_and_not_its_voters(told, data):

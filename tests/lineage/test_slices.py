@@ -211,3 +211,25 @@ def test_beyond_the_files_that_are_followed_a_run_rests_on_everything(
     sheet.ok("loss = sum([0.5, len(texts)])")
     parts = slice_of(sheet.book.store, sheet.runs()[-1]).parts
     assert "noise = 5" in [part.source for part in parts]
+
+
+def test_what_measures_all_folds_is_in_the_slice_of_their_cell_and_of_no_fold(
+    sheet,
+) -> None:
+    sheet.ok(
+        "import numpy as np\nfrom sklearn.datasets import load_iris\n"
+        "from sklearn.metrics import accuracy_score\nfrom sklearn.model_selection import KFold\n"
+        "from sklearn.tree import DecisionTreeClassifier\nX, y = load_iris(return_X_y=True)",
+        "oof = np.zeros(len(X))\nfor tr, va in KFold(3).split(X):\n"
+        "    tree = DecisionTreeClassifier(max_depth=1).fit(X[tr], y[tr])\n"
+        "    oof[va] = tree.predict(X[va])",
+        "cv_acc = accuracy_score(y, oof)",
+    )
+    found = {
+        run.name: [
+            "cv_acc" in part.source for part in slice_of(sheet.book.store, run).parts
+        ]
+        for run in sheet.runs()
+    }
+    assert found.pop("group-1")[-1]
+    assert not any(map(any, found.values()))

@@ -305,3 +305,15 @@ def test_where_nothing_was_executed_again_nothing_is_said_of_it(sheet) -> None:
     sheet.ok("loss = sum([0.5, 0.25])")
     assert "reproduced" not in repr(sheet.run("%track runs").result)
     assert "reproduced" not in [field.name for field in fields_of(sheet.runs())]
+
+
+def test_how_long_a_fit_took_is_not_compared(sheet) -> None:
+    _, found, _ = again(
+        sheet,
+        "from sklearn.datasets import load_iris\nfrom sklearn.model_selection import GridSearchCV\n"
+        "from sklearn.tree import DecisionTreeClassifier\nX, y = load_iris(return_X_y=True)",
+        "tree = DecisionTreeClassifier(random_state=0)\n"
+        "GridSearchCV(tree, {'max_depth': [1, 2]}, cv=3).fit(X, y)",
+    )
+    assert "fit_time_s" in sheet.runs()[-1].metrics
+    assert found.verdict == "identical"

@@ -20,7 +20,7 @@ from trackbook.capture.told import (
     was_interrupted,
 )
 from trackbook.clock import new_id, now_us
-from trackbook.code import keywords_in, source_hash, words_in
+from trackbook.code import keywords_in, placed_in, source_hash, words_in
 from trackbook.records import Execution, ExecutionEnd
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Cells:
             cell_key=cell.cell_key,
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
-        self._recorder.trainings.keywords = lambda: self._typed_for(cell)
+        self._recorder.trainings.keywords = lambda: self._typed_for(cell, namespace)
         if "_magic(" in cell.transformed:
             cell.timed = timed_in(cell.transformed)
         request = request_in(cell.source, self._recorder.verbs)
@@ -150,11 +150,14 @@ class Cells:
                 self._recorder.trail.ended(cell, namespace, binds)
             self._tell(cell)
 
-    def _typed_for(self, cell: Cell) -> set[str]:
-        """Return the keywords of a cell, and of the cells that bound what its words name."""
-        typed = keywords_in(cell.source)
-        before = {self._bound_in.get(word, "") for word in words_in(cell.source)}
-        return typed.union(*map(keywords_in, before))
+    def _typed_for(self, cell: Cell, namespace: Mapping[str, object]) -> set[str]:
+        """Return what a cell gives by name or place, and the cells that bound what it names."""
+        sources = {self._bound_in.get(word, "") for word in words_in(cell.source)}
+        sources.add(cell.source)
+        typed: set[str] = set()
+        for source in sources:
+            typed |= keywords_in(source) | placed_in(source, namespace)
+        return typed
 
     def _cell_of(self, info: Any, namespace: Mapping[str, object]) -> Cell:
         source = str(getattr(info, "raw_cell", "") or "")

@@ -97,7 +97,7 @@ def contribute(recorder: Recorder, cell: Cell) -> list[str]:
 
 def runs_given(recorder: Recorder, cell: Cell) -> list[str]:
     """Return the runs that an execution opened, trained, measured or stood inside."""
-    given = dict.fromkeys(recorder.trainings.now(run) for run in cell.touched)
+    given = dict.fromkeys(cell.touched)
     for run in (cell.run, cell.by_hand, *(bound.run for bound in cell.bounds)):
         if run is not None:
             given[run.run_id] = None

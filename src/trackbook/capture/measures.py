@@ -203,6 +203,8 @@ class Measures:
         found: dict[str, object] = {}
         for name, value in statement.chosen.items():
             left_alone = name in self._accumulators or self.rules.forces_metric(name)
+            forced = self.rules.forces_param(name)
+            left_alone = left_alone or (not forced and spells_out_data(value))
             if not self.rules.silences(name) and not left_alone:
                 found |= dict(params_in(name, value))
         return found
@@ -241,6 +243,30 @@ class Measures:
         self.missed.append(Missed(name, why))
         self.missed_here.append(self.missed[-1])
         del self.missed[:-20], self.missed_here[:-20]
+
+
+def spells_out_data(value: object) -> bool:
+    """Tell whether a literal is data rather than a choice: some sentences, a table of numbers."""
+    if type(value) is dict:
+        value = list(value.values())
+    if type(value) is not list or not value:
+        return False
+    if len(value) >= FEW and all(type(text) is str for text in value):
+        return sum(len(text.split()) for text in value) >= WORDS * len(value)
+    return len(value) >= FEW and all(is_row(row) for row in value)
+
+
+def is_row(value: object) -> bool:
+    """Tell whether a literal is a row of a table: numbers only, more than one."""
+    return (
+        type(value) is list
+        and len(value) > 1
+        and all(type(number) in (int, float) for number in value)
+    )
+
+
+FEW, WORDS = 3, 3
+"""Of so many texts or rows, and so many words a text, nobody chooses one."""
 
 
 def written_once(statements: list[Statement]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from trackbook.capture.values import (
     place_of,
     series_of,
 )
-from trackbook.code import is_count_name, is_metric_name, words_of
+from trackbook.code import is_count_name, is_metric_name, is_weak_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from trackbook.code import Statement
 
 PARTS_OF_DATA = {"train", "training", "test", "val", "valid", "validation", "dev"}
+EACH_ROWS = {"squared", "absolute", "abs", "sq", "relative", "percentage"}
+"""Words of an array that has an error for each row: `squared_errors`."""
 HISTORIES = ("history", "hist", "evals_result", "log", "logs")
 
 
@@ -83,12 +85,23 @@ class Reading:
             for n in s.computed - s.loops
             if not rules.silences(n) and not is_count_name(n)
         }
+        names |= {  # `scores[kind] = …` in a loop
+            n
+            for n in s.touches
+            if is_metric_name(n)
+            and not rules.silences(n)
+            and type(self._namespace.get(n)) is dict
+        }
         forced = {n for n in s.binds if self._measures.rules.forces_metric(n)}
         return names | forced
 
     def _series_names(self) -> set[str]:
         s, rules = self.statement, self._measures.rules
         names = (s.computed | s.touches | s.accumulators | s.passed) - s.loops
+        reached = self._measures.flow.steps[self.number].reads - s.reads
+        names |= {  # `train(net)` may have grown a list that its function appends to
+            n for n in reached if is_metric_name(n) and type(self._namespace.get(n)) is list
+        }
         return {
             n
             for n in names
@@ -200,6 +213,9 @@ class Reading:
         if not self._opens:
             self._measures.miss(name, "no run is open")
             return None
+        if self.statement.summary and is_weak_name(name):
+            self._measures.miss(name, "sums up data, and no run is open")
+            return None
         cell = self._cell
         cell.run = self._measures.ledger.open_of_cell(cell, None, label=name)
         return cell.run
@@ -214,10 +230,10 @@ def series_in(name: str, value: object, depth: int = 0) -> list[tuple[str, list[
     points = series_of(value)
     if points is not None:
         # `error = X @ w - y` is an array of residuals, `errors` may be a series.
-        one_word = type(value) not in (list, tuple) and not name.rstrip(
-            "0123456789_"
-        ).endswith("s")
-        return [(name, points)] if is_metric_name(name) and not one_word else []
+        bare = name.rstrip("0123456789_")
+        of_rows = not bare.endswith("s") or not EACH_ROWS.isdisjoint(words_of(name))
+        left_alone = type(value) not in (list, tuple) and of_rows
+        return [(name, points)] if is_metric_name(name) and not left_alone else []
     if type(value) is not dict:
         is_history = place_of(type(value))[1] == "History"
         value = (attributes_of(value) or {}).get("history") if is_history else None

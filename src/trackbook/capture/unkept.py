@@ -90,7 +90,9 @@ class Unkept:
             key = one.call, None if once else one.run_id
             place = seen.get(key, 0)
             seen[key] = place + 1
-            name = names[place % len(names)] if names else one.measured.name
+            own = one.measured.name  # a report measures several things, by names of its own
+            named = bool(names) and own.startswith(one.call)
+            name = names[place % len(names)] if named else own
             if not self._measures.rules.silences(name):
                 pairs.append((one, name))
         return pairs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.code.call_names import names_of_calls
 from trackbook.code.closure import Closures, closure_of
+from trackbook.code.given import placed_in
 from trackbook.code.hashes import code_cells_of, notebook_hash, source_hash
 from trackbook.code.making import (
     Line,
@@ -18,6 +19,7 @@ from trackbook.code.metric_names import (
     direction_of,
     is_count_name,
     is_metric_name,
+    is_weak_name,
     words_of,
 )
 from trackbook.code.names import Names, names_in
@@ -38,11 +40,13 @@ __all__ = [
     "direction_of",
     "is_count_name",
     "is_metric_name",
+    "is_weak_name",
     "keywords_in",
     "lines_of",
     "names_in",
     "names_of_calls",
     "notebook_hash",
+    "placed_in",
     "same_code",
     "seeding",
     "source_hash",

@@ -92,11 +92,22 @@ def name_of_call(node: ast.Call, modules: Collection[str]) -> str | None:
         return called or None
     if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
         return name_of_text(node)
-    if isinstance(first, ast.Name):
-        return f"{called}_{first.id}"
+    data = parts_of(first) if first is not None else ()
+    if data:
+        return "_".join((called, *data))
     if first is None and not node.keywords:
         return f"{func.value.id}_{called}"
     return name_of_text(node)
+
+
+def parts_of(node: ast.expr) -> tuple[str, ...]:
+    """Return (X,) of `X` and `X[100:]`, (test, text) of `test.text`; nothing of other things."""
+    if isinstance(node, ast.Subscript):
+        return parts_of(node.value)
+    if isinstance(node, ast.Attribute):
+        before = parts_of(node.value)
+        return (*before, node.attr) if before else ()
+    return (node.id,) if isinstance(node, ast.Name) else ()
 
 
 def first_name_in(node: ast.expr) -> list[str]:

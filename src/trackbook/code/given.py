@@ -1,10 +1,11 @@
-"""Literals given to the notebook's own functions: `w, losses = train(lr=0.02, epochs=4)`."""
+"""Literals given to the notebook's own functions and classes: `train(lr=0.02)`, `Adam(lr=0.1)`."""
 
 from __future__ import annotations
 
 import ast
+import re
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,9 +13,14 @@ from trackbook.code.literals import is_literal, value_of
 from trackbook.code.parse import PROVIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MOST = 12
+CONSTRUCTED = re.compile(r"\b(?P<called>[A-Z]\w*)\((?P<given>[^()=]+)")
+TYPED = re.compile(r"\s*(?:-?\d[\w.]*|True|False|None)\s*")
+# Python's own descriptors: a class may have others of the same name.
+MRO_OF: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+INSIDE_OF: Callable[[type], Any] = type.__dict__["__dict__"].__get__
 
 
 class Given(msgspec.Struct, frozen=True, gc=False):
@@ -28,17 +34,33 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     def params_of(self, namespace: Mapping[str, object]) -> dict[str, object]:
         """Return the literals by the names that the function gives its parameters.
 
-        None but for the notebook's own: of a class, its library's card knows more.
+        None but for the notebook's own: of a library's class, its card knows more. A
+        dataclass says itself what it holds.
         """
-        function = namespace.get(self.function)
-        if type(function) is not FunctionType or function.__globals__ is not namespace:
+        called = namespace.get(self.function)
+        function = starter_of(called)
+        if function is None or function.__globals__ is not namespace:
             return {}
         code = function.__code__
-        names = code.co_varnames[: code.co_argcount]
+        names = code.co_varnames[int(function is not called) : code.co_argcount]
         return {
             **{names[at]: value for at, value in self.placed if at < len(names)},
             **dict(self.named),
         }
+
+
+def starter_of(called: object) -> FunctionType | None:
+    """Return the function that a call runs first: a plain one itself, a class's `__init__`."""
+    if type(called) is FunctionType:
+        return called
+    for base in MRO_OF(called) if type(called) is type else ():
+        inside = INSIDE_OF(base)
+        if "__dataclass_fields__" in inside:
+            return None
+        if "__init__" in inside:
+            found = inside["__init__"]
+            return found if type(found) is FunctionType else None
+    return None
 
 
 def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
@@ -59,6 +81,22 @@ def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
         if (placed or named) and not starred:
             found.append(Given(call.func.id, placed, named))
     return tuple(found)
+
+
+def placed_in(source: str, namespace: Mapping[str, object]) -> set[str]:
+    """Return the params that a source gives to classes by place: degree for `Poly(2)`."""
+    found: set[str] = set()
+    for match in CONSTRUCTED.finditer(source):
+        function = starter_of(namespace.get(match["called"]))
+        if function is None:
+            continue
+        code = function.__code__
+        names = code.co_varnames[1 : code.co_argcount]
+        for name, part in zip(names, match["given"].split(","), strict=False):
+            if TYPED.fullmatch(part) is None:
+                break
+            found.add(name)
+    return found
 
 
 def is_number(node: ast.expr) -> bool:

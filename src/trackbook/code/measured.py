@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.code.literals import is_literal
 from trackbook.code.parse import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Sort = Literal["measured", "other", "clock", "duration"]
 
@@ -153,6 +156,28 @@ def is_size_call(node: ast.Call) -> bool:
     return bool(sizes) and all(is_size(arg) for arg in sizes)
 
 
+def is_summary(node: ast.stmt, modules: Collection[str]) -> bool:
+    """Tell whether a statement sums up what is there: `df.score.mean()`, `rates[1] - rates[0]`.
+
+    Nothing is compared in it, and no function is called but methods and those of modules.
+    """
+    value = getattr(node, "value", None) if type(node) in PLAIN_STATEMENTS else None
+    if value is None:
+        return False
+    for part in ast.walk(value):
+        kind = type(part)
+        if kind is ast.Compare or kind is ast.Await:
+            return False
+        if kind is ast.Call and last_name(part.func) not in SUMMING:  # type: ignore[attr-defined] # by exact type
+            inner: Any = part
+            while type(inner) in CHAINED:
+                inner = inner.func if type(inner) is ast.Call else inner.value
+            bare = type(part.func) is ast.Name  # type: ignore[attr-defined] # by exact type
+            if bare or (type(inner) is ast.Name and inner.id in modules):
+                return False
+    return True
+
+
 def last_name(node: Any) -> str:
     """Return `f` of `f` and of `a.b.f`, or nothing."""
     kind = type(node)
@@ -161,6 +186,14 @@ def last_name(node: Any) -> str:
     return str(node.id) if kind is ast.Name else ""
 
 
+PLAIN_STATEMENTS = frozenset({ast.Assign, ast.AnnAssign, ast.Expr})
+CHAINED = frozenset({ast.Call, ast.Attribute, ast.Subscript})
+SUMMING = word_set(
+    """
+    mean nanmean average median std nanstd var sum nansum min max nanmin nanmax abs round
+    float int len sorted corrcoef corr quantile percentile sqrt col lit
+    """
+)
 NEVER = (
     ast.Name, ast.Constant, ast.Lambda, ast.Compare, ast.JoinedStr, ast.Yield,
     ast.YieldFrom, ast.GeneratorExp,

@@ -47,6 +47,14 @@ def is_count_name(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
+def is_weak_name(name: str) -> bool:
+    """Tell whether data have such things as well as models: `avg_score`, `corr`, `max_error`."""
+    words = words_of(name)
+    known = {word for word in words if word in MEASURES}
+    return known <= WEAK or (words[0] in ENDS and known <= WEAK | ERRORS)
+
+
 def words_of(name: str) -> list[str]:
     """Return the words of a name in lower case, digits joined to what they belong to."""
     words: list[str] = []
@@ -117,6 +125,8 @@ TIMES = word_set(
     """
 )
 MEASURES = LARGER | SMALLER
+WEAK = word_set("score corr correlation spearman pearson kendall lift coverage gini")
+ENDS, ERRORS = word_set("max min maximum minimum"), word_set("error err")
 PAIRED = frozenset({"rate"})
 NUMBERED = frozenset({"f", "r", "top", "rouge", "bleu", "p"})
 NO_MEASURE = word_set(

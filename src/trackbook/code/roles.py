@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.code.literals import pairs_of
 from trackbook.code.magics import effect_of, magic_of
 from trackbook.code.measured import sort_of
+from trackbook.code.metric_names import is_metric_name
 from trackbook.code.parse import PROVIDED, word_set
 from trackbook.code.walk import names_bound_by
 
@@ -148,10 +149,24 @@ def bound(roles: Roles, targets: list[ast.expr], value: ast.expr, looping: bool)
         roles.hand(value)
     for target in targets:
         roles.bind(target, value)
+        if looping:
+            roles.computed |= kept_best(target, value)
         if looping and isinstance(target, ast.Name) and isinstance(value, ast.BinOp):
             operands = (value.left, value.right)
             if any(isinstance(one, ast.Name) and one.id == target.id for one in operands):
                 roles.accumulators.add(target.id)
+
+
+def kept_best(target: ast.expr, value: ast.expr) -> set[str]:
+    """Return the measures that a loop keeps by name: `best_loss, bad = val_loss, 0`."""
+    pairs = pairs_of(target, value)
+    if pairs is None:
+        pairs = [(target, value)]
+    return {
+        one.id
+        for one, of in pairs
+        if type(one) is ast.Name and type(of) is ast.Name and is_metric_name(one.id)
+    }
 
 
 def run_by_magic(value: ast.expr, transform: Callable[[str], str] | None) -> ast.expr:

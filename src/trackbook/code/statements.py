@@ -13,7 +13,7 @@ from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.given import Given, given_in
 from trackbook.code.literals import chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.measured import Clocks, last_name
+from trackbook.code.measured import Clocks, is_summary, last_name
 from trackbook.code.names import names_of
 from trackbook.code.parse import lines_in, tree_of, words_in
 from trackbook.code.roles import Roles
@@ -65,6 +65,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """ALL_CAPS names bound to anything else; they may stand in `computed` as well."""
     computed: frozenset[str] = NONE
     """Names bound to what could be a measured number."""
+    summary: bool = False
+    """It only sums up what is there, in one expression: `df.score.mean()`."""
     timings: frozenset[str] = NONE
     """Names bound to differences of times."""
     loops: frozenset[str] = NONE
@@ -188,6 +190,7 @@ class Cut:
             chosen=chosen_in(node),
             constants=constants_in(node),
             computed=frozen(roles.computed),
+            summary=bool(roles.computed or shown) and is_summary(node, self.modules),
             timings=frozen(roles.timings),
             loops=frozen(roles.loops),
             accumulators=frozen(roles.accumulators),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.measures import once
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 PREDICTIONS = (
     "y_pred", "y_score", "y_prob", "y_proba", "labels_pred", "labels", "pred_decision", "y",
 )  # fmt: skip
+AVERAGED = ("precision", "recall", "f1-score")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 BINARY = ("f1_score", "fbeta_score", "precision_score", "recall_score", "jaccard_score")
 
 
@@ -27,15 +30,27 @@ def measured(call: Call) -> Iterable[Finding]:
 
 
 def reported(call: Call) -> Iterable[Finding]:
-    """Read `classification_report(output_dict=True)`: accuracy and the macro averages."""
-    if type(call.result) is not dict:
-        return
+    """Read `classification_report`: accuracy and the macro averages; of a text, as printed."""
+    report = call.result if type(call.result) is dict else read_off(call.result)
     of = _predictions(call)
-    yield from once("accuracy", call.result.get("accuracy"), of=of)
-    averages = call.result.get("macro avg", {})
-    for name in ("precision", "recall", "f1-score"):
+    yield from once("accuracy", report.get("accuracy"), of=of)
+    averages = report.get("macro avg", {})
+    for name in AVERAGED:
         key = f"macro_avg.{name.replace('-', '_')}"
         yield from once(key, averages.get(name), of=of)
+
+
+def read_off(text: object) -> dict[str, Any]:
+    """Return what a printed report says of accuracy and macro averages."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines() if type(text) is str else ():
+        name, _, rest = line.strip().partition("  ")
+        numbers = [float(word) for word in rest.split() if NUMBER.fullmatch(word)]
+        if name == "accuracy" and numbers:
+            found[name] = numbers[0]
+        elif name == "macro avg" and len(numbers) >= len(AVERAGED):
+            found[name] = dict(zip(AVERAGED, numbers, strict=False))
+    return found
 
 
 def _predictions(call: Call) -> object:

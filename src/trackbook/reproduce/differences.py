@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from trackbook.reproduce.outcome import Learned, Outcome, Points, Used
 
 
+CLOCKED = frozenset({"fit_time_s"})
+"""Metrics that are times, which no run gives again: a search's candidates keep them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One metric that does not come out as it did."""
@@ -48,7 +52,7 @@ def metric_differences(recorded: Points, now: Points) -> list[Difference]:
     """Return every metric that differs to the bit, with its first difference and its largest."""
     return [
         one
-        for name in sorted({*recorded, *now})
+        for name in sorted({*recorded, *now} - CLOCKED)
         for one in differing(name, recorded.get(name, []), now.get(name, []))
     ]
 
