@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackbook.doors.progress import Line
 from trackbook.errors import Misused, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -230,6 +230,7 @@ def reproduce(
     tolerance: float = 1e-9,
     timeout: float | None = None,
     check: int = 1,
+    env: bool = False,
 ) -> Proof:
     """Execute what a run rests on again, in a fresh kernel, and say whether it gives the same.
 
@@ -238,13 +239,10 @@ def reproduce(
         tolerance: up to which relative difference two numbers count as the same
         check: execute it so many times, to learn how far each metric goes by chance
         timeout: how many seconds each try may take; else three times as long as at first
+        env: build the packages that the run had into a new environment, and execute it there
     """
-    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
-    if missing:
-        raise NotFound(
-            f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
-        )
-    from trackbook.reproduce import Terms
+    must_be_able()
+    from trackbook.reproduce import Terms, reproduce_rebuilt
     from trackbook.reproduce import reproduce as run_again
 
     if not 1 <= check <= MOST_TRIES:
@@ -253,13 +251,14 @@ def reproduce(
     book.settle()
     found = book.find(run)
     line = Line()
+    terms = Terms(tolerance=tolerance, timeout_s=timeout, tries=check)
     try:
-        proven = run_again(
-            book.store,
-            found,
-            Terms(tolerance=tolerance, timeout_s=timeout, tries=check),
-            progress=line.show,
-        )
+        if env:
+            proven = reproduce_rebuilt(
+                book.store, found, terms, progress=line.show, say=line.say
+            )
+        else:
+            proven = run_again(book.store, found, terms, progress=line.show)
     finally:
         line.end()
     book.put(proven.found, found.run_id)
@@ -268,39 +267,10 @@ def reproduce(
     return Proof(found, proven)
 
 
-class Line:
-    """One line that says how far a long work is: on a terminal, or under a cell."""
-
-    def __init__(self) -> None:
-        from IPython.core.getipython import get_ipython
-
-        self._handle: Any = None
-        self._in_notebook = getattr(get_ipython(), "kernel", None) is not None
-        self._on_terminal = not self._in_notebook and sys.stderr.isatty()
-
-    def show(self, done: int, count: int) -> None:
-        """Say how many of how many executions are done."""
-        said = f"executing {done + 1} of {count} again" if done < count else "comparing"
-        if self._on_terminal:
-            sys.stderr.write(f"\r\x1b[K{said}")
-            sys.stderr.flush()
-        elif self._in_notebook:
-            self._tell(said)
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self._on_terminal:
-            sys.stderr.write("\r\x1b[K")
-        elif self._handle is not None:
-            self._tell("")
-
-    def _tell(self, said: str) -> None:
-        from IPython.display import HTML, display
-
-        from trackbook.table import escaped
-
-        shown = HTML(f"<small>{escaped(said)}</small>" if said else "")
-        if self._handle is None:
-            self._handle = display(shown, display_id=True)
-        else:
-            self._handle.update(shown)
+def must_be_able() -> None:
+    """Refuse where what executes a notebook is not installed."""
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise NotFound(
+            f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
+        )

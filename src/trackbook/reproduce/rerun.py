@@ -107,6 +107,8 @@ def executed(
         "TRACKBOOK_CARDS": "quiet",
         "TMPDIR": str(work.parent / "tmp"),
     }
+    if python != sys.executable:
+        env["PYTHONPATH"] = own_package(work.parent / "own")
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     with FreshKernel(notebook, work, env, timeout_s=longest, python=python) as kernel:
         kernel.silently("%load_ext trackbook")
@@ -125,6 +127,14 @@ def executed(
                 return f"it took more than {timeout_s:.0f} s", part.execution_id
     progress(len(parts), len(parts))
     return None, None
+
+
+def own_package(folder: Path) -> str:
+    """Return a folder in which stands nothing but trackbook as it is in this process."""
+    folder.mkdir()
+    source = Path(__file__).parents[1]
+    (folder / source.name).symlink_to(source)
+    return str(folder)
 
 
 def guarded(work: Path, folder: str) -> str:
