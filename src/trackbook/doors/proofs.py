@@ -12,7 +12,7 @@ from trackbook.doors.progress import Line
 from trackbook.errors import Misused, NotFound, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
@@ -61,6 +61,7 @@ def restore(
     *,
     to: str | None = None,
     whole: bool = False,
+    outputs: bool = False,
     overwrite: bool = False,
 ) -> Table:
     """Write a clean notebook of the executions that a run rests on, as they ran.
@@ -69,16 +70,18 @@ def restore(
         run: the run
         to: the notebook to write; its name and the run's when left out
         whole: all executions of its session up to then, not only those it rests on
+        outputs: with what the cells put out then, as far as it was kept
         overwrite: replace a file that is there
     """
-    from trackbook.lineage import slice_of, whole_of
+    from trackbook.lineage import outputs_of, slice_of, whole_of
 
     book.settle()
     found = book.find(run)
     cut = whole_of(book.store, found) if whole else slice_of(book.store, found)
     name = "".join(c if c.isalnum() or c in "-_." else "-" for c in found.name).strip(".-")
     file = Path(to) if to else Path(f"{name or 'run'}-{found.run_id[-8:]}.ipynb")
-    return written(cut, file, about(found, cut, whole), overwrite=overwrite)
+    given = outputs_of(book.store, cut) if outputs else None
+    return written(cut, file, about(found, cut, whole), outputs=given, overwrite=overwrite)
 
 
 def about(run: Run, cut: Slice, whole: bool) -> list[str]:
@@ -104,7 +107,12 @@ def plain(text: str) -> str:
 
 
 def written(
-    cut: Slice, file: Path, says: Sequence[str], *, overwrite: bool = False
+    cut: Slice,
+    file: Path,
+    says: Sequence[str],
+    *,
+    outputs: Mapping[str, Sequence[Any]] | None = None,
+    overwrite: bool = False,
 ) -> Table:
     """Write a slice as a script or a notebook, by the file's ending; whole or not at all."""
     from trackbook.lineage import document_of
@@ -113,7 +121,12 @@ def written(
     if file.suffix == ".py":
         text = cut.script()
     elif file.suffix == ".ipynb":
-        text = json.dumps(document_of(cut, says), indent=1, ensure_ascii=False) + "\n"
+        text = (
+            json.dumps(
+                document_of(cut, says, outputs=outputs), indent=1, ensure_ascii=False
+            )
+            + "\n"
+        )
     else:
         raise Misused(f"cannot write {str(file)!r}: name a .py or an .ipynb")
     if file.exists() and not overwrite:
