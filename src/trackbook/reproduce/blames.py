@@ -58,6 +58,12 @@ def surroundings(store: Store, run: Run) -> list[str]:
 SUSPECTS = {
     "default_rng()": "default_rng() without a seed",
     "n_jobs": "several threads or processes (n_jobs)",
+    "ThreadPool": "several threads (ThreadPool)",
+    "threading": "several threads (threading)",
+    "multiprocessing": "several processes (multiprocessing)",
+    "subprocess": "another program is started (subprocess)",
+    "os.environ": "the environment's variables are read (os.environ)",
+    "perf_counter": "time is measured (perf_counter)",
     "time.time": "the clock is read (time.time)",
     "datetime.now": "the clock is read (datetime.now)",
     "requests.": "the network is used (requests)",
