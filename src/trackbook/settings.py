@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Further name patterns whose values are masked before they are written."""
     data: Data = "sketch"
     """What is kept of data: sketch (fingerprint, what columns hold), digest (fingerprint), off."""
+    outputs: bool = True
+    """Whether what cells put out is kept: up to 64 KB of text, 256 KB of pictures a cell."""
     maximize: tuple[str, ...] = ()
     """Metrics of which more is better, where the name alone does not say so."""
     minimize: tuple[str, ...] = ()

@@ -8,11 +8,12 @@ from trackbook.capture.cell import TRACK_LINE, request_in
 from trackbook.capture.cells import CellReport
 from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
+from trackbook.capture.outputs import Outputs
 from trackbook.capture.recorder import Recorder
 from trackbook.capture.run import ActiveRun, Status, must_exist
 from trackbook.capture.saved import SavedNotebook
 
 __all__ = [
-    "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Recorder", "Rules",
+    "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Outputs", "Recorder", "Rules",
     "SavedNotebook", "Site", "Status", "attempt", "here", "must_exist", "request_in",
 ]  # fmt: skip

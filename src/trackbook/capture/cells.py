@@ -52,6 +52,11 @@ class Cells:
         self._bound_in: dict[str, str] = {}
         """The source of the cell that last bound a name: `model = Ridge(alpha=1.0)`."""
 
+    @property
+    def is_outermost(self) -> bool:
+        """Tell whether the cell that runs was started by no other cell."""
+        return self._depth == 1
+
     def before(
         self,
         info: Any,

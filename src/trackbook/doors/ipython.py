@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
-from trackbook.capture import TRACK_LINE, CallWatch, attempt, request_in
+from trackbook.capture import TRACK_LINE, CallWatch, Outputs, attempt, request_in
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
 from trackbook.errors import TrackbookError
@@ -41,6 +41,10 @@ class Plug:
             arrived=dict.fromkeys(WITH_DICE, self.recorder.ties.world.appeared),
         )
 
+        self.outputs = (
+            Outputs(shell, self.recorder.secrets) if book.settings.outputs else None
+        )
+
     def plug_in(self) -> None:
         """Register events, magics, the reading of `%%track` lines, and completion."""
         shell = self.shell
@@ -60,6 +64,8 @@ class Plug:
         shell.set_hook("complete_command", complete, str_key="%track")
         shell.set_hook("complete_command", complete, str_key="%%track")
         self.watch.start()
+        if self.outputs is not None:
+            self.outputs.plug_in()
         self.recorder.trail.strangers.loaded(shell.user_ns)
         self.knows_past = False
 
@@ -67,6 +73,8 @@ class Plug:
         """Take everything back and end the session."""
         shell = self.shell
         self.watch.stop()
+        if self.outputs is not None:
+            self.outputs.pull_out()
         for event, function in (
             ("pre_run_cell", self.before),
             ("post_run_cell", self.after),
@@ -95,15 +103,27 @@ class Plug:
         self.book.doubts.look()
         shell = self.shell
         self.recorder.cells.before(info, shell.user_ns, shell.transform_cell)
+        if self.outputs is not None and self.recorder.cells.is_outermost:
+            self.outputs.begin()
 
     def after(self, result: Any) -> None:
         """A cell ended."""
         shell = self.shell
+        self._quietly("keeping outputs", lambda: self._keep_outputs(result))
         self._quietly(
             "after a cell",
             lambda: self.recorder.cells.after(result, shell.user_ns, shell.transform_cell),
         )
         self._quietly("complaining", self.complain)
+
+    def _keep_outputs(self, result: Any) -> None:
+        """Write what the cell put out, before its cards are shown."""
+        cell = self.recorder.cell
+        if self.outputs is None or not self.recorder.cells.is_outermost:
+            return
+        output = self.outputs.end(result)
+        if output is not None and cell is not None and not cell.skip:
+            self.recorder.ink.put(output, execution_id=cell.execution_id)
 
     def _quietly(self, place: str, job: Callable[[], None]) -> None:
         # An interrupt that comes just now: IPython would print our stack, and go on too.

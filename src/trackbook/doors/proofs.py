@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackbook.doors.progress import Line
 from trackbook.errors import Misused, NotFound, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
@@ -61,6 +61,7 @@ def restore(
     *,
     to: str | None = None,
     whole: bool = False,
+    outputs: bool = False,
     overwrite: bool = False,
 ) -> Table:
     """Write a clean notebook of the executions that a run rests on, as they ran.
@@ -69,16 +70,18 @@ def restore(
         run: the run
         to: the notebook to write; its name and the run's when left out
         whole: all executions of its session up to then, not only those it rests on
+        outputs: with what the cells put out then, as far as it was kept
         overwrite: replace a file that is there
     """
-    from trackbook.lineage import slice_of, whole_of
+    from trackbook.lineage import outputs_of, slice_of, whole_of
 
     book.settle()
     found = book.find(run)
     cut = whole_of(book.store, found) if whole else slice_of(book.store, found)
     name = "".join(c if c.isalnum() or c in "-_." else "-" for c in found.name).strip(".-")
     file = Path(to) if to else Path(f"{name or 'run'}-{found.run_id[-8:]}.ipynb")
-    return written(cut, file, about(found, cut, whole), overwrite=overwrite)
+    given = outputs_of(book.store, cut) if outputs else None
+    return written(cut, file, about(found, cut, whole), outputs=given, overwrite=overwrite)
 
 
 def about(run: Run, cut: Slice, whole: bool) -> list[str]:
@@ -104,7 +107,12 @@ def plain(text: str) -> str:
 
 
 def written(
-    cut: Slice, file: Path, says: Sequence[str], *, overwrite: bool = False
+    cut: Slice,
+    file: Path,
+    says: Sequence[str],
+    *,
+    outputs: Mapping[str, Sequence[Any]] | None = None,
+    overwrite: bool = False,
 ) -> Table:
     """Write a slice as a script or a notebook, by the file's ending; whole or not at all."""
     from trackbook.lineage import document_of
@@ -113,7 +121,12 @@ def written(
     if file.suffix == ".py":
         text = cut.script()
     elif file.suffix == ".ipynb":
-        text = json.dumps(document_of(cut, says), indent=1, ensure_ascii=False) + "\n"
+        text = (
+            json.dumps(
+                document_of(cut, says, outputs=outputs), indent=1, ensure_ascii=False
+            )
+            + "\n"
+        )
     else:
         raise Misused(f"cannot write {str(file)!r}: name a .py or an .ipynb")
     if file.exists() and not overwrite:
@@ -230,6 +243,7 @@ def reproduce(
     tolerance: float = 1e-9,
     timeout: float | None = None,
     check: int = 1,
+    env: bool = False,
 ) -> Proof:
     """Execute what a run rests on again, in a fresh kernel, and say whether it gives the same.
 
@@ -238,13 +252,10 @@ def reproduce(
         tolerance: up to which relative difference two numbers count as the same
         check: execute it so many times, to learn how far each metric goes by chance
         timeout: how many seconds each try may take; else three times as long as at first
+        env: build the packages that the run had into a new environment, and execute it there
     """
-    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
-    if missing:
-        raise NotFound(
-            f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
-        )
-    from trackbook.reproduce import Terms
+    must_be_able()
+    from trackbook.reproduce import Terms, reproduce_rebuilt
     from trackbook.reproduce import reproduce as run_again
 
     if not 1 <= check <= MOST_TRIES:
@@ -253,13 +264,14 @@ def reproduce(
     book.settle()
     found = book.find(run)
     line = Line()
+    terms = Terms(tolerance=tolerance, timeout_s=timeout, tries=check)
     try:
-        proven = run_again(
-            book.store,
-            found,
-            Terms(tolerance=tolerance, timeout_s=timeout, tries=check),
-            progress=line.show,
-        )
+        if env:
+            proven = reproduce_rebuilt(
+                book.store, found, terms, progress=line.show, say=line.say
+            )
+        else:
+            proven = run_again(book.store, found, terms, progress=line.show)
     finally:
         line.end()
     book.put(proven.found, found.run_id)
@@ -268,39 +280,10 @@ def reproduce(
     return Proof(found, proven)
 
 
-class Line:
-    """One line that says how far a long work is: on a terminal, or under a cell."""
-
-    def __init__(self) -> None:
-        from IPython.core.getipython import get_ipython
-
-        self._handle: Any = None
-        self._in_notebook = getattr(get_ipython(), "kernel", None) is not None
-        self._on_terminal = not self._in_notebook and sys.stderr.isatty()
-
-    def show(self, done: int, count: int) -> None:
-        """Say how many of how many executions are done."""
-        said = f"executing {done + 1} of {count} again" if done < count else "comparing"
-        if self._on_terminal:
-            sys.stderr.write(f"\r\x1b[K{said}")
-            sys.stderr.flush()
-        elif self._in_notebook:
-            self._tell(said)
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self._on_terminal:
-            sys.stderr.write("\r\x1b[K")
-        elif self._handle is not None:
-            self._tell("")
-
-    def _tell(self, said: str) -> None:
-        from IPython.display import HTML, display
-
-        from trackbook.table import escaped
-
-        shown = HTML(f"<small>{escaped(said)}</small>" if said else "")
-        if self._handle is None:
-            self._handle = display(shown, display_id=True)
-        else:
-            self._handle.update(shown)
+def must_be_able() -> None:
+    """Refuse where what executes a notebook is not installed."""
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise NotFound(
+            f"reproduce needs {' and '.join(missing)}: pip install {' '.join(missing)}"
+        )

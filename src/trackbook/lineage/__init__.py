@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.lineage.data import DatasetPage, dataset, datasets, inputs_of
-from trackbook.lineage.document import document_of
+from trackbook.lineage.document import document_of, outputs_of
 from trackbook.lineage.doubts import doubts_of
 from trackbook.lineage.exports import ENDINGS, FORMATS
 from trackbook.lineage.graph import Graph, Key, graph_around, thing_called
@@ -30,6 +30,7 @@ __all__ = [
     "graph_around",
     "graph_of",
     "inputs_of",
+    "outputs_of",
     "session_of",
     "slice_of",
     "thing_called",

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import ast
+import json
 from typing import TYPE_CHECKING, Any
 
 from trackbook.code import statements_in, tree_of
+from trackbook.store import queries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.lineage.slice import Part, Slice
+    from trackbook.store import Store
 
+SQL = queries_of("trackbook.lineage")
 LONGEST_ID = 64
 SAFE_ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
-def document_of(cut: Slice, about: Sequence[str], *, python: str = "3") -> dict[str, Any]:
+def document_of(
+    cut: Slice,
+    about: Sequence[str],
+    *,
+    python: str = "3",
+    outputs: Mapping[str, Sequence[Any]] | None = None,
+) -> dict[str, Any]:
     """Return a notebook of a slice, with what was chosen in a first `parameters` cell.
 
     Args:
         cut: the slice
         about: lines of Markdown that say what it is
         python: the version that ran it
+        outputs: what each execution put out; None for a notebook without
     """
     chosen, sources = lifted([part.source for part in cut.parts])
     cells = [markdown("about-this-notebook", "\n".join(about))]
@@ -33,7 +44,11 @@ def document_of(cut: Slice, about: Sequence[str], *, python: str = "3") -> dict[
         metadata: dict[str, Any] = {"trackbook": {"execution_id": part.execution_id}}
         if part.outcome != "ok":
             metadata["tags"] = ["raises-exception"]
-        cells.append(code(id_of(part, taken), source, metadata))
+        cell = code(id_of(part, taken), source, metadata)
+        if outputs is not None:
+            cell["execution_count"] = part.execution_count
+            cell["outputs"] = list(outputs.get(part.execution_id, ()))
+        cells.append(cell)
     return {
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -43,6 +58,13 @@ def document_of(cut: Slice, about: Sequence[str], *, python: str = "3") -> dict[
         },
         "cells": cells,
     }  # fmt: skip
+
+
+def outputs_of(store: Store, cut: Slice) -> dict[str, list[Any]]:
+    """Return what each execution of a slice put out, as far as it was kept."""
+    ids = [part.execution_id for part in cut.parts]
+    rows = store.rows(SQL["outputs_of"], executions=ids).rows
+    return {execution_id: json.loads(contents) for execution_id, contents in rows}
 
 
 def lifted(sources: Sequence[str]) -> tuple[list[str], list[str]]:

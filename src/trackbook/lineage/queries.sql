@@ -189,3 +189,6 @@ LEFT JOIN (
   FROM tb.inputs GROUP BY run_id) d ON d.run_id = r.run_id
 WHERE $notebook IS NULL OR r.notebook = $notebook
 ORDER BY r.run_id DESC LIMIT $most
+
+-- outputs_of: what executions put out, as JSON
+SELECT execution_id, contents FROM tb.output WHERE list_contains($executions, execution_id)

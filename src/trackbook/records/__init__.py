@@ -5,7 +5,7 @@ from __future__ import annotations
 from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.data import Dataset, Digest, Input, Model
 from trackbook.records.doubts import CodeCell, Doubt, DoubtCode, Made, Ran, Sheet
-from trackbook.records.execution import Execution, ExecutionEnd, Outcome
+from trackbook.records.execution import Execution, ExecutionEnd, Outcome, Output
 from trackbook.records.lineage import (
     Cause,
     Contribution,
@@ -65,6 +65,7 @@ __all__ = [
     "Note",
     "Notebook",
     "Outcome",
+    "Output",
     "Param",
     "Ran",
     "Record",

@@ -35,3 +35,13 @@ class ExecutionEnd(Record, frozen=True, kw_only=True):
     error: str | None = None
     execution_count: int | None = None
     """As the front end shows it; known when the cell has ended."""
+
+
+@kind("output")
+class Output(Record, frozen=True, kw_only=True):
+    """What an execution put out; stamped with it."""
+
+    contents: str
+    """As JSON: a list of outputs as nbformat 4.5 has them, secrets masked."""
+    left_out: list[str]
+    """What was too large to be kept."""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
+from trackbook.reproduce.rebuilt import reproduce_rebuilt
 from trackbook.reproduce.rerun import Rerun, rerun
 from trackbook.reproduce.verdict import Proven, Terms, reproduce
 
-__all__ = ["CellFailed", "FreshKernel", "Proven", "Rerun", "Terms", "reproduce", "rerun"]
+__all__ = [
+    "CellFailed",
+    "FreshKernel",
+    "Proven",
+    "Rerun",
+    "Terms",
+    "reproduce",
+    "reproduce_rebuilt",
+    "rerun",
+]

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from trackbook.lineage import Slice
     from trackbook.records import Cause, Run
     from trackbook.reproduce.outcome import Used
+    from trackbook.reproduce.verdict import Terms
     from trackbook.store import Store
 
 
 def blames(
-    store: Store, run: Run, cut: Slice, cause: Cause, data: Sequence[Used]
+    store: Store, run: Run, cut: Slice, cause: Cause, data: Sequence[Used], terms: Terms
 ) -> list[str]:
     """Return what is likely to be behind a difference."""
     found: list[str] = []
@@ -27,6 +28,17 @@ def blames(
     places = dict.fromkeys(used.location or used.name for used in data)
     if places:
         found.append(f"data changed: {', '.join(places)}")
+    found += terms.remarks if terms.environment else surroundings(store, run)
+    source = "\n".join(part.source for part in cut.parts)
+    found += [says for word, says in SUSPECTS.items() if word in source]
+    if "seed(" not in source and "random_state" not in source:
+        found.append("no seed is set (trackbook.seed_everything(42) sets them all)")
+    return found
+
+
+def surroundings(store: Store, run: Run) -> list[str]:
+    """Return in what this process is not like the one of a run."""
+    found = []
     rows = store.rows(SQL["packages_of"], run=run.run_id).rows
     then = dict(package.partition("==")[::2] for package in (rows[0][0] if rows else []))
     now = dict(package.partition("==")[::2] for package in packages_in_use())
@@ -40,16 +52,18 @@ def blames(
     ((python,),) = store.rows(SQL["python_of"], session=run.session_id).rows
     if python != platform.python_version():
         found.append(f"Python {python} then, {platform.python_version()} now")
-    source = "\n".join(part.source for part in cut.parts)
-    found += [says for word, says in SUSPECTS.items() if word in source]
-    if "seed(" not in source and "random_state" not in source:
-        found.append("no seed is set (trackbook.seed_everything(42) sets them all)")
     return found
 
 
 SUSPECTS = {
     "default_rng()": "default_rng() without a seed",
     "n_jobs": "several threads or processes (n_jobs)",
+    "ThreadPool": "several threads (ThreadPool)",
+    "threading": "several threads (threading)",
+    "multiprocessing": "several processes (multiprocessing)",
+    "subprocess": "another program is started (subprocess)",
+    "os.environ": "the environment's variables are read (os.environ)",
+    "perf_counter": "time is measured (perf_counter)",
     "time.time": "the clock is read (time.time)",
     "datetime.now": "the clock is read (datetime.now)",
     "requests.": "the network is used (requests)",

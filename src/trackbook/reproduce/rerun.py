@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -17,7 +18,6 @@ from trackbook.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from trackbook.lineage import Part
     from trackbook.reproduce.outcome import Outcome
@@ -71,11 +71,12 @@ def rerun(
     with scratch(folder, written) as work:
         project = work.parent / "project"
         project.mkdir()
+        (work.parent / "tmp").mkdir()
         failure, failed_at = executed(
             parts,
             dice,
             work,
-            project,
+            folder,
             timeout_s=timeout_s,
             progress=progress,
             python=python,
@@ -90,7 +91,7 @@ def executed(
     parts: Sequence[Part],
     dice: Mapping[str, Sequence[tuple[str, str]]],
     work: Path,
-    project: Path,
+    folder: str | None,
     *,
     timeout_s: float | None,
     progress: Progress,
@@ -101,10 +102,18 @@ def executed(
     notebook = v4.new_notebook(cells=[cell_of(part) for part in parts])
     usual = max(((part.duration_s or 0.0) for part in parts), default=0.0)
     longest = timeout_s if timeout_s is not None else max(LEAST_S, SLACK * usual)
-    env = {"TRACKBOOK_PROJECT": str(project), "TRACKBOOK_CARDS": "quiet"}
+    env = {
+        "TRACKBOOK_PROJECT": str(work.parent / "project"),
+        "TRACKBOOK_CARDS": "quiet",
+        "TMPDIR": str(work.parent / "tmp"),
+    }
+    if python != sys.executable:
+        env["PYTHONPATH"] = own_package(work.parent / "own")
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     with FreshKernel(notebook, work, env, timeout_s=longest, python=python) as kernel:
         kernel.silently("%load_ext trackbook")
+        if folder is not None:
+            kernel.silently(guarded(work, folder))
         for at, part in enumerate(parts):
             progress(at, len(parts))
             try:
@@ -118,6 +127,27 @@ def executed(
                 return f"it took more than {timeout_s:.0f} s", part.execution_id
     progress(len(parts), len(parts))
     return None, None
+
+
+def own_package(folder: Path) -> str:
+    """Return a folder in which stands nothing but trackbook as it is in this process."""
+    folder.mkdir()
+    source = Path(__file__).parents[1]
+    (folder / source.name).symlink_to(source)
+    return str(folder)
+
+
+def guarded(work: Path, folder: str) -> str:
+    """Return an expression that keeps a folder as it is, binding no name."""
+    source = Path(__file__).with_name("guard.py").read_text(encoding="utf-8")
+    kept = Path(folder).resolve()
+    free = [str(work.parent)]
+    home = Path.home().resolve()
+    if home.is_relative_to(kept) and home.is_dir():
+        free += [str(one) for one in home.iterdir() if one.name.startswith(".")]
+    given = ", ".join(map(repr, (str(work), [str(kept)], free)))
+    made = f"exec(compile({source!r}, 'trackbook guard', 'exec'), s)"
+    return f"(lambda s: ({made}, s['guard']({given})))({{'__name__': 'trackbook_guard'}})"
 
 
 def cell_of(part: Part) -> Any:

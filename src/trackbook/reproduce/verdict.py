@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import statistics
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.errors import Misused
@@ -49,8 +49,12 @@ class Terms:
     """How often the slice is executed; from two on the noise of each metric is learned."""
     python: str = sys.executable
     """The interpreter of the fresh kernel."""
+    version: str = field(default_factory=platform.python_version)
+    """Of that interpreter."""
     environment: str = ""
     """What that interpreter has, where it is not this process's own."""
+    remarks: Sequence[str] = ()
+    """In what it is not as it was."""
 
 
 class Proven(NamedTuple):
@@ -111,9 +115,9 @@ def reproduce(
         largest_difference=max((one.relative for one in result.metrics), default=0.0),
         tolerance=trial.terms.tolerance,
         cause=cause,
-        blames=blames(store, run, cut, cause, changed) if cause else [],
+        blames=blames(store, run, cut, cause, changed, trial.terms) if cause else [],
         execution_count=len(cut.parts),
-        python=platform.python_version(),
+        python=trial.terms.version,
         tries=trial.terms.tries,
         environment=trial.terms.environment,
     )

@@ -166,3 +166,7 @@ UNION ALL SELECT 'run', coalesce(parent_run_id, ''), CASE relation WHEN 'child' 
   'run', run_id FROM run_facts WHERE parent_run_id IS NOT NULL
 UNION ALL SELECT 'run', run_id, path, 'artifact', digest FROM artifact SEMI JOIN kept_run USING (run_id)
 UNION ALL SELECT 'run', run_id, label, 'model', digest FROM model SEMI JOIN kept_run USING (run_id)
+
+-- outputs: one row per execution that put something out
+CREATE OR REPLACE VIEW outputs AS
+SELECT execution_id, contents, left_out, session_id FROM output
