@@ -256,3 +256,16 @@ def test_data_can_be_left_alone(book, monkeypatch) -> None:
     book.ok(FRAME, LABELS, FIT)
     assert book.sql("SELECT count(*) FROM dataset") == [(0,)]
     assert len(book.runs()) == 1
+
+
+def test_every_temporary_that_was_used_is_on_record(book) -> None:
+    book.ok("X = np.arange(40.0).reshape(20, 2)", "y = np.arange(20) % 2")
+    for _ in range(4):
+        book.ok(
+            "for n in (10, 12, 14):\n"
+            "    m = LogisticRegression().fit(X[:n], y[:n])\n    s = m.score(X[n:], y[n:])",
+            cell_id="f",
+        )
+    assert book.sql("SELECT count(*) FROM input ANTI JOIN dataset USING (dataset_id)") == [
+        (0,)
+    ]

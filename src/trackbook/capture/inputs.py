@@ -127,7 +127,7 @@ class Inputs:
         loaded: bool = False,
     ) -> Seen | None:
         """Return what is known of an object as data, looking at it once; None if it is none."""
-        known = self._here.seen.get(id(thing)) or self._known.get(id(thing))
+        known = self._here.by_id.get(id(thing)) or self._known.get(id(thing))
         if known is not None and known.thing() is thing and not loaded:
             return known
         begun = self._clock()
@@ -148,7 +148,8 @@ class Inputs:
             role="loaded" if loaded else None,
             copy=None if look is None else snapshot(look.columns),
         )
-        self._here.seen[id(thing)] = seen
+        self._here.seen.append(seen)
+        self._here.by_id[id(thing)] = seen
         self._here.spent_s += self._clock() - begun
         return seen
 
@@ -178,13 +179,14 @@ class Inputs:
         here, self._here = self._here, Here()
         execution_id = cell.execution_id
         self._mark_changed(changed)
-        for place, seen in here.seen.items():
+        for seen in here.seen:
             if seen.shows is not None and not seen.is_named:
                 seen.name = name_of(seen, statements, namespace) or seen.name
             self._write(seen, execution_id)
-            if seen.thing() is not None and not seen.parts & changed:
-                self._known[place] = seen
-        ready = {(s.dataset_id, s.role) for s in here.seen.values() if s.role is not None}
+            thing = seen.thing()
+            if thing is not None and not seen.parts & changed:
+                self._known[id(thing)] = seen
+        ready = {(s.dataset_id, s.role) for s in here.seen if s.role is not None}
         for use in here.uses:
             self._link(self._now(use.run_id), use.seen.dataset_id, use.role, execution_id)
         reach = frozenset(ready).union(*(self._reach.get(e, NOTHING) for e in before))
@@ -209,7 +211,7 @@ class Inputs:
     def end_call(self) -> None:
         """Write what a call outside of any cell showed."""
         here, self._here = self._here, Here()
-        for seen in here.seen.values():
+        for seen in here.seen:
             self._write(seen, None)
         for use in here.uses:
             self._link(self._now(use.run_id), use.seen.dataset_id, use.role, None)

@@ -59,8 +59,9 @@ class Use(NamedTuple):
 class Here:
     """What one cell has shown so far."""
 
-    seen: dict[int, Seen] = field(default_factory=dict)
-    """By the ids of the objects."""
+    seen: list[Seen] = field(default_factory=list)
+    by_id: dict[int, Seen] = field(default_factory=dict)
+    """The last one at each address: a temporary's is soon given to another."""
     uses: list[Use] = field(default_factory=list)
     spent_s: float = 0.0
 
