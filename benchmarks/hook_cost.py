@@ -116,6 +116,7 @@ def serve(*, with_trackbook: bool) -> None:
     os.dup2(2, 1)  # what cells print must not come between the answers
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115  open until the process ends
     shell = InteractiveShell.instance()
+    shell.enable_gui = lambda *_told, **_named: None  # for %matplotlib, as kernels have it
     if with_trackbook:
         shell.run_line_magic("load_ext", "trackbook")
         shell.run_line_magic("track", "quiet")
