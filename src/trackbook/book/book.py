@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackbook.book.background import Background
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
-from trackbook.book.surroundings import Surroundings
+from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
@@ -306,14 +306,6 @@ class Book:
             return time.time() - database.stat().st_mtime > DRAIN_EVERY_S
         except OSError:
             return True
-
-
-def working_folder() -> str | None:
-    """Return where this process works; None where that folder is gone."""
-    try:
-        return str(Path.cwd())
-    except FileNotFoundError:
-        return None
 
 
 def script_failed() -> bool:

@@ -101,6 +101,7 @@ class Ties:
             changes=sorted(changes | world.writes),
             ambient=ambient,
             unknown=self._unknown or cell.everything,
+            seeds=world.seeded,
         )
         return tie, world.dice
 

@@ -126,7 +126,7 @@ SELECT DISTINCT digest FROM tb.artifact
 WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
 
 -- environment_of: what was around one run when it ended
-SELECT digest, packages, "lock", machine, checkout, modules, seeded, unseeded
+SELECT digest, packages, "lock", machine, checkout, modules
 FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1
 
 -- lock_of: everything installed, by digest
