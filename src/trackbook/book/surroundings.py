@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 REST = 20
 """After a look, so many times as long as it took, nothing is looked at."""
 LONGEST_REST_S = 2.0
+MASK = "***"
+KEY_BEGINS = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY")
+KEY_ENDS = re.compile("-----END [A-Z ]*PRIVATE KEY")
 
 
 class Surroundings:
@@ -115,7 +119,12 @@ class Surroundings:
 
 def masked_diff(diff: str, secrets: Secrets) -> str:
     """Return a diff with its secrets masked: what stands behind the sign of each line."""
-    lines = (line[:1] + secrets.by_lines(line[1:]) for line in diff.splitlines())
+    lines: list[str] = []
+    in_key = False
+    for line in diff.splitlines():
+        in_key |= bool(KEY_BEGINS.search(line))
+        lines.append(line[:1] + (MASK if in_key else secrets.by_lines(line[1:])))
+        in_key &= not KEY_ENDS.search(line)
     return secrets.in_text("\n".join(lines))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackbook.errors import Misused, NotFound, Refused
+from trackbook.doors.files import put_file
+from trackbook.errors import Misused, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,14 +116,7 @@ def written(
         text = json.dumps(document_of(cut, says), indent=1, ensure_ascii=False) + "\n"
     else:
         raise Misused(f"cannot write {str(file)!r}: name a .py or an .ipynb")
-    if file.exists() and not overwrite:
-        raise Refused(f"{file} is there already: name another, or say --overwrite")
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
-        fresh.replace(file)
-    except OSError as error:
-        raise Refused(f"cannot write {file} ({error.strerror or error})") from error
+    put_file(file, text, overwrite=overwrite)
     count = len(cut.parts)
     return Table(
         ["file", "executions", "left_out"],

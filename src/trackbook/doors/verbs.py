@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackbook.doors import data, graph, live, proofs
+from trackbook.doors import data, env, graph, live, proofs
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -312,6 +312,7 @@ VERBS: dict[str, Verb] = {
         Verb("compare", compare),
         Verb("diff", diff),
         Verb("data", data.data),
+        Verb("env", env.env),
         Verb("lineage", graph.lineage),
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),

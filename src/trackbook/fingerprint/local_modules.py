@@ -15,7 +15,7 @@ MOST_BYTES = 1 << 20
 """Of one file; longer ones are data and not code."""
 OF_PACKAGES = {"site-packages", "dist-packages"}
 OWN = "trackbook"
-DICT_OF: Any = ModuleType.__dict__["__dict__"]
+DICT_OF: Any = vars(ModuleType)["__dict__"]
 """Past a module's own `__getattr__`: a lazy one would import itself."""
 
 
