@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Further name patterns whose values are masked before they are written."""
     data: Data = "sketch"
     """What is kept of data: sketch (fingerprint, what columns hold), digest (fingerprint), off."""
+    resources: bool = True
+    """Whether processor, memory, disk and GPU use are sampled while cells execute."""
     maximize: tuple[str, ...] = ()
     """Metrics of which more is better, where the name alone does not say so."""
     minimize: tuple[str, ...] = ()

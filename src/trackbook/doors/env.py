@@ -47,7 +47,7 @@ def env(
         to: the file to write; its usual name when left out
         overwrite: replace a file that is there
     """
-    from trackbook.runs import around, conda_of, docker_of
+    from trackbook.runs import around
     from trackbook.table import Table
 
     asked = {"requirements": requirements, "conda": conda, "docker": docker}
@@ -61,17 +61,23 @@ def env(
             raise Misused("--to needs --requirements, --conda or --docker")
         rows = [*facts(found), *dice(book, found.run), *packages(found, full)]
         return Table(["fact", "value"], rows, title=f"Around {found.run.name}")
-    if requirements:
-        text = found.requirements(full=full)
-    elif conda:
-        text = conda_of(found, full=full)
-    else:
-        text = docker_of(found, notebook=notebook_of(book, found.run), full=full)
+    text = text_of(book, found, chosen[0], full=full)
     file = Path(to or FILES[chosen[0]])
     put_file(file, text, overwrite=overwrite)
     pins = found.pins(full=full, local=not docker)
     counts = (str(file), len(pins.lines), len(pins.remarks))
     return Table(["file", "packages", "remarks"], [counts], note="; ".join(pins.remarks))
+
+
+def text_of(book: Book, found: Around, what: str, *, full: bool) -> str:
+    """Return the text of a file that builds what was around a run."""
+    from trackbook.runs import conda_of, docker_of
+
+    if what == "requirements":
+        return found.requirements(full=full)
+    if what == "conda":
+        return conda_of(found, full=full)
+    return docker_of(found, notebook=notebook_of(book, found.run), full=full)
 
 
 def facts(found: Around) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,6 @@ from trackbook.fingerprint.dice import (
     seeded,
 )
 from trackbook.fingerprint.git import commit_of
-from trackbook.fingerprint.gpus import gpu_use
 from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
@@ -27,6 +26,7 @@ from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.requirements import Pins, pins
 from trackbook.fingerprint.sketch import sketched
 from trackbook.fingerprint.threads import thread_settings
+from trackbook.fingerprint.tree_use import TreeUse, cpu_s
 
 __all__ = [
     "WITH_DICE",
@@ -41,14 +41,15 @@ __all__ = [
     "Source",
     "Thrown",
     "Tree",
+    "TreeUse",
     "as_json",
     "checkout",
     "commit_of",
     "content_of",
     "computer",
+    "cpu_s",
     "dice_now",
     "digest_of",
-    "gpu_use",
     "installed",
     "length_of",
     "local_modules",

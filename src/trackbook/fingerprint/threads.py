@@ -26,8 +26,11 @@ def thread_settings() -> list[str]:
     """
     found: list[str] = []
     asking = Thread(target=lambda: found.extend([*pools(), *of_torch()]), daemon=True)
-    asking.start()
-    asking.join()
+    try:
+        asking.start()
+        asking.join()
+    except RuntimeError:  # the interpreter ends, and takes no new threads
+        asking.run()
     found += [f"{name}={os.environ[name]}" for name in VARIABLES if name in os.environ]
     return sorted(found)
 

@@ -1,4 +1,4 @@
-"""The world around runs: what is installed, the machine, the work tree, local modules, use.
+"""The world around runs: what is installed, the machine, the work tree, local modules, use of it.
 
 Each is written once for each digest in a session; an `environment` names the digests that
 a run had around it.

@@ -119,6 +119,16 @@ SELECT run_id, verdict, written_at AS tried_at, duration_s, differences, largest
   tolerance, cause, blames, execution_count, tries, environment
 FROM reproduction
 
+-- resources: what runs used of their machine, by time: samples taken while they were open,
+-- and one at the end of each
+CREATE OR REPLACE VIEW resources AS
+SELECT r.run_id, u.written_at AS sampled_at, epoch_us(u.written_at - r.started_at) / 1e6 AS elapsed_s,
+  u.span_s, u.cpu_percent, u.memory_bytes, u.system_memory_bytes, u.process_count, u.read_bytes,
+  u.written_bytes, u.gpu_percent, u.gpu_memory_bytes
+FROM run_facts r JOIN usage u ON u.session_id = r.session_id
+  AND (u.run_id = r.run_id OR (u.run_id IS NULL AND u.written_at >= r.started_at
+    AND (r.ended_at IS NULL OR u.written_at <= r.ended_at)))
+
 -- ties: one row per execution and one that it rests on
 CREATE OR REPLACE VIEW ties AS
 SELECT execution_id, unnest(before) AS rests_on, unnest(why) AS why FROM tie
