@@ -6,7 +6,7 @@ process and its children, over the same time.
 
 Each is a process of its own that does a fixed piece of work and then sleeps for the rest
 of its time, in which a thread samples; user and system CPU of the whole process, the
-median over processes in turn, less that of a process in which nothing samples. The piece
+median over processes that run side by side, less that of a process in which nothing samples. The piece
 of work is the same in all; idle ones have none.
 """
 
@@ -42,14 +42,13 @@ threading.Thread(target=loop, daemon=True).start()
 """
 OFF = "import trackbook.book.sampling\n"
 REST = """
-used = os.times()
+used = time.process_time()
 total = 0
 for number in range(rounds):
     total += number * number
 while time.time() < ends:
     time.sleep(min(0.05, max(0.0, ends - time.time())) if rounds else ends - time.time())
-now = os.times()
-print(now.user + now.system - used.user - used.system, flush=True)
+print(time.process_time() - used, flush=True)
 os._exit(0)
 """
 
@@ -65,8 +64,13 @@ def main() -> None:
         costs = {"off": OFF, "ours": ours, "reference": OFF + REFERENCE}
         found: dict[str, list[float]] = {which: [] for which in costs}
         for _ in range(repeats):
-            for which, part in costs.items():
-                found[which].append(spent(WORK + part + REST, seconds, rounds))
+            # At the same time: each sleeps nearly all of it.
+            begun = {
+                which: start(WORK + part + REST, seconds, rounds)
+                for which, part in costs.items()
+            }
+            for which, process in begun.items():
+                found[which].append(float(process.communicate()[0]))
         off, sampled, plain = (statistics.median(found[which]) for which in costs)
         mine, theirs = (100 * (one - off) / seconds for one in (sampled, plain))
         print(f"{name}: {mine:.3f} % of a core (goal 0.5); a plain loop {theirs:.3f} %")
@@ -74,15 +78,10 @@ def main() -> None:
             assert mine < 0.5, f"sampling costs {mine:.2f} % of a core"
 
 
-def spent(source: str, seconds: float, rounds: int) -> float:
-    """Return the seconds of CPU that a process used."""
-    done = subprocess.run(
-        [sys.executable, "-c", source, str(seconds), str(rounds)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return float(done.stdout)
+def start(source: str, seconds: float, rounds: int) -> subprocess.Popen[str]:
+    """Start a process that prints the seconds of CPU that it used."""
+    words = [sys.executable, "-c", source, str(seconds), str(rounds)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
 
 if __name__ == "__main__":

@@ -52,3 +52,12 @@ SELECT i.role, i.name, i.location, i.row_count, d.column_names, d.column_types, 
   d.column_digests, d.sketches
 FROM tb.inputs i JOIN tb.datasets d USING (dataset_id)
 WHERE i.run_id = $run ORDER BY i.dataset_id
+
+-- resources_of: what some runs used, in order; at most 500 samples of each, evenly chosen
+SELECT run_id, elapsed_s, cpu_percent, memory_bytes / 1e6 AS memory_mb,
+  (read_bytes + written_bytes) / 1e6 / nullif(span_s, 0) AS disk_mb_s, gpu_percent,
+  gpu_memory_bytes / 1e6 AS gpu_memory_mb
+FROM tb.resources WHERE list_contains($runs, run_id)
+QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY sampled_at DESC)
+  % (1 + count(*) OVER (PARTITION BY run_id) // 500) = 1 % (1 + count(*) OVER (PARTITION BY run_id) // 500)
+ORDER BY run_id, elapsed_s

@@ -87,7 +87,10 @@ FROM tb.run_facts WHERE run_id = $parent OR parent_run_id = $run ORDER BY starte
 
 -- surroundings_of: where one run ran
 SELECT s.program, s.python, s.platform, s.pid, s.outcome, f.error,
-  (SELECT arg_max(len(e.packages), e.id) FROM tb.environment e WHERE e.run_id = $run) AS package_count
+  (SELECT arg_max(len(e.packages), e.id) FROM tb.environment e WHERE e.run_id = $run) AS package_count,
+  (SELECT max(memory_bytes) FROM tb.resources u WHERE u.run_id = $run) AS peak_memory_bytes,
+  (SELECT sum(cpu_percent * span_s) / sum(span_s) FROM tb.resources u
+    WHERE u.run_id = $run AND span_s > 0) AS cpu_percent
 FROM tb.run_facts f LEFT JOIN tb.sessions s ON s.session_id = f.session_id WHERE f.run_id = $run
 
 -- trashed: the runs in the trash, the latest thrown away first
