@@ -103,7 +103,7 @@ def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compa
 
 
 def diff(book: Book, a: str, b: str) -> Difference:
-    """Show what changed from one run to another: params, metrics, data, code, packages.
+    """Show what changed from one run to another: params, metrics, data, code, environment.
 
     Args:
         a: the earlier run
