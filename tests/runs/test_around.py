@@ -64,3 +64,14 @@ def test_machine_work_tree_and_own_modules_are_around_a_run(sheet) -> None:
         "mine_of_test"
     ]
     assert "hunter2" not in found.checkout.diff + found.modules[0].source
+
+
+def test_environments_and_modules_can_be_asked_in_sql(sheet) -> None:
+    (sheet.project / "mine_of_sql.py").write_text("rate = 1\n")
+    sheet.ok("import sys; sys.path.insert(0, '')", "%%track a\nimport mine_of_sql")
+    asked = (
+        "SELECT len(installed) > len(packages), branch, cpus_usable > 0 FROM environments"
+    )
+    assert sheet.sql(asked) == [(True, None, True)]
+    asked = "SELECT source FROM modules WHERE name = 'mine_of_sql'"
+    assert sheet.sql(asked) == [("rate = 1\n",)]
