@@ -32,6 +32,12 @@ def test_a_longer_run_is_sampled_meanwhile_and_its_load_is_seen(sheet) -> None:
     assert 30 < mean < 130
 
 
+def test_the_load_of_a_cell_before_is_not_a_short_runs(sheet) -> None:
+    sheet.ok(BUSY.format(0.4), "%%track a\nx = 1")
+    ((cpu,),) = sheet.sql("SELECT cpu_percent FROM resources")
+    assert cpu < 250
+
+
 def test_nothing_is_sampled_between_cells(sheet) -> None:
     sheet.ok("%%track a\nx = 1")
     time.sleep(2.5)

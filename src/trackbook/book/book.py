@@ -288,7 +288,7 @@ class Book:
         if self.recorder is None:
             return
         if self._sampling is not None:
-            self._sampling.run_ended(run.run_id, run.began_us / 1e6)
+            self._sampling.run_ended(run.run_id)
         notebook = self.recorder.notebook
         digest, count = notebook.fingerprint(executed)
         if count:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 POLL_S = 0.5
 FIRST_S, SLOWEST_S, SLOWER = 1.0, 10.0, 1.3
 """Between samples of one cell: at first, at most, and by how much each is longer."""
+STALE_S = 2 * POLL_S
 AT_LEAST_S = 0.2
 """Runs that end within so short a time share a look."""
 
@@ -48,8 +49,6 @@ class Sampling:
         self._looked_at = time.time()
         self._idle_cpu_s = cpu_s()
         """Until psutil is needed for the first time."""
-        self._is_alone = True
-        """No child was at work when the session was last idle."""
         self._latest: Usage | None = None
         self._wait_s = FIRST_S
         self._over = threading.Event()
@@ -58,13 +57,13 @@ class Sampling:
         )
         self._thread.start()
 
-    def run_ended(self, run_id: str, began: float) -> None:
+    def run_ended(self, run_id: str) -> None:
         """Sample for a run that just ended; not in the user's thread."""
         if self._over.is_set():
             return
         with self._turn:
             if self._latest is None or time.time() - self._looked_at > AT_LEAST_S:
-                self._latest = self._sample(began)
+                self._latest = self._sample()
             self._put(self._latest, run_id)
 
     def stop(self) -> None:
@@ -83,26 +82,29 @@ class Sampling:
     def _poll(self) -> bool:
         began = self._began()
         with self._turn:
+            waited = time.time() - self._looked_at
             if began is None:
                 self._wait_s = FIRST_S
-                self._idle_cpu_s = cpu_s()
-                self._is_alone = self._use is None or self._use.idle()
-                if self._is_alone:
-                    self._looked_at = time.time()
-            elif self._since(began) >= min(self._wait_s, SLOWEST_S):
-                self._latest = self._sample(began)
+                self._leave_out()
+            elif self._looked_at < began - STALE_S:
+                self._sample()  # what children did before the cell is not its own
+            elif waited >= min(self._wait_s, SLOWEST_S):
+                self._latest = self._sample()
                 self._put(self._latest, None)
                 self._wait_s *= SLOWER
         return True
 
-    def _sample(self, began: float) -> Usage:
+    def _leave_out(self) -> None:
+        """Let the next span begin now: nothing that was used up to now is a cell's."""
+        self._idle_cpu_s = cpu_s()
+        if self._use is None or self._use.idle():
+            self._looked_at = time.time()
+
+    def _sample(self) -> Usage:
+        """Return what was used since the last look; at most half a second before the cell."""
         if self._use is None:
             self._use = TreeUse(self._idle_cpu_s)
-        used = self._use.look(self._since(began))
-        self._looked_at = time.time()
+        now = time.time()
+        used = self._use.look(now - self._looked_at)
+        self._looked_at = now
         return Usage(**used._asdict())
-
-    def _since(self, began: float) -> float:
-        """Return for how long nobody has looked while a cell executed."""
-        start = max(began, self._looked_at) if self._is_alone else self._looked_at
-        return time.time() - start

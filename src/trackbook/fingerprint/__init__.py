@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trackbook.fingerprint.checkout import Tree, checkout
 from trackbook.fingerprint.column import Columns
-from trackbook.fingerprint.content import content_of
 from trackbook.fingerprint.computer import computer
+from trackbook.fingerprint.content import content_of
 from trackbook.fingerprint.data import Digested, Look, look_at
 from trackbook.fingerprint.dice import (
     WITH_DICE,
@@ -45,8 +45,8 @@ __all__ = [
     "as_json",
     "checkout",
     "commit_of",
-    "content_of",
     "computer",
+    "content_of",
     "cpu_s",
     "dice_now",
     "digest_of",
