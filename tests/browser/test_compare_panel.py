@@ -123,6 +123,15 @@ def test_every_tab_shows_something(notebook, page, tmp_path, tab, sign):
     notebook.shot(tab.partition(" ")[0].lower(), tmp_path)
 
 
+def test_what_runs_used_is_drawn_by_time(notebook, page, tmp_path):
+    page.get_by_role("tab", name="Resources").click()
+    lines = page.locator(".tb-plot .scatterlayer .trace")
+    lines.first.wait_for(state="attached")
+    assert page.locator(".tb-plot .ytitle", has_text="CPU, % of a core").count() == 1
+    assert "seconds since the run began" in page.locator(".tb-plot").inner_text()
+    notebook.shot("resources", tmp_path)
+
+
 def test_smoothing_redraws_and_keeps_the_raw_line_faint(page):
     page.get_by_role("tab", name="Curves", exact=True).click()
     lines = page.locator(".tb-plot .scatterlayer .trace")

@@ -9,7 +9,5 @@ CREATE TABLE IF NOT EXISTS tb."environment" (
   "lock" VARCHAR,
   "machine" VARCHAR,
   "checkout" VARCHAR,
-  "modules" VARCHAR[] NOT NULL DEFAULT [],
-  "seeded" VARCHAR[] NOT NULL DEFAULT [],
-  "unseeded" VARCHAR[] NOT NULL DEFAULT []
+  "modules" VARCHAR[] NOT NULL DEFAULT []
 )

@@ -9,5 +9,6 @@ CREATE TABLE IF NOT EXISTS tb."tie" (
   "binds" VARCHAR[] NOT NULL,
   "changes" VARCHAR[] NOT NULL,
   "ambient" BOOLEAN NOT NULL DEFAULT False,
-  "unknown" VARCHAR
+  "unknown" VARCHAR,
+  "seeds" VARCHAR[] NOT NULL DEFAULT []
 )

@@ -103,6 +103,16 @@ class Shelf:
             point_count=self.points if name != "auc" else 1,
         )  # fmt: skip
 
+    def resources(self, run_ids):
+        return [
+            Curve(
+                run_id=run_id, name=name, x=[1.0, 2.0, 4.0], y=[5.0, 90.0, end],
+                low=[5.0, 90.0, end], high=[5.0, 90.0, end], point_count=3,
+            )
+            for name, end in (("CPU, % of a core", 99.0), ("memory, MB", 410.0))
+            for run_id in run_ids
+        ]  # fmt: skip
+
     def code_diff(self, a, b):
         known = {run.run_id: run for run in self.held}
         texts = [

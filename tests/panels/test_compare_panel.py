@@ -46,7 +46,7 @@ def test_a_run_that_is_not_there_is_refused_by_name():
 
 @pytest.mark.parametrize(
     ("tab", "holds"),
-    [("values", "beside"), ("curves", "figure"), ("parallel", "figure"), ("scatter", "figure"), ("code", "code")],
+    [("values", "beside"), ("curves", "figure"), ("parallel", "figure"), ("scatter", "figure"), ("code", "code"), ("resources", "figure")],
 )  # fmt: skip
 def test_choosing_a_tab_sends_that_view(tab, holds):
     panel, sent = panel_of(shelf_of(), tab="values" if tab != "values" else "curves")
@@ -55,14 +55,16 @@ def test_choosing_a_tab_sends_that_view(tab, holds):
     assert holds in sent[-1]
 
 
-@pytest.mark.parametrize("tab", ["values", "curves", "code"])
+@pytest.mark.parametrize("tab", ["values", "curves", "code", "resources"])
 def test_with_nothing_picked_a_tab_says_what_to_do(tab):
     panel, sent = panel_of(shelf_of(), [], tab="scatter")
     panel.tab = tab
     assert "pick" in sent[-1]["words"]
 
 
-@pytest.mark.parametrize("tab", ["values", "curves", "parallel", "scatter", "code"])
+@pytest.mark.parametrize(
+    "tab", ["values", "curves", "parallel", "scatter", "code", "resources"]
+)
 def test_no_runs_at_all_is_no_error(tab):
     panel, sent = panel_of(Shelf([]))
     panel.tab = "curves" if tab == "values" else "values"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from trackbook.errors import NotFound
@@ -40,3 +42,36 @@ def test_what_is_installed_is_written_once_for_many_runs(sheet) -> None:
     counts = sheet.sql('SELECT (SELECT count(*) FROM "lock"), count(*) FROM environment')
     assert counts == [(1, 3)]
     assert "ipython==" in around(sheet.book.store, sheet.runs()[0]).requirements()
+
+
+def test_machine_work_tree_and_own_modules_are_around_a_run(sheet) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    (sheet.project / "mine_of_test.py").write_text("rate = 1\napi_key = 'hunter2hunter2'\n")
+    for words in (
+        ["init", "-qb", "main"],
+        ["add", "mine_of_test.py"],
+        ["commit", "-qm", "1"],
+    ):
+        subprocess.run([*git, *words], cwd=sheet.project, check=True)
+    changed = "rate = 2\npassword = 'hunter2hunter2'\n"
+    (sheet.project / "mine_of_test.py").write_text(changed)
+    sheet.ok("import sys; sys.path.insert(0, '')", "%%track a\nimport mine_of_test")
+    found = around(sheet.book.store, sheet.runs()[0])
+    assert found.machine.cpus_usable > 0
+    assert (found.checkout.branch, found.checkout.dirty) == ("main", True)
+    assert "+rate = 2" in found.checkout.diff
+    assert [module.name for module in found.modules if "of_test" in module.name] == [
+        "mine_of_test"
+    ]
+    assert "hunter2" not in found.checkout.diff + found.modules[0].source
+
+
+def test_environments_and_modules_can_be_asked_in_sql(sheet) -> None:
+    (sheet.project / "mine_of_sql.py").write_text("rate = 1\n")
+    sheet.ok("import sys; sys.path.insert(0, '')", "%%track a\nimport mine_of_sql")
+    asked = (
+        "SELECT len(installed) > len(packages), branch, cpus_usable > 0 FROM environments"
+    )
+    assert sheet.sql(asked) == [(True, None, True)]
+    asked = "SELECT source FROM modules WHERE name = 'mine_of_sql'"
+    assert sheet.sql(asked) == [("rate = 1\n",)]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackbook.book.background import Background
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
-from trackbook.book.surroundings import Surroundings
+from trackbook.book.sampling import Sampling
+from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
@@ -59,6 +60,7 @@ class Book:
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
         self._background: Background | None = None
+        self._sampling: Sampling | None = None
         self._around = Surroundings(self)
         self._drained_at = 0.0
         self._closed = False
@@ -133,10 +135,15 @@ class Book:
             verbs=verbs,
             report=report or (lambda _report: None),
         )
+        self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
         self._background = Background(self._chore, fault=self.recorder.fault)
         self.recorder.inputs.soon = self._background.soon
+        if self.settings.resources:
+            self._sampling = Sampling(
+                self.journal.put, began=self.recorder.began, fault=self.recorder.fault
+            )
         atexit.register(self.close)
         return self.recorder
 
@@ -144,7 +151,7 @@ class Book:
         """Have the world around a run written down, without anybody waiting for it."""
         if self._background is not None and self.recorder is not None:
             executed = self.recorder.notebook.as_now()
-            self._background.soon(lambda: self._surroundings(run.run_id, executed))
+            self._background.soon(lambda: self._surroundings(run, executed))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
@@ -266,6 +273,8 @@ class Book:
         self.doubts.close()
         if self._background is not None:
             self._background.stop()
+            if self._sampling is not None:
+                self._sampling.stop()
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
@@ -274,16 +283,18 @@ class Book:
         if "store" in self.__dict__:
             self.store.close()
 
-    def _surroundings(self, run_id: str, executed: dict[str, tuple[str, int]]) -> None:
+    def _surroundings(self, run: ActiveRun, executed: dict[str, tuple[str, int]]) -> None:
         """Write the notebook of a run that just ended, and what was around it."""
         if self.recorder is None:
             return
+        if self._sampling is not None:
+            self._sampling.run_ended(run.run_id)
         notebook = self.recorder.notebook
         digest, count = notebook.fingerprint(executed)
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
-            self.journal.put(fact, run_id)
-        self._around.write(run_id)
+            self.journal.put(fact, run.run_id)
+        self._around.write(run.run_id)
 
     def _chore(self) -> None:
         """Once a second: what waits is written, and now and then everything is drained."""
@@ -306,14 +317,6 @@ class Book:
             return time.time() - database.stat().st_mtime > DRAIN_EVERY_S
         except OSError:
             return True
-
-
-def working_folder() -> str | None:
-    """Return where this process works; None where that folder is gone."""
-    try:
-        return str(Path.cwd())
-    except FileNotFoundError:
-        return None
 
 
 def script_failed() -> bool:

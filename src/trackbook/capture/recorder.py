@@ -79,6 +79,8 @@ class Recorder:
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
         self.cell: Cell | None = None
+        self.has_cells = True
+        """A script has none."""
         self.faults: list[Fault] = []
         self._unshown: list[Fault] = []
         self._known_faults: set[tuple[str, str]] = set()
@@ -226,6 +228,18 @@ class Recorder:
         """Note that from this line of the cell on, another run is open by hand."""
         if self.cell is not None and line is not None:
             self.cell.bounds.append(Bound(line, self.ledger.by_hand))
+
+    def began(self) -> float | None:
+        """Return when the cell, or a script's run, that executes now began; None: none does.
+
+        In seconds since 1970; asked from other threads.
+        """
+        cell, run = self.cell, self.ledger.by_hand
+        if cell is not None:
+            return cell.began_us / 1e6
+        if run is not None and not self.has_cells:
+            return run.began_us / 1e6
+        return None
 
     @property
     def missed(self) -> list[Missed]:

@@ -89,8 +89,7 @@ class Ties:
         known = {*cell.reads, *world.reads, *filter(cell.is_sure, cell.binds)}
         for thing in {*cell.binds, *changes, *world.writes}:
             self._write(thing, execution_id, keeps=thing not in known)
-        ambient = cell.ambient or world.ambient
-        if ambient:
+        if ambient := cell.ambient or world.ambient:
             self._ambient.append(execution_id)
         before = sorted(rests)  # by id, which is by time
         self.order.append(execution_id)
@@ -101,6 +100,7 @@ class Ties:
             changes=sorted(changes | world.writes),
             ambient=ambient,
             unknown=self._unknown or cell.everything,
+            seeds=world.seeded,
         )
         return tie, world.dice
 

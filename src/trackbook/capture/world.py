@@ -30,6 +30,8 @@ class Seen(NamedTuple):
     """States of generators from before their first use in this session."""
     lost: bool
     """There were more files than are followed."""
+    seeded: list[str]
+    """Generators that it set anew."""
 
 
 class World:
@@ -58,13 +60,16 @@ class World:
         reads: set[str] = set()
         writes: set[str] = set()
         first: dict[str, Thrown] = {}
+        seeded: list[str] = []
         dice = dice_now()
         for of, state in dice.items():
             before = self._dice.get(of)
             if before is not None and same_dice(before, state):
                 continue
             writes.add(DICE + of)
-            if not seeds:
+            if seeds:
+                seeded.append(of)
+            else:
                 reads.add(DICE + of)
                 if before is not None and of not in self._thrown:
                     first[of] = before
@@ -75,7 +80,7 @@ class World:
         self._around = around
         for path in paths:
             self._look_at(path, began_us, reads, writes)
-        return Seen(reads, writes | moved, bool(moved), first, self._lost)
+        return Seen(reads, writes | moved, bool(moved), first, self._lost, seeded)
 
     def _look_at(self, path: str, began_us: int, reads: set[str], writes: set[str]) -> None:
         """Take in one file: it was written if it changed since the execution began."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from trackbook.compare.cells import Executed, code_diff
 from trackbook.compare.curves import curves
 from trackbook.compare.difference import Difference, diff
+from trackbook.compare.resources import resources
 from trackbook.compare.sides import Comparison, Line, compare
 from trackbook.compare.version import version
 
 __all__ = [
     "Comparison", "Difference", "Executed", "Line", "code_diff", "compare", "curves", "diff",
-    "version",
+    "resources", "version",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What changed from one run to another: values, data, code, packages."""
+"""What changed from one run to another: values, data, code, packages, what was around."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from trackbook.code import direction_of
 from trackbook.compare.data import data_changes
+from trackbook.compare.surroundings import surroundings_of
 from trackbook.store import queries_of
 from trackbook.table import Table, escaped, visible
 
@@ -38,7 +39,7 @@ font-size:var(--jp-code-font-size,13px);line-height:1.4;background:none}
 class Change:
     """One thing that is not the same in both runs."""
 
-    kind: Literal["param", "metric", "tag", "data", "package"]
+    kind: Literal["param", "metric", "tag", "data", "package", "around"]
     name: str
     before: str | float | None
     """None: the first run lacks it."""
@@ -57,7 +58,7 @@ class Difference:
     a: Run
     b: Run
     changes: Sequence[Change]
-    """Params, metrics, tags, data and packages, in this order, by name."""
+    """Params, metrics, tags, data, packages and what was around, in this order, by name."""
     code: str
     """A unified diff for each cell that differs; empty where none does."""
 
@@ -110,6 +111,7 @@ def diff(
     ]
     params, tags = differing(a.params, b.params), differing(a.tags, b.tags)
     packages = differing(packages_of(store, a), packages_of(store, b))
+    around = differing(surroundings_of(store, a), surroundings_of(store, b))
     changes = [
         *(Change(kind="param", name=n, before=x, after=y) for n, x, y in params),
         *metrics,
@@ -119,6 +121,7 @@ def diff(
             for one in data_changes(store, a, b)
         ),
         *(Change(kind="package", name=n, before=x, after=y) for n, x, y in packages),
+        *(Change(kind="around", name=n, before=x, after=y) for n, x, y in around),
     ]
     return Difference(a=a, b=b, changes=changes, code=code)
 

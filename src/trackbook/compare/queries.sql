@@ -52,3 +52,30 @@ SELECT i.role, i.name, i.location, i.row_count, d.column_names, d.column_types, 
   d.column_digests, d.sketches
 FROM tb.inputs i JOIN tb.datasets d USING (dataset_id)
 WHERE i.run_id = $run ORDER BY i.dataset_id
+
+-- resources_of: what some runs used, in order; at most 500 samples of each, evenly chosen
+SELECT run_id, elapsed_s, cpu_percent, memory_bytes / 1e6 AS memory_mb,
+  (read_bytes + written_bytes) / 1e6 / nullif(span_s, 0) AS disk_mb_s, gpu_percent,
+  gpu_memory_bytes / 1e6 AS gpu_memory_mb
+FROM tb.resources WHERE list_contains($runs, run_id)
+QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY sampled_at DESC)
+  % (1 + count(*) OVER (PARTITION BY run_id) // 500) = 1 % (1 + count(*) OVER (PARTITION BY run_id) // 500)
+ORDER BY run_id, elapsed_s
+
+-- around_of: what was around one run, one fact to a column; threads as NAME=VALUE
+SELECT coalesce(m.python, s.python) AS python, m.os AS "system", m.libc, m.cpu AS processor,
+  m.cpus_usable, m.memory_bytes // 1_000_000_000 AS memory_GB,
+  m.memory_limit_bytes // 1_000_000 AS memory_limit_MB, m.gpus, m.threads, s.host, r.git_commit,
+  c.branch AS git_branch, c.remote AS git_remote, c.dirty AS git_dirty,
+  CASE WHEN c.dirty THEN left(md5(c.diff), 8) END AS git_diff
+FROM tb.run r
+LEFT JOIN tb.session s ON s.session_id = r.session_id
+LEFT JOIN tb.environment e ON e.run_id = r.run_id
+LEFT JOIN tb.machine m ON m.digest = e.machine
+LEFT JOIN tb.checkout c ON c.digest = e.checkout
+WHERE r.run_id = $run ORDER BY e.id DESC LIMIT 1
+
+-- modules_around: the local modules in use when one run ended, with their digests
+SELECT DISTINCT m.name, m.digest
+FROM (SELECT unnest(modules) AS digest FROM tb.environment WHERE run_id = $run) e
+JOIN tb.module m ON m.digest = e.digest ORDER BY ALL

@@ -93,6 +93,12 @@ class BookSource:
 
         return curves(self._book.store, run_ids, names, x=x, max_points=max_points)
 
+    def resources(self, run_ids: Sequence[str]) -> list[Curve]:
+        """Return what the runs used of their machine, by seconds since each began."""
+        from trackbook.compare import resources
+
+        return resources(self._book.store, run_ids)
+
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff of two runs' cells."""
         return self._book.code_diff(self._book.find(a), self._book.find(b))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from trackbook.errors import Misused, NotFound, Refused
+from trackbook.doors.files import put_file
+from trackbook.errors import Misused, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,15 +110,7 @@ def written(shown: Lineage, file: Path, form: Format | None) -> Table:
     said = next((f for ending, f in ENDINGS.items() if file.name.endswith(ending)), None)
     if form is None and said is None:
         raise Misused(f"cannot write {str(file)!r}: name a file in {', '.join(ENDINGS)}")
-    if file.exists():
-        raise Refused(f"{file} is there already: name another")
-    text = shown.exported(form or said or "")
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
-        fresh.replace(file)
-    except OSError as error:
-        raise Refused(f"cannot write {file} ({error.strerror or error})") from error
+    put_file(file, shown.exported(form or said or ""))
     return Table(
         ["file", "things", "ties"],
         [(str(file), len(shown.graph.nodes), len(shown.graph.edges))],

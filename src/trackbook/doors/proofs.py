@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackbook.doors.files import put_file
 from trackbook.doors.progress import Line
-from trackbook.errors import Misused, NotFound, Refused
+from trackbook.errors import Misused, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,14 +129,7 @@ def written(
         )
     else:
         raise Misused(f"cannot write {str(file)!r}: name a .py or an .ipynb")
-    if file.exists() and not overwrite:
-        raise Refused(f"{file} is there already: name another, or say --overwrite")
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
-        fresh.replace(file)
-    except OSError as error:
-        raise Refused(f"cannot write {file} ({error.strerror or error})") from error
+    put_file(file, text, overwrite=overwrite)
     count = len(cut.parts)
     return Table(
         ["file", "executions", "left_out"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackbook.doors import data, graph, live, proofs
+from trackbook.doors import data, env, graph, live, proofs
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -103,7 +103,7 @@ def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compa
 
 
 def diff(book: Book, a: str, b: str) -> Difference:
-    """Show what changed from one run to another: params, metrics, data, code, packages.
+    """Show what changed from one run to another: params, metrics, data, code, environment.
 
     Args:
         a: the earlier run
@@ -312,6 +312,7 @@ VERBS: dict[str, Verb] = {
         Verb("compare", compare),
         Verb("diff", diff),
         Verb("data", data.data),
+        Verb("env", env.env),
         Verb("lineage", graph.lineage),
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),

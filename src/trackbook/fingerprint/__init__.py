@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from trackbook.fingerprint.checkout import Tree, checkout
 from trackbook.fingerprint.column import Columns
+from trackbook.fingerprint.computer import computer
 from trackbook.fingerprint.content import content_of
 from trackbook.fingerprint.data import Digested, Look, look_at
 from trackbook.fingerprint.dice import (
@@ -15,6 +17,7 @@ from trackbook.fingerprint.dice import (
     seeded,
 )
 from trackbook.fingerprint.git import commit_of
+from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
@@ -22,6 +25,8 @@ from trackbook.fingerprint.marks_of_data import length_of
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.requirements import Pins, pins
 from trackbook.fingerprint.sketch import sketched
+from trackbook.fingerprint.threads import thread_settings
+from trackbook.fingerprint.tree_use import TreeUse, cpu_s
 
 __all__ = [
     "WITH_DICE",
@@ -33,14 +38,21 @@ __all__ = [
     "Machine",
     "Mark",
     "Pins",
+    "Source",
     "Thrown",
+    "Tree",
+    "TreeUse",
     "as_json",
+    "checkout",
     "commit_of",
+    "computer",
     "content_of",
+    "cpu_s",
     "dice_now",
     "digest_of",
     "installed",
     "length_of",
+    "local_modules",
     "look_at",
     "mark_of",
     "packages_in_use",
@@ -50,4 +62,5 @@ __all__ = [
     "seeded",
     "sketched",
     "this_machine",
+    "thread_settings",
 ]

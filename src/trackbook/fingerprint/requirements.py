@@ -13,25 +13,19 @@ if TYPE_CHECKING:
 SAFE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 SAFE_VERSION = re.compile(r"[A-Za-z0-9.!+_-]+")
 SAFE_ORIGIN = re.compile(r"(-e )?[a-z+]+:[!-~]+")
-TORCH = {"torch", "torchvision", "torchaudio", "torchtext"}
-TORCH_INDEX = "https://download.pytorch.org/whl"
-TORCH_BUILD = re.compile(r"cpu|cu\d+|rocm[\d.]+|xpu")
 
 
 class Pins(NamedTuple):
-    """Packages as lines that pip reads, the indexes they need, and what cannot be built."""
+    """Packages as lines that pip reads, and what cannot be built."""
 
     lines: list[str]
-    indexes: list[str]
-    """Beside the usual one."""
     remarks: list[str]
     """Why a package is not, or not exactly, in the lines."""
 
     def text(self, head: Iterable[str] = ()) -> str:
         """Return a requirements.txt; `head` are sentences that stand over it."""
         said = [f"# {one_line(words)}" for words in (*head, *self.remarks)]
-        indexes = [f"--extra-index-url {url}" for url in self.indexes]
-        return "\n".join([*said, *indexes, *self.lines]) + "\n"
+        return "\n".join([*said, *self.lines]) + "\n"
 
 
 def pins(
@@ -45,7 +39,7 @@ def pins(
         local: whether folders of this machine can be reached where it is built
     """
     known = {plain(name): origin for name, origin in (origins or {}).items() if origin}
-    found = Pins([], [], [])
+    found = Pins([], [])
     for package in sorted(set(packages), key=str.lower):
         name, _, version = package.partition("==")
         if not (SAFE_NAME.fullmatch(name) and SAFE_VERSION.fullmatch(version)):
@@ -73,19 +67,14 @@ def direct(found: Pins, package: str, name: str, origin: str, *, local: bool) ->
 
 
 def from_index(found: Pins, name: str, version: str) -> None:
-    """Add a package of an index; a build of its own (`+cpu`) is in an index of its own."""
+    """Add a package of an index; of a build of its own (`+cpu`) the public version."""
     public, _, build = version.partition("+")
     if not build:
         found.lines.append(f"{name}=={version}")
-    elif plain(name) in TORCH and TORCH_BUILD.fullmatch(build):
-        found.lines.append(f"{name}=={version}")
-        index = f"{TORCH_INDEX}/{build}"
-        if index not in found.indexes:
-            found.indexes.append(index)
     else:
         found.lines.append(f"{name}=={public}")
         found.remarks.append(
-            f"{name}=={version}: the public version instead of a build of its own"
+            f"{name}=={version}: the public version; for that build, name its own index"
         )
 
 

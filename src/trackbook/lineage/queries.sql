@@ -9,7 +9,8 @@ WHERE execution_id IS NOT NULL
 -- executions_of_session: every execution of a session in order, with what it rests on
 SELECT x.execution_id, x.cell_key, x.cell_id, x.source, e.execution_count,
   coalesce(e.outcome, 'interrupted') AS outcome, e.error, e.duration_s,
-  t.before AS rests_on, t.why, t.changes, t.unknown, coalesce(t.ambient, false) AS ambient
+  t.before AS rests_on, t.why, t.changes, t.unknown, coalesce(t.ambient, false) AS ambient,
+  coalesce(t.seeds, []) AS seeds
 FROM tb.execution x
 LEFT JOIN tb.execution_end e ON e.execution_id = x.execution_id
 LEFT JOIN tb.tie t ON t.execution_id = x.execution_id

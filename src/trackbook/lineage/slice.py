@@ -39,6 +39,8 @@ class Part:
     changes: list[str] | None
     unknown: str | None
     ambient: bool
+    seeds: list[str]
+    """Generators of random numbers that it set anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

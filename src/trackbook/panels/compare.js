@@ -6,7 +6,7 @@ import { plot } from "./plot.js";
 import { Rows } from "./rows.js";
 import { runTable } from "./table.js";
 
-const TABS = [["values", "Params & metrics"], ["curves", "Curves"], ["parallel", "Parallel coordinates"], ["scatter", "Scatter"], ["code", "Code"]];
+const TABS = [["values", "Params & metrics"], ["curves", "Curves"], ["parallel", "Parallel coordinates"], ["scatter", "Scatter"], ["code", "Code"], ["resources", "Resources"]];
 
 /** Return what all views of one panel share: its rows, its last views, and who listens. */
 function shared(model) {

@@ -70,7 +70,9 @@ class ComparePanel(anywidget.AnyWidget):
         *,
         filter: str = "",  # noqa: A002  # the verb's own word
         limit: int = 10_000,
-        tab: Literal["values", "curves", "parallel", "scatter", "code"] = "values",
+        tab: Literal[
+            "values", "curves", "parallel", "scatter", "code", "resources"
+        ] = "values",
         every_s: float = 1.0,
     ) -> None:
         """Compare a source's runs.
@@ -232,7 +234,10 @@ class ComparePanel(anywidget.AnyWidget):
 
     def _seen(self) -> Seen:
         return Seen(
-            runs=self._runs, curves=self._ask_curves, code_diff=self._source.code_diff
+            runs=self._runs,
+            curves=self._ask_curves,
+            code_diff=self._source.code_diff,
+            resources=self._source.resources,
         )
 
     def _ask_runs(self) -> dict[str, Run]:

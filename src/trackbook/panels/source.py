@@ -29,5 +29,8 @@ class Source(Protocol):
     ) -> list[Curve]:
         """Return the metrics' courses, thinned with their extremes kept."""
 
+    def resources(self, run_ids: Sequence[str]) -> list[Curve]:
+        """Return what the runs used of their machine, by seconds since each began."""
+
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff from the code of one run to that of another."""

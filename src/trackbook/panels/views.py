@@ -59,6 +59,8 @@ class Seen:
     curves: Callable[[Sequence[str], Sequence[str], str, int], list[Curve]]
     """By run ids, metric names, x and most points."""
     code_diff: Callable[[str, str], str]
+    resources: Callable[[Sequence[str]], list[Curve]]
+    """By run ids."""
 
     def picked(self, choices: Choices) -> list[Run]:
         """Return the selected runs that are there."""
@@ -191,12 +193,31 @@ def code_view(seen: Seen, choices: Choices) -> View:
     return {"code": code, "controls": controls}
 
 
+def resources_view(seen: Seen, choices: Choices) -> View:
+    """Return what the picked runs used of their machine, by time."""
+    picked = seen.picked(choices)
+    if not picked:
+        return {"words": NOTHING_PICKED}
+    shown = picked[:MOST_CURVES]
+    curves = seen.resources([run.run_id for run in shown])
+    if not curves:
+        return {"words": "nothing was sampled of these runs: see the setting resources"}
+    figure = curves_figure(
+        curves,
+        names={run.run_id: run.name for run in shown},
+        colors=choices.colors,
+        x="time",
+    )
+    return {"figure": figure, "controls": [], "note": _capped(len(picked), MOST_CURVES)}
+
+
 VIEWS: Mapping[str, Callable[[Seen, Choices], View]] = {
     "values": values_view,
     "curves": curves_view,
     "parallel": parallel_view,
     "scatter": scatter_view,
     "code": code_view,
+    "resources": resources_view,
 }
 
 

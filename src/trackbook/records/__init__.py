@@ -34,6 +34,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
+from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Tag",
     "Tie",
     "Trash",
+    "Usage",
     "Verdict",
     "kind",
 ]

@@ -25,6 +25,8 @@ class Tie(Record, frozen=True, kw_only=True):
     """It changed what every later execution may rest on."""
     unknown: str | None = None
     """Why nothing certain is known, so that it rests on everything before it."""
+    seeds: list[str] = msgspec.field(default_factory=list)
+    """Generators of random numbers that it set anew."""
 
 
 @kind("contribution")

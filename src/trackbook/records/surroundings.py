@@ -1,4 +1,4 @@
-"""The world around runs: what is installed, the machine, the work tree, local modules, use.
+"""The world around runs: what is installed, the machine, the work tree, local modules, use of it.
 
 Each is written once for each digest in a session; an `environment` names the digests that
 a run had around it.
@@ -24,10 +24,6 @@ class Environment(Record, frozen=True, kw_only=True):
     """None outside a git repository, or where git did not answer."""
     modules: list[str] = msgspec.field(default_factory=list)
     """Digests of the local modules in use."""
-    seeded: list[str] = msgspec.field(default_factory=list)
-    """Generators of random numbers that were thrown after they had been seeded."""
-    unseeded: list[str] = msgspec.field(default_factory=list)
-    """Generators that were thrown and never seeded."""
 
 
 @kind("lock")

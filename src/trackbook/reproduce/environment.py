@@ -99,9 +99,8 @@ def texts(around: Around) -> tuple[str, str, list[str]]:
     pinned = [
         one for one in held if "==" in one and " " not in one and not is_own(one, around)
     ]
-    indexes = [f"--extra-index-url {url}" for url in used.indexes]
     remarks = [one for one in used.remarks if not is_own(one, around)]
-    wanted = "\n".join([*indexes, *lines, *own])
+    wanted = "\n".join([*lines, *own])
     return wanted + "\n", "\n".join(pinned) + "\n", remarks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.runs.around import Around, around
+from trackbook.runs.builds import conda_of, docker_of
 from trackbook.runs.condition import Condition
 from trackbook.runs.export import Exported, export
 from trackbook.runs.filter import parse
@@ -21,7 +22,9 @@ __all__ = [
     "RunPage",
     "TrashedRow",
     "around",
+    "conda_of",
     "count",
+    "docker_of",
     "export",
     "find",
     "find_all",

@@ -105,7 +105,8 @@ class RunPage:
             "python": around.python,
             "platform": around.platform,
         }
-        facts |= {"packages": around.package_count, "error": around.error}
+        facts |= {"packages": around.package_count, "used": used(around)}
+        facts["error"] = around.error
         if self.tries:
             last = self.tries[0]
             cause = f" ({last.cause})" if last.cause else ""
@@ -198,6 +199,15 @@ class RunPage:
                 f"<details open><summary>{head}</summary><pre>{code}</pre></details>"
             )
         return f'{STYLE}<div class="tb-page">{"".join(parts)}</div>'
+
+
+def used(around: SurroundingsRow) -> str | None:
+    """Return what a run used of its machine, in words; None where nothing was sampled."""
+    if around.peak_memory_bytes is None:
+        return None
+    memory = f"{around.peak_memory_bytes / 1e6:,.0f} MB of memory at most"
+    cpu = around.cpu_percent
+    return memory if cpu is None else f"{memory}, {cpu:.0f} % of a core on average"
 
 
 def head_of(cell: CellRow) -> str:

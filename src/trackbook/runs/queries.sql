@@ -87,7 +87,10 @@ FROM tb.run_facts WHERE run_id = $parent OR parent_run_id = $run ORDER BY starte
 
 -- surroundings_of: where one run ran
 SELECT s.program, s.python, s.platform, s.pid, s.outcome, f.error,
-  (SELECT arg_max(len(e.packages), e.id) FROM tb.environment e WHERE e.run_id = $run) AS package_count
+  (SELECT arg_max(len(e.packages), e.id) FROM tb.environment e WHERE e.run_id = $run) AS package_count,
+  (SELECT max(memory_bytes) FROM tb.resources u WHERE u.run_id = $run) AS peak_memory_bytes,
+  (SELECT sum(cpu_percent * span_s) / sum(span_s) FROM tb.resources u
+    WHERE u.run_id = $run AND span_s > 0) AS cpu_percent
 FROM tb.run_facts f LEFT JOIN tb.sessions s ON s.session_id = f.session_id WHERE f.run_id = $run
 
 -- trashed: the runs in the trash, the latest thrown away first
@@ -126,7 +129,7 @@ SELECT DISTINCT digest FROM tb.artifact
 WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
 
 -- environment_of: what was around one run when it ended
-SELECT digest, packages, "lock", machine, checkout, modules, seeded, unseeded
+SELECT digest, packages, "lock", machine, checkout, modules
 FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1
 
 -- lock_of: everything installed, by digest

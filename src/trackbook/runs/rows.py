@@ -114,6 +114,10 @@ class SurroundingsRow:
     outcome: str | None
     error: str | None
     package_count: int | None
+    peak_memory_bytes: int | None
+    """The largest sample of its processes' resident memory."""
+    cpu_percent: float | None
+    """Mean over its samples, of one core."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,33 @@ SELECT run_id, verdict, written_at AS tried_at, duration_s, differences, largest
   tolerance, cause, blames, execution_count, tries, environment
 FROM reproduction
 
+-- environments: one row per run: packages, machine, work tree when it ended
+CREATE OR REPLACE VIEW environments AS
+SELECT e.run_id, e.digest, e.packages, l.packages AS installed, l.origins, m.python, m.os AS "system",
+  m.libc, m.cpu, m.cpu_count, m.cpus_usable, m.memory_bytes, m.memory_limit_bytes, m.gpus, m.threads,
+  c.git_commit, c.branch, c.remote, c.dirty, c.changed, c.untracked, c.diff, c.diff_is_cut
+FROM (FROM environment SEMI JOIN kept_run USING (run_id)
+  QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY id DESC) = 1) e
+LEFT JOIN (FROM "lock" QUALIFY row_number() OVER (PARTITION BY digest) = 1) l ON l.digest = e."lock"
+LEFT JOIN (FROM machine QUALIFY row_number() OVER (PARTITION BY digest) = 1) m ON m.digest = e.machine
+LEFT JOIN (FROM checkout QUALIFY row_number() OVER (PARTITION BY digest) = 1) c ON c.digest = e.checkout
+
+-- modules: one row per run and local module that was in use when it ended
+CREATE OR REPLACE VIEW modules AS
+SELECT DISTINCT e.run_id, m.name, m.path, m.digest, m.source
+FROM (SELECT run_id, unnest(modules) AS digest FROM environment SEMI JOIN kept_run USING (run_id)) e
+JOIN module m ON m.digest = e.digest
+
+-- resources: what runs used of their machine, by time: samples taken while they were open,
+-- and one at the end of each
+CREATE OR REPLACE VIEW resources AS
+SELECT r.run_id, u.written_at AS sampled_at, epoch_us(u.written_at - r.started_at) / 1e6 AS elapsed_s,
+  u.span_s, u.cpu_percent, u.memory_bytes, u.system_memory_bytes, u.process_count, u.read_bytes,
+  u.written_bytes, u.gpu_percent, u.gpu_memory_bytes
+FROM run_facts r JOIN usage u ON u.session_id = r.session_id
+  AND (u.run_id = r.run_id OR (u.run_id IS NULL AND u.written_at >= r.started_at
+    AND (r.ended_at IS NULL OR u.written_at <= r.ended_at)))
+
 -- ties: one row per execution and one that it rests on
 CREATE OR REPLACE VIEW ties AS
 SELECT execution_id, unnest(before) AS rests_on, unnest(why) AS why FROM tie

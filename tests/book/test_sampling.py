@@ -1,0 +1,107 @@
+"""What runs use of their machine is looked at now and then, by a thread of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from trackbook.fingerprint import TreeUse, cpu_s
+
+BUSY = "import time\nuntil = time.time() + {}\nwhile time.time() < until: pass\n"
+
+
+def test_a_short_run_has_one_sample_at_its_end(sheet) -> None:
+    sheet.ok("%%track a\nx = [0] * 1000")
+    ((count, memory, cpu),) = sheet.sql(
+        "SELECT count(*), max(memory_bytes), max(cpu_percent) FROM resources JOIN runs"
+        " USING (run_id)"
+    )
+    assert count == 1
+    assert memory > 1 << 24
+    assert 0 <= cpu < 1000
+
+
+def test_a_longer_run_is_sampled_meanwhile_and_its_load_is_seen(sheet) -> None:
+    sheet.ok("%%track a\n" + BUSY.format(2.5))
+    rows = sheet.sql("SELECT elapsed_s, cpu_percent, span_s FROM resources ORDER BY ALL")
+    assert len(rows) >= 2
+    mean = sum(cpu * span for _, cpu, span in rows) / sum(span for *_, span in rows)
+    assert 30 < mean < 130
+
+
+def test_the_load_of_a_cell_before_is_not_a_short_runs(sheet) -> None:
+    sheet.ok(BUSY.format(0.4), "%%track a\nx = 1")
+    ((cpu,),) = sheet.sql("SELECT cpu_percent FROM resources")
+    assert cpu < 250
+
+
+def test_nothing_is_sampled_between_cells(sheet) -> None:
+    sheet.ok("%%track a\nx = 1")
+    time.sleep(2.5)
+    assert sheet.sql("SELECT count(*) FROM usage WHERE run_id IS NULL") == [(0,)]
+
+
+def test_children_count(tmp_path) -> None:
+    use = TreeUse(cpu_s())
+    with subprocess.Popen([sys.executable, "-c", BUSY.format(1.0)]) as child:
+        time.sleep(0.8)
+        used = use.look(0.8)
+        assert used.process_count == 2
+        assert used.cpu_percent > 20
+        child.wait()
+    ended = use.look(0.5)
+    assert ended.process_count == 1
+    assert ended.cpu_percent < 110
+
+
+def test_what_is_written_to_disk_counts(tmp_path) -> None:
+    use = TreeUse(cpu_s())
+    use.look(0.1)
+    with (tmp_path / "big").open("wb") as file:
+        file.write(os.urandom(4 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+    assert use.look(0.1).written_bytes in range(8 << 20)
+
+
+def test_unloading_leaves_no_thread(sheet) -> None:
+    from trackbook.doors.ipython import unload
+
+    assert any(t.name == "trackbook-usage" for t in threading.enumerate())
+    unload(sheet.shell)
+    assert not any(t.name.startswith("trackbook") for t in threading.enumerate())
+
+
+def test_it_can_be_turned_off(tmp_path, monkeypatch) -> None:
+    from trackbook.book import open_book
+
+    monkeypatch.setenv("TRACKBOOK_RESOURCES", "false")
+    book = open_book(tmp_path)
+    book.begin("script")
+    assert not any(t.name == "trackbook-usage" for t in threading.enumerate())
+    book.close()
+
+
+def test_a_script_and_its_forked_child_are_sampled_once(tmp_path) -> None:
+    script = tmp_path / "work.py"
+    script.write_text(
+        "import os, time, trackbook\n"
+        "with trackbook.start_run(run_name='a'):\n"
+        "    until = time.time() + 2.5\n"
+        "    if os.fork() == 0:\n        os._exit(0)\n"
+        "    while time.time() < until: pass\n    os.wait()\n"
+    )
+    subprocess.run([sys.executable, script], cwd=tmp_path, check=True)
+    from trackbook.book import open_book
+
+    store = open_book(tmp_path).store
+    ((samples, sessions),) = store.rows(
+        "SELECT count(*), count(DISTINCT session_id) FROM usage"
+    ).rows
+    assert samples >= 2
+    assert sessions == 1
+    assert store.rows("FROM faults").rows == []
+    assert store.rows("SELECT machine IS NOT NULL FROM environment").rows == [(True,)]
