@@ -134,6 +134,8 @@ def dice(book: Book, run: Run) -> Iterator[tuple[str, str]]:
     seeded: set[str] = set()
     for part in parts:
         changed = {c.removeprefix(DICE) for c in part.changes or () if c.startswith(DICE)}
+        if "import" in part.source and "rand" not in part.source:
+            continue  # some library throws the dice as it is imported: nothing of the run's
         thrown |= changed
         seeded |= set(part.seeds)
     yield "seeded", ", ".join(sorted(thrown & seeded)) or "none"
