@@ -29,6 +29,7 @@ SPEC = "https://openlineage.io/spec"
 RUN_EVENT = f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PARENT = f"{SPEC}/facets/1-0-1/ParentRunFacet.json#/$defs/ParentRunFacet"
 SCHEMA = f"{SPEC}/facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet"
+EVENTS = {"FAILED": "FAIL", "KILLED": "ABORT", "RUNNING": "RUNNING"}
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -148,7 +149,7 @@ def openlineage(graph: Graph) -> str:
 
 
 def event_of(graph: Graph, key: Key) -> dict[str, Any]:
-    """Return the event of one finished run with its data, its files and its parent."""
+    """Return the last event of one run with its data, its files and its parent."""
     node = graph.nodes[key]
     inputs = [
         e.source for e in graph.edges if e.target == key and e.source.kind == "dataset"
@@ -167,7 +168,7 @@ def event_of(graph: Graph, key: Key) -> dict[str, Any]:
             "job": job_of(parent),
         }
     return {
-        "eventType": "COMPLETE",
+        "eventType": EVENTS.get(node.status, "COMPLETE"),
         "eventTime": iso(node),
         "producer": PRODUCER,
         "schemaURL": RUN_EVENT,

@@ -20,6 +20,9 @@ Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
 MOST_NODES = 500
 FEW = 100
+Tied = list[tuple[str, str]]
+"""Executions, each with the names by which it is tied. Of the thousands in a session few are on
+the way, so edges are made of these only: that halves a question."""
 UP: dict[str, tuple[str, ...]] = {
     "execution": (),
     "dataset": ("makers_of_datasets",),
@@ -63,6 +66,8 @@ class Node:
     detail: str
     at: datetime | None
     """UTC, without saying so."""
+    status: str = ""
+    """Of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +124,10 @@ class Walk:
         self._depth = depth
         self._most = most
         self._sessions: set[str] = set()
-        self._before: dict[str, list[Edge]] = {}
-        self._after: dict[str, list[Edge]] = {}
+        self._before: dict[str, Tied] = {}
+        self._after: dict[str, Tied] = {}
+        self._unturned: list[str] = []
+        """Executions whose ties are known from their side only."""
 
     def go(self, *, up: bool) -> None:
         """Go one way as far as allowed."""
@@ -152,8 +159,7 @@ class Walk:
         for kind, ids in by_kind.items():
             if kind == "execution":
                 self._learn(ids)
-                known = self._before if up else self._after
-                found += [edge for one in ids for edge in known.get(one, ())]
+                found += self._before_these(ids) if up else self._after_these(ids)
             for block in (UP if up else DOWN)[kind]:
                 found += [edge_of(*row) for row in self._ask(block, ids=ids)]
         return found
@@ -168,15 +174,30 @@ class Walk:
                 continue
             self._sessions.add(session)
             for execution, before, why in self._ask("ties_of_session", session=session):
-                pairs = zip(before, why, strict=False)
-                edges = [
-                    edge_of("execution", b, w, "execution", execution) for b, w in pairs
-                ]
-                self._before[execution] = edges
-                for edge in edges:
-                    self._after.setdefault(edge.source.id, []).append(edge)
+                self._before[execution] = list(zip(before, why, strict=False))
+                self._unturned.append(execution)
         for one in new:
             self._before.setdefault(one, [])
+
+    def _before_these(self, ids: Iterable[str]) -> list[Edge]:
+        """Return the edges to executions whose ties are read."""
+        return [
+            edge_of("execution", before, why, "execution", one)
+            for one in ids
+            for before, why in self._before[one]
+        ]
+
+    def _after_these(self, ids: Iterable[str]) -> list[Edge]:
+        """Return the edges from executions, within the sessions that are read."""
+        for execution in self._unturned:
+            for before, why in self._before[execution]:
+                self._after.setdefault(before, []).append((execution, why))
+        self._unturned.clear()
+        return [
+            edge_of("execution", one, why, "execution", after)
+            for one in ids
+            for after, why in self._after.get(one, ())
+        ]
 
     def _ask(self, block: str, **values: object) -> list[tuple[Any, ...]]:
         return asked(self._db, block, **values)
@@ -236,9 +257,11 @@ def facts(db: DuckDBPyConnection, keys: Iterable[Key]) -> dict[Key, Node]:
         for one in ids:
             if kind == "run" and one not in known:
                 continue
-            _, name, detail, at = known.get(one, (one, one[-8:], "", None))
-            key = Key(kind, one)
-            found[key] = Node(key=key, name=name or one[-8:], detail=detail or "", at=at)
+            _, name, detail, at, *more = known.get(one, (one, one[-8:], "", None))
+            key, status = Key(kind, one), more[0] if more else ""
+            found[key] = Node(
+                key=key, name=name or one[-8:], detail=detail or "", at=at, status=status
+            )
     return found
 
 

@@ -156,7 +156,8 @@ SELECT dataset_id AS id, name, concat_ws(', ', row_count || ' rows', len(column_
 FROM tb.datasets WHERE dataset_id IN (SELECT unnest($ids))
 
 -- facts_of_runs: what to say of some runs
-SELECT run_id AS id, name, concat_ws(', ', status, experiment, reproduced) AS detail, started_at AS at
+SELECT run_id AS id, name, concat_ws(', ', status, experiment, reproduced) AS detail, started_at AS at,
+  status
 FROM tb.run_facts WHERE run_id IN (SELECT unnest($ids))
 
 -- facts_of_artifacts: what to say of some files

@@ -167,7 +167,11 @@ def graph_of(tree: Tree) -> Graph:
         if one.parts:
             said.append(f"{len(one.parts)} parts")
         nodes[key] = Node(
-            key=key, name=one.run.name, detail=", ".join(said), at=one.run.started_at
+            key=key,
+            name=one.run.name,
+            detail=", ".join(said),
+            at=one.run.started_at,
+            status=one.run.status,
         )
         if one.run.parent_run_id in known:
             label = ": ".join(part for part in (one.change, effect_of(tree, one)) if part)
