@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trackbook.doors.graph import lineage
 from trackbook.errors import Misused, NotFound, Refused
-from trackbook.lineage import FORMATS, Key, graph_around
+from trackbook.lineage import FORMATS, Key, graph_around, graph_of, tree_of
 from trackbook.lineage.graph import Edge, Graph, Node
 from trackbook.records import Tie, Trash
 
@@ -178,3 +178,20 @@ def test_an_event_of_a_run_names_its_data_and_its_model(book) -> None:
     assert {one["name"].partition("@")[0] for one in event["inputs"]} >= {"X", "y"}
     assert [one["namespace"] for one in event["outputs"]] == ["trackbook:model"]
     assert event["run"]["facets"]["parent"]["job"]["name"] == "DecisionTreeClassifier-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "event"),
+    [
+        ("FINISHED", "COMPLETE"),
+        ("FAILED", "FAIL"),
+        ("KILLED", "ABORT"),
+        ("RUNNING", "RUNNING"),
+    ],
+)
+def test_an_event_says_how_a_run_ended(project, status, event) -> None:
+    run = project.run(status=status)
+    around = graph_around(project.store, Key("run", run))
+    assert json.loads(FORMATS["openlineage"](around))["eventType"] == event
+    tree = graph_of(tree_of(project.store))
+    assert json.loads(FORMATS["openlineage"](tree))["eventType"] == event

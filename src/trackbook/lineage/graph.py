@@ -20,9 +20,6 @@ Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
 MOST_NODES = 500
 FEW = 100
-Tied = list[tuple[str, str]]
-"""Executions, each with the names by which it is tied. Of the thousands in a session few are on
-the way, so edges are made of these only: that halves a question."""
 UP: dict[str, tuple[str, ...]] = {
     "execution": (),
     "dataset": ("makers_of_datasets",),
@@ -124,8 +121,8 @@ class Walk:
         self._depth = depth
         self._most = most
         self._sessions: set[str] = set()
-        self._before: dict[str, Tied] = {}
-        self._after: dict[str, Tied] = {}
+        self._before: dict[str, tuple[list[str], list[str]]] = {}
+        self._after: dict[str, list[tuple[str, str]]] = {}
         self._unturned: list[str] = []
         """Executions whose ties are known from their side only."""
 
@@ -165,7 +162,10 @@ class Walk:
         return found
 
     def _learn(self, ids: list[str]) -> None:
-        """Read the ties of the sessions in which some executions ran."""
+        """Read the ties of the sessions in which some executions ran.
+
+        Of thousands few are on the way: edges are made of these only.
+        """
         new = [one for one in ids if one not in self._before]
         if not new:
             return
@@ -174,23 +174,23 @@ class Walk:
                 continue
             self._sessions.add(session)
             for execution, before, why in self._ask("ties_of_session", session=session):
-                self._before[execution] = list(zip(before, why, strict=False))
+                self._before[execution] = before, why
                 self._unturned.append(execution)
         for one in new:
-            self._before.setdefault(one, [])
+            self._before.setdefault(one, ([], []))
 
     def _before_these(self, ids: Iterable[str]) -> list[Edge]:
         """Return the edges to executions whose ties are read."""
         return [
             edge_of("execution", before, why, "execution", one)
             for one in ids
-            for before, why in self._before[one]
+            for before, why in zip(*self._before[one], strict=False)
         ]
 
     def _after_these(self, ids: Iterable[str]) -> list[Edge]:
         """Return the edges from executions, within the sessions that are read."""
         for execution in self._unturned:
-            for before, why in self._before[execution]:
+            for before, why in zip(*self._before[execution], strict=False):
                 self._after.setdefault(before, []).append((execution, why))
         self._unturned.clear()
         return [
