@@ -24,7 +24,7 @@ FEW_NODES, FEW_EDGES = 60, 12
 ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 30, 220, 760, 60
 PALE = 0.15
 LONGEST, LONGEST_FACT = 18, 90
-LETTERS = 100
+LETTERS = 76
 """Letters that stand beside each other in a narrow panel."""
 INK = "#808080"
 MOST_DRAWN = 200
