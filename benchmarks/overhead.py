@@ -30,7 +30,7 @@ big_frame = _pd.DataFrame(_np.random.rand({rows}, 10)).assign(kind=lambda x: _np
 _np.random.seed(7)
 """
 OWN = re.compile(
-    r"0x[0-9a-f]+|\b\d\d:\d\d(?::\d\d)?\b|(?:CPU times|Wall time): [^\n]*|\bpid \d+|/tmp/\S+"
+    r"0x[0-9a-f]+|x[0-9a-f]{10,12}\b|\b\d\d:\d\d(?::\d\d)?\b|(?:CPU times|Wall time): [^\n]*|\bpid \d+|/tmp/\S+"
 )
 """What differs from process to process."""
 

@@ -114,7 +114,7 @@ def outcome(store: Store, run, *, timed: bool) -> Outcome:
     names_of_metrics = {row[0] for row in store.rows(POINTS, run=run.run_id).rows}
     begun = time.perf_counter()
     try:
-        proof, _ = reproduce(store, run)
+        proof, *_ = reproduce(store, run)
         verdict, cause, said = proof.verdict, proof.cause, list(proof.differences)
         seconds = proof.duration_s
     except Misused:  # nothing was measured in it: it can only run again, or not

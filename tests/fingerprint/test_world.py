@@ -50,3 +50,17 @@ def test_the_machine_knows_its_python() -> None:
     machine = this_machine()
     assert machine.python == ".".join(map(str, sys.version_info[:3]))
     assert machine.host
+
+
+def test_packages_are_those_that_python_itself_finds() -> None:
+    from importlib.metadata import packages_distributions
+
+    import sklearn  # noqa: F401
+
+    from trackbook.fingerprint.packages import owners
+
+    slow = packages_distributions()
+    used = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
+    assert {n: set(owners().get(n, ())) for n in used} == {
+        n: set(slow.get(n, ())) for n in used
+    }
