@@ -28,7 +28,6 @@ PRODUCER = "urn:trackbook"
 SPEC = "https://openlineage.io/spec"
 RUN_EVENT = f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PARENT = f"{SPEC}/facets/1-0-1/ParentRunFacet.json#/$defs/ParentRunFacet"
-SCHEMA = f"{SPEC}/facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet"
 EVENTS = {"FAILED": "FAIL", "KILLED": "ABORT", "RUNNING": "RUNNING"}
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
