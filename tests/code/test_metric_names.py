@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackbook.code import direction_of, is_metric_name
+from trackbook.code import direction_of, is_count_name, is_metric_name
 
 LARGER = """acc accuracy val_acc testAcc test/accuracy train.acc auc roc_auc rocAuc ap f1 F1 f1_macro
 F1Score fbeta precision recall specificity sensitivity r2 R2 r2_score score scores best_score_
@@ -51,3 +51,15 @@ def test_a_name_that_is_not_known_has_no_direction(name):
 def test_any_text_can_be_asked(text):
     assert isinstance(is_metric_name(text), bool)
     assert direction_of(text) in {"max", "min", None}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("n_wrong", True), ("best_idx", True), ("best_alpha", True), ("best_k", True),
+        ("best_C", True), ("lr", True), ("precision_at_k", False), ("recall_k", False),
+        ("acc", False), ("gap", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_counts_points_or_sets_is_known(name, expected) -> None:
+    assert is_count_name(name) is expected

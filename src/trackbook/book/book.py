@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 PAST_RUNS = 500
 """Earlier runs that the cards compare with."""
-DRAIN_EVERY_S = 5.0
+DRAIN_EVERY_S, DRAIN_AT_WORK_S = 5.0, 60.0
+"""How often what was written is moved into the database: at rest, and while cells execute."""
+REST_S = 2.0
 SETTLE_S = 3.0
 """How long a reader waits for facts that are being worked out in the background."""
 
@@ -62,7 +64,7 @@ class Book:
         self._background: Background | None = None
         self._sampling: Sampling | None = None
         self._around = Surroundings(self)
-        self._drained_at = 0.0
+        self._drained_at = self._worked_at = time.monotonic()
         self._closed = False
         self._owner = os.getpid()
 
@@ -301,12 +303,21 @@ class Book:
         if self.recorder is not None:
             self.recorder.flush()
         self.journal.tend()
-        if (
-            time.monotonic() - self._drained_at > DRAIN_EVERY_S
-            and self._is_worth_draining()
-        ):
+        now = time.monotonic()
+        if self._is_working():
+            self._worked_at = now
+        at_rest = now - self._worked_at > REST_S
+        every = DRAIN_EVERY_S if at_rest else DRAIN_AT_WORK_S
+        if now - self._drained_at > every and self._is_worth_draining():
             self.store.drain(patience_s=0)
             self._drained_at = time.monotonic()
+
+    def _is_working(self) -> bool:
+        """Say whether a cell or a run opened by hand is going on: it needs the processor."""
+        recorder = self.recorder
+        return recorder is not None and (
+            recorder.cell is not None or recorder.ledger.by_hand is not None
+        )
 
     def _is_worth_draining(self) -> bool:
         """Say whether nobody else drained lately, and it can be done just now."""

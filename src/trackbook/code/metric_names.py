@@ -38,7 +38,7 @@ def direction_of(name: str) -> Literal["max", "min"] | None:
 
 
 def is_count_name(name: str) -> bool:
-    """Tell whether a name says that it counts or points at something: `n_wrong`, `best_idx`."""
+    """Tell whether a name says that it counts, points or sets: `n_wrong`, `best_idx`, `alpha`."""
     words = words_of(name)
     return (
         bool(words)
@@ -145,8 +145,11 @@ COUNTS_LAST = word_set(
     """
     idx index ix id count counts num number threshold thresh depth iter iteration epoch
     size len seed step rank pos position
+    alpha lambda lam gamma degree bandwidth neighbor neighbors component components cluster
+    clusters lr eta momentum dropout k c
     """
 )
+"""Places, sizes and settings: a value picked out of those tried is chosen, not measured."""
 NO_MEASURE_FIRST = word_set(
     """
     make get compute calc calculate plot print is has use scorer show draw eval_fn
