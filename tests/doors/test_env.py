@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 
 import pytest
 import yaml
@@ -21,6 +22,12 @@ def made(sheet):
         "%%track a\nx = np.random.rand() + random.random() + mine_of_env.rate\nacc = x",
     )
     return sheet
+
+
+@pytest.fixture(autouse=True)
+def fresh_module(monkeypatch):
+    """An earlier test's module of the same name would be there before the session."""
+    monkeypatch.delitem(sys.modules, "mine_of_env", raising=False)
 
 
 def env(sheet, line=""):

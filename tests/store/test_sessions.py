@@ -196,9 +196,10 @@ def test_a_drainer_killed_just_then_loses_and_doubles_nothing(
 
 AT_THE_END = """
 import atexit, time
-import trackbook, trackbook.book.background as background, trackbook.book.book as book
-background.TICK_S, book.DRAIN_EVERY_S = 0.0005, 0.0
-book.Book._is_worth_draining = lambda self: True
+import trackbook, trackbook.book.background as background, trackbook.book.upkeep as upkeep
+background.TICK_S = 0.0005
+upkeep.DRAIN_EVERY_S = upkeep.DRAIN_AT_WORK_S = 0.0
+upkeep.Upkeep._is_worth_draining = lambda self: True
 with trackbook.start_run("a"):
     trackbook.log_metric("x", 1.0)
 trackbook.runs()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +14,7 @@ from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
 from trackbook.book.surroundings import Surroundings, working_folder
+from trackbook.book.upkeep import Upkeep
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 PAST_RUNS = 500
 """Earlier runs that the cards compare with."""
-DRAIN_EVERY_S, DRAIN_AT_WORK_S = 5.0, 60.0
-"""How often what was written is moved into the database: at rest, and while cells execute."""
-REST_S = 2.0
 SETTLE_S = 3.0
 """How long a reader waits for facts that are being worked out in the background."""
 
@@ -64,7 +61,7 @@ class Book:
         self._background: Background | None = None
         self._sampling: Sampling | None = None
         self._around = Surroundings(self)
-        self._drained_at = self._worked_at = time.monotonic()
+        self._upkeep = Upkeep(self)
         self._closed = False
         self._owner = os.getpid()
 
@@ -140,7 +137,7 @@ class Book:
         self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
-        self._background = Background(self._chore, fault=self.recorder.fault)
+        self._background = Background(self._upkeep.chore, fault=self.recorder.fault)
         self.recorder.inputs.soon = self._background.soon
         if self.settings.resources:
             self._sampling = Sampling(
@@ -297,37 +294,6 @@ class Book:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
         self._around.write(run.run_id)
-
-    def _chore(self) -> None:
-        """Once a second: what waits is written, and now and then everything is drained."""
-        if self.recorder is not None:
-            self.recorder.flush()
-        self.journal.tend()
-        now = time.monotonic()
-        if self._is_working():
-            self._worked_at = now
-        at_rest = now - self._worked_at > REST_S
-        every = DRAIN_EVERY_S if at_rest else DRAIN_AT_WORK_S
-        if now - self._drained_at > every and self._is_worth_draining():
-            self.store.drain(patience_s=0)
-            self._drained_at = time.monotonic()
-
-    def _is_working(self) -> bool:
-        """Say whether a cell or a run opened by hand is going on: it needs the processor."""
-        recorder = self.recorder
-        return recorder is not None and (
-            recorder.cell is not None or recorder.ledger.by_hand is not None
-        )
-
-    def _is_worth_draining(self) -> bool:
-        """Say whether nobody else drained lately, and it can be done just now."""
-        if "__main__" not in sys.modules:  # taken out by the user: DuckDB asks for it
-            return False
-        try:
-            database = self.folder / "trackbook.duckdb"
-            return time.time() - database.stat().st_mtime > DRAIN_EVERY_S
-        except OSError:
-            return True
 
 
 def script_failed() -> bool:

@@ -47,6 +47,9 @@ class Surroundings:
         self._last: tuple[object, Environment] | None = None
         """What was found last, and for which modules, folder and commit."""
         self._look_again_at = 0.0
+        in_shell = "IPython" in sys.modules
+        self._before = frozenset(sys.modules) if in_shell else frozenset()
+        """Modules that were there when the session began; a script begins its own late."""
 
     def write(self, run_id: str) -> None:
         """Write what is around a run that just ended.
@@ -71,7 +74,10 @@ class Surroundings:
             lock=self._lock(),
             machine=self._machine(),
             checkout=self._tree(),
-            modules=[self._module(source) for source in local_modules()],
+            modules=[
+                self._module(source)
+                for source in local_modules(self._before, working_folder())
+            ],
         )
 
     def _lock(self) -> str:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     Soon = Callable[[Callable[[], None]], None]
 
-MOST_SECONDS = 0.03
-"""Spent looking at data in one cell; a loop of ten thousand predictions must not wait."""
+ALWAYS, MOST_SECONDS = 8, 0.03
+"""Datasets of a cell that are looked at in any case, and the time after which no more are: a
+loop of ten thousand predictions must not wait."""
 MOST_COLUMNS = 2_000
 MOST_SKETCHES = 200
 LONGEST_NAME = 200
@@ -131,7 +132,8 @@ class Inputs:
         if known is not None and known.thing() is thing and not loaded:
             return known
         begun = self._clock()
-        if self._here.spent_s > MOST_SECONDS or self._keeps == "off":
+        is_enough = len(self._here.seen) >= ALWAYS and self._here.spent_s > MOST_SECONDS
+        if is_enough or self._keeps == "off":
             return None
         look = look_at(thing)
         if look is None and not (loaded and location):

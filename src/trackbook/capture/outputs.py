@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from trackbook.capture.values import place_of
 from trackbook.records import Output
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Outputs:
         from trackbook.capture.given import brief
 
         said = brief(error) or ""
-        name = type(error).__name__
+        name = place_of(type(error))[1]
         trace = getattr(self._shell, "_last_traceback", None)
         lines = [line for line in trace if type(line) is str] if type(trace) is list else []
         return {

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePath
+from pathlib import PosixPath, PurePath, WindowsPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from trackbook.capture.values import whereabouts
 
 if TYPE_CHECKING:
     from trackbook.code import Secrets
 
 LONGEST = 500
+PATHS = frozenset(map(id, (PosixPath, WindowsPath)))
+"""By id: a class of the user's own may answer anything."""
 FILES = ("_io.TextIOWrapper", "_io.BufferedReader", "_io.FileIO")
 
 
@@ -41,10 +45,10 @@ def text_of(given: object) -> str | None:
     """Return what was given as a text, without asking it anything."""
     if type(given) is str:
         return given
-    if isinstance(given, PurePath) and type(given).__module__.startswith("pathlib"):
-        return os.fspath(given)
+    if id(type(given)) in PATHS:
+        return str(given)
     kind = type(given)
-    if f"{kind.__module__}.{kind.__qualname__}" in FILES:
+    if whereabouts(given) in FILES:
         name = getattr(given, "name", None)
         return name if type(name) is str else None
     if kind is list and given and type(given[0]) is str:  # type: ignore[index]

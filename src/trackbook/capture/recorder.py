@@ -260,8 +260,9 @@ class Recorder:
             message=self.secrets.in_text(brief(error) or type(error).__name__),
             trace=self.secrets.in_text(trace),
         )
+        if all(fault.message != known.message for known in self.faults):
+            self._unshown.append(fault)  # one cause in two places is said once
         self.faults.append(fault)
-        self._unshown.append(fault)
         # The journal may be what failed: the fault is kept in memory then.
         attempt(place, lambda: self.ink.put(fault), lambda _place, _error: None)
 

@@ -84,7 +84,7 @@ class Walk:
         if opener is not None and getattr(sys.modules.get(module), name, None) is kind:
             return opener
         if module.partition(".")[0] == "numpy" and any(
-            base.__name__ in ("generic", "dtype") for base in MRO_OF(kind)
+            place_of(base)[1] in ("generic", "dtype") for base in MRO_OF(kind)
         ):
             return Walk.shown
         if module.partition(".")[0] == "scipy" and name.endswith(("_matrix", "_array")):
@@ -211,7 +211,7 @@ def attributes_of(value: Any) -> dict[str, object] | None:
             own = descriptor.__get__(value)
             has_any = True
             found |= own if type(own) is dict else {}
-        if base.__module__.partition(".")[0] in COMPILED:
+        if place_of(base)[0].partition(".")[0] in COMPILED:
             continue
         for name, member in list(inside.items()):
             if type(member) is types.MemberDescriptorType:

@@ -18,6 +18,7 @@ from uuid import UUID
 from blake3 import blake3
 
 from trackbook.fingerprint.columns import columns_of
+from trackbook.fingerprint.marks import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,7 +226,10 @@ def is_missing(value: object) -> bool:
     """Tell whether a value stands for one that is not there."""
     if value is None or (type(value) is float and value != value):  # noqa: PLR0124  NaN
         return True
-    return type(value).__name__ in ("NAType", "NaTType")
+    return id(type(value)) not in PLAIN and place_of(type(value))[1] in (
+        "NAType",
+        "NaTType",
+    )
 
 
 def encoded(value: object) -> bytes:
@@ -241,16 +245,16 @@ def encoded(value: object) -> bytes:
     if kind is dict:
         return b"\0d" + encoded(sorted((str(k), v) for k, v in value.items()))  # type: ignore[attr-defined]
     if id(kind) in PLAIN or is_known(kind):
-        return f"\0{kind.__name__} {value!r}".encode("utf-8", "surrogatepass")
-    if kind.__module__ == "numpy" and kind is sys.modules["numpy"].ndarray:
+        return f"\0{place_of(kind)[1]} {value!r}".encode("utf-8", "surrogatepass")
+    if kind is sys.modules["numpy"].ndarray:
         return encoded(value.tolist())  # type: ignore[attr-defined]
     raise Opaque
 
 
 def is_known(kind: type) -> bool:
     """Tell whether a type is one of numpy's or pandas' own scalars."""
-    module, name = kind.__module__, kind.__name__
-    package = module.partition(".")[0] if type(module) is str else ""
+    module, name = place_of(kind)
+    package = module.partition(".")[0]
     if package not in ("numpy", "pandas") or name == "ndarray":
         return False
     return getattr(sys.modules.get(package), name, None) is kind

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_FILES = 500
 MOST_BYTES = 1 << 20
@@ -27,12 +31,21 @@ class Source(NamedTuple):
     text: str
 
 
-def local_modules() -> list[Source]:
-    """Return the local modules in use, by name."""
+def local_modules(before: Collection[str] = (), folder: str | None = None) -> list[Source]:
+    """Return the local modules in use, by name.
+
+    Args:
+        before: names of modules that were there when the session began: they are whoever
+            started it, and left out
+        folder: those whose files are in it are the user's all the same
+    """
+    inside = f"{folder}{os.sep}" if folder is not None else None
     found: dict[str, Source] = {}
     for name, module in tuple(sys.modules.items()):
         file = file_of(module)
         if file is None or type(name) is not str or name.partition(".")[0] == OWN:
+            continue
+        if name in before and not (inside is not None and file.startswith(inside)):
             continue
         if is_local(file) and (text := source_of(file)) is not None:
             found[name] = Source(name, file, text)

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from trackbook.fingerprint.data import digest_of_data, is_missing
+from trackbook.fingerprint.marks import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ class Sketch:
         self._count += len(values)
         self._missing += len(values) - len(there)
         if not self._is_full:
-            texts = [v if type(v) is str else type(v).__name__ for v in there]
+            texts = [v if type(v) is str else place_of(type(v))[1] for v in there]
             self._count_seen(Counter(texts))
 
     def _count_seen(self, counts: dict[object, int]) -> None:

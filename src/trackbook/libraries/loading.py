@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Given, Library, Loaded, Used
-from trackbook.libraries.given import module_of, values_of
+from trackbook.libraries.given import module_of, name_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,7 +68,7 @@ def held(call: Call) -> Iterator[Finding]:
 def kept_set(call: Call) -> Iterator[Finding]:
     """Read the making of one of torchvision's sets, by its `data` and `targets`."""
     values = values_of(call.given["self"])
-    name = type(call.given["self"]).__name__
+    name = name_of(type(call.given["self"]))
     for part in ("data", "targets"):
         if values.get(part) is not None:
             yield Loaded(

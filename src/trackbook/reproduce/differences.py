@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,14 +61,16 @@ def metric_differences(recorded: Points, now: Points) -> list[Difference]:
 def data_differences(then: Outcome, now: Outcome) -> Iterator[tuple[Used, str]]:
     """Yield the data that are not what they were, with a sentence on each.
 
-    Data are matched by role and name, in order. Compared are exact fingerprints where both
-    have one, else those of a sample.
+    Data are matched by role and name, in order, where there are as many of a name as there
+    were: in a loop over many, how many are looked at is a matter of time. Compared are exact
+    fingerprints where both have one, else those of a sample.
     """
     left = list(now.data)
+    before, after = (Counter((o.role, o.name) for o in side.data) for side in (then, now))
     for one in then.data:
         like = next((o for o in left if (o.role, o.name) == (one.role, one.name)), None)
-        if like is None:
-            continue  # a name of a temporary, or more data than are looked at in one cell
+        if like is None or before[one.role, one.name] != after[one.role, one.name]:
+            continue
         left.remove(like)
         exact = bool(one.digest and like.digest)
         same = one.digest == like.digest if exact else one.quick == like.quick
