@@ -14,6 +14,7 @@ from trackbook.code.given import Given, given_in
 from trackbook.code.literals import chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
 from trackbook.code.measured import Clocks, is_summary, last_name
+from trackbook.code.metric_names import is_metric_name, is_weak_name
 from trackbook.code.names import names_of
 from trackbook.code.parse import lines_in, tree_of, words_in
 from trackbook.code.roles import Roles
@@ -170,6 +171,7 @@ class Cut:
         roles.visit(node)
         roles.finish()
         line, end_line = lines_of(outer or node)
+        calls, binds = names.calls, type(node) in BINDING
         return Statement(
             line=line,
             end_line=end_line,
@@ -182,15 +184,16 @@ class Cut:
             mentions=names.mentions,
             strings=names.strings,
             touches=frozen(roles.touches),
-            risked=frozen(risked_by(names.calls)),
-            seeds=any(last_name(call.func) in SEEDING for call in names.calls),
+            risked=frozen(risked_by(calls)) if calls else NONE,
+            seeds=bool(calls) and any(last_name(call.func) in SEEDING for call in calls),
             ambient=is_ambient(node, self.modules),
             passed=frozen(roles.passed),
-            given=given_in(names.calls),
-            chosen=chosen_in(node),
-            constants=constants_in(node),
+            given=given_in(calls) if calls else (),
+            chosen=chosen_in(node) if binds else {},
+            constants=constants_in(node) if binds else NONE,
             computed=frozen(roles.computed),
-            summary=bool(roles.computed or shown) and is_summary(node, self.modules),
+            summary=(shown or may_be_weak(node, roles.computed))
+            and is_summary(node, self.modules),
             timings=frozen(roles.timings),
             loops=frozen(roles.loops),
             accumulators=frozen(roles.accumulators),
@@ -232,6 +235,13 @@ def bindings_of(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield target, node.value
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
         yield node.target, node.value
+
+
+def may_be_weak(node: ast.stmt, computed: set[str]) -> bool:
+    """Tell whether a statement computes what data have as well as models; else nobody asks."""
+    return any(is_metric_name(name) and is_weak_name(name) for name in computed) or (
+        bool(computed) and type(getattr(node, "value", None)) is ast.Dict
+    )
 
 
 def frozen(names: set[str]) -> frozenset[str]:
