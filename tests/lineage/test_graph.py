@@ -79,7 +79,8 @@ def test_the_tree_says_what_changed_and_what_it_did(book) -> None:
 
 
 def test_the_tree_follows_the_metric_asked_for(book) -> None:
-    book.ok("%track metric depth", cell_id="m")
+    told = [row["acc"] for row in lineage(book.book, metric="acc").table()]
+    assert told == [run.metrics["acc"] for run in book.runs()]
     shown = lineage(book.book, metric="nothing")
     assert [row["nothing"] for row in shown.table()] == [None, None]
 
