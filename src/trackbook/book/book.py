@@ -137,7 +137,9 @@ class Book:
         self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
-        self._background = Background(self._upkeep.chore, fault=self.recorder.fault)
+        self._background = Background(
+            self._upkeep.chore, fault=self.recorder.fault, rest_s=self.recorder.rest_s
+        )
         self.recorder.inputs.soon = self._background.soon
         if self.settings.resources:
             self._sampling = Sampling(
@@ -150,12 +152,14 @@ class Book:
         """Have the world around a run written down, without anybody waiting for it."""
         if self._background is not None and self.recorder is not None:
             executed = self.recorder.notebook.as_now()
-            self._background.soon(lambda: self._surroundings(run, executed))
+            modules = tuple(sys.modules)
+            if self._sampling is not None:
+                sampling = self._sampling
+                self._background.soon(lambda: sampling.run_ended(run.run_id))
+            self._background.later(lambda: self._surroundings(run, executed, modules))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
-        import trackbook.lineage  # noqa: F401  the first card would wait for it
-
         recorder = self.recorder
         if recorder is None or not self.store.place.file.exists():
             return
@@ -282,18 +286,18 @@ class Book:
         if "store" in self.__dict__:
             self.store.close()
 
-    def _surroundings(self, run: ActiveRun, executed: dict[str, tuple[str, int]]) -> None:
-        """Write the notebook of a run that just ended, and what was around it."""
+    def _surroundings(
+        self, run: ActiveRun, executed: dict[str, tuple[str, int]], modules: tuple[str, ...]
+    ) -> None:
+        """Write the notebook of a run that ended, and what was around it."""
         if self.recorder is None:
             return
-        if self._sampling is not None:
-            self._sampling.run_ended(run.run_id)
         notebook = self.recorder.notebook
         digest, count = notebook.fingerprint(executed)
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
-        self._around.write(run.run_id)
+        self._around.write(run.run_id, modules)
 
 
 def script_failed() -> bool:

@@ -1,4 +1,4 @@
-"""What was around a run, written down when it ends: in the background, each thing once."""
+"""What was around a run, written down soon after its end: in the background, each thing once."""
 
 from __future__ import annotations
 
@@ -51,23 +51,27 @@ class Surroundings:
         self._before = frozenset(sys.modules) if in_shell else frozenset()
         """Modules that were there when the session began; a script begins its own late."""
 
-    def write(self, run_id: str) -> None:
-        """Write what is around a run that just ended.
+    def write(self, run_id: str, modules: tuple[str, ...]) -> None:
+        """Write what is around a run that ended.
 
         Many runs may end in a second: what took long is not looked at again at once.
+
+        Args:
+            run_id: the run's id
+            modules: names of the modules that were imported when it ended
         """
         began = time.monotonic()
-        around = len(sys.modules), working_folder(), commit_of()
+        around = len(modules), working_folder(), commit_of()
         if self._last is None or self._last[0] != around or began > self._look_again_at:
-            self._last = around, self._environment()
+            self._last = around, self._environment(modules)
             took = time.monotonic() - began
             self._look_again_at = began + took + min(LONGEST_REST_S, REST * took)
         self._book.journal.put(self._last[1], run_id)
 
-    def _environment(self) -> Environment:
-        if self._in_use[0] != len(sys.modules):
-            self._in_use = len(sys.modules), packages_in_use()
-        packages = self._in_use[1]
+    def _environment(self, names: tuple[str, ...]) -> Environment:
+        if self._in_use[0] != len(names):
+            self._in_use = len(names), packages_in_use(names)
+        packages, imported = self._in_use[1], frozenset(names)
         return Environment(
             digest=digest_of(packages),
             packages=packages,
@@ -77,6 +81,7 @@ class Surroundings:
             modules=[
                 self._module(source)
                 for source in local_modules(self._before, working_folder())
+                if source.name in imported
             ],
         )
 

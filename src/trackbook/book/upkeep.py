@@ -20,7 +20,7 @@ class Upkeep:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._drained_at = self._worked_at = time.monotonic()
+        self._drained_at = time.monotonic()
 
     def chore(self) -> None:
         """Write what waits, and now and then have everything drained."""
@@ -28,9 +28,8 @@ class Upkeep:
             self._book.recorder.flush()
         self._book.journal.tend()
         now = time.monotonic()
-        if self._is_working():
-            self._worked_at = now
-        at_rest = now - self._worked_at > REST_S
+        recorder = self._book.recorder
+        at_rest = recorder is not None and recorder.rest_s() > REST_S
         every = DRAIN_EVERY_S if at_rest else DRAIN_AT_WORK_S
         if now - self._drained_at > every and self._is_worth_draining():
             self._drain()
@@ -47,13 +46,6 @@ class Upkeep:
             # DuckDB refuses to work as the process ends; the journals keep everything.
             if threading.main_thread().is_alive():
                 raise
-
-    def _is_working(self) -> bool:
-        """Say whether a cell or a run opened by hand is going on: it needs the processor."""
-        recorder = self._book.recorder
-        return recorder is not None and (
-            recorder.cell is not None or recorder.ledger.by_hand is not None
-        )
 
     def _is_worth_draining(self) -> bool:
         """Say whether nobody else drained lately, and it can be done just now."""

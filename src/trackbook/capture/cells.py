@@ -126,6 +126,7 @@ class Cells:
             return
         with self._recorder.guard:
             cell, self._recorder.cell = self._recorder.cell, None
+            self._recorder.ended_s = self._recorder.clock()
             ended = self._recorder.clock()
             error = error_of(result)
             statements: list[Statement] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -202,8 +203,12 @@ class Inputs:
         self, statements: Sequence[Statement], namespace: Mapping[str, object]
     ) -> None:
         """Take in what statements bound to the answers of DuckDB, whose functions are compiled."""
-        for one in statements:
-            if not any(is_database(namespace.get(name)) for name in one.reads):
+        if "duckdb" not in sys.modules:
+            return
+        read = {name for one in statements for name in one.reads}
+        databases = {name for name in read if is_database(namespace.get(name))}
+        for one in statements if databases else ():
+            if databases.isdisjoint(one.reads):
                 continue
             location = place_of_data(max(one.strings, key=len, default=None), self._secrets)
             said = location and location.text

@@ -79,6 +79,8 @@ class Recorder:
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
         self.cell: Cell | None = None
+        self.ended_s = clock()
+        """When the last cell ended, by the clock."""
         self.has_cells = True
         """A script has none."""
         self.faults: list[Fault] = []
@@ -240,6 +242,11 @@ class Recorder:
         if run is not None and not self.has_cells:
             return run.began_us / 1e6
         return None
+
+    def rest_s(self) -> float:
+        """Return for how many seconds the user's code has been at rest; asked elsewhere."""
+        works = self.cell is not None if self.has_cells else self.ledger.by_hand is not None
+        return 0.0 if works else self.clock() - self.ended_s
 
     @property
     def missed(self) -> list[Missed]:

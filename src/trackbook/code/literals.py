@@ -19,7 +19,9 @@ class NotLiteral(Exception):
 
 def chosen_by(target: ast.expr, value: ast.expr) -> dict[str, object]:
     """Return the names that a target binds to literals; empty containers choose nothing."""
-    if isinstance(target, ast.Name):
+    if type(target) is ast.Name:
+        if type(value) not in EVALUATE:
+            return {}
         try:
             found = value_of(value)
         except NotLiteral:
@@ -45,6 +47,8 @@ def pairs_of(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr
 
 def is_literal(node: ast.expr) -> bool:
     """Tell whether an expression is a literal value, empty containers included."""
+    if type(node) not in EVALUATE:
+        return False
     try:
         value_of(node)
     except NotLiteral:

@@ -35,17 +35,17 @@ class Clocks:
 
 def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
     """Return whether a value may be a measurement, is a time, a duration, or neither."""
-    if isinstance(node, ast.Await):
-        return sort_of(node.value, clocks)
     if isinstance(node, ast.Name):
         return "duration" if node.id in clocks.durations else "other"
+    if isinstance(node, ast.Await):
+        return sort_of(node.value, clocks)
+    if type(node) in NEVER:
+        return "other"
     if is_clock(node, clocks):
         return "clock"
     if is_duration(node, clocks):
         return "duration"
-    if is_never_measured(node):
-        return "other"
-    return "measured"
+    return "other" if is_never_measured(node) else "measured"
 
 
 def is_clock(node: ast.expr, clocks: Clocks) -> bool:
@@ -89,16 +89,17 @@ def is_duration_sum(node: ast.BinOp, clocks: Clocks) -> bool:
 
 def is_never_measured(node: ast.expr) -> bool:
     """Tell whether an expression cannot be a measurement: literal, size, truth, text."""
-    if isinstance(node, NEVER):
+    if type(node) in NEVER:
         return True
-    if isinstance(node, ast.UnaryOp):
+    if isinstance(node, ast.Call):
+        if is_plain_call(node):
+            return True
+    elif isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not) or is_never_measured(node.operand)
-    if isinstance(node, (ast.BoolOp, ast.IfExp)):
+    elif isinstance(node, (ast.BoolOp, ast.IfExp)):
         arms = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
         return all(is_never_measured(arm) for arm in arms)
-    if isinstance(node, ast.Call) and is_plain_call(node):
-        return True
-    if isinstance(node, ast.Attribute) and node.attr in PLAIN_ATTRIBUTES:
+    elif isinstance(node, ast.Attribute) and node.attr in PLAIN_ATTRIBUTES:
         return True
     return is_part_of_model(node) or is_size(node) or is_literal(node)
 
@@ -194,10 +195,10 @@ SUMMING = word_set(
     float int len sorted corrcoef corr quantile percentile sqrt col lit
     """
 )
-NEVER = (
+NEVER = frozenset({
     ast.Name, ast.Constant, ast.Lambda, ast.Compare, ast.JoinedStr, ast.Yield,
     ast.YieldFrom, ast.GeneratorExp,
-)  # fmt: skip
+})  # fmt: skip
 CLOCKS = word_set(
     """
     perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns

@@ -58,11 +58,7 @@ def mark_of(value: object, budget: Budget | None = None) -> Mark:
         return Mark(plain(value), True, NO_PARTS, ())
     walk = Walk(budget or Budget())
     walk.waiting.append(value)
-    while walk.waiting:
-        if len(walk.seen) > MOST_OBJECTS:
-            walk.exact = False
-            break
-        walk.take(walk.waiting.popleft())
+    walk.go()
     return Mark(
         walk.hasher.digest(16),
         walk.exact,
@@ -88,11 +84,35 @@ class Budget:
         return True
 
 
+class Shape(NamedTuple):
+    """Where the objects of a class keep what is theirs."""
+
+    kind: type
+    """Held, so that its id stays its own."""
+    slots: list[tuple[str, Any]]
+    dicts: list[Any]
+
+
+def shape_of(kind: type) -> Shape:
+    """Return the slots of a class, by its descriptors, and what gives the dictionaries."""
+    shape = Shape(kind, [], [])
+    for base in MRO_OF(kind):
+        inside = DICT_OF(base)
+        for name, member in list(inside.items()):
+            if type(member) is types.MemberDescriptorType:
+                shape.slots.append((name, member))
+        descriptor = inside.get("__dict__")
+        if type(descriptor) is types.GetSetDescriptorType:
+            shape.dicts.append(descriptor)
+    return shape
+
+
 class Walk:
     """One value while it is gone through."""
 
     __slots__ = (
-        "budget", "exact", "hasher", "lasting", "opaque", "parts", "seen", "waiting",
+        "budget", "exact", "hasher", "lasting", "opaque", "parts", "seen", "shapes",
+        "waiting",
     )  # fmt: skip
 
     def __init__(self, budget: Budget) -> None:
@@ -101,6 +121,8 @@ class Walk:
         self.budget = budget
         self.seen: dict[int, int] = {}
         """Number of each object by id: that a list holds itself is part of its mark."""
+        self.shapes: dict[int, Shape] = {}
+        """What was found out of classes, by their id."""
         self.parts: set[int] = set()
         self.opaque: list[ref[Any]] = []
         self.waiting: deque[Any] = deque()
@@ -108,12 +130,27 @@ class Walk:
     def tell(self, *words: object) -> None:
         self.hasher.update(repr(words).encode("utf-8", "backslashreplace"))
 
-    def take(self, value: Any) -> None:
-        kind = type(value)
-        plain = PLAIN.get(id(kind))
-        if plain is not None:
-            self.hasher.update(plain(value))
-            return
+    def go(self) -> None:
+        """Take in what waits, until all is taken in or it is too much."""
+        waiting, seen, update, plain = (
+            self.waiting,
+            self.seen,
+            self.hasher.update,
+            PLAIN.get,
+        )
+        while waiting:
+            value = waiting.popleft()
+            kind = type(value)
+            as_bytes = plain(id(kind))
+            if as_bytes is not None:
+                update(as_bytes(value))
+                continue
+            if len(seen) > MOST_OBJECTS:
+                self.exact = False
+                break
+            self.take(value, kind)
+
+    def take(self, value: Any, kind: type) -> None:
         number = self.seen.get(id(value))
         if number is not None:
             self.tell(number)
@@ -176,22 +213,30 @@ class Walk:
 
     def attributes(self, value: Any, kind: type) -> bool:
         """Go through an object's own dictionary and slots; say whether it has any."""
-        found = False
-        for base in MRO_OF(kind):
-            inside = DICT_OF(base)
-            for name, member in list(inside.items()):
-                if type(member) is types.MemberDescriptorType:
-                    found = self.slot(value, name, member) or found
-            descriptor = inside.get("__dict__")
-            if type(descriptor) is types.GetSetDescriptorType:
-                own = descriptor.__get__(value)
-                if type(own) is dict:
-                    found = True
-                    for name, item in list(own.items()):
-                        self.waiting.extend((name, item))
+        shape = self.shapes.get(id(kind))
+        if shape is None:
+            shape = self.shapes[id(kind)] = shape_of(kind)
+        found = bool(shape.slots)
+        for name, member in shape.slots:
+            self.slot(value, name, member)
+        for descriptor in shape.dicts:
+            own = descriptor.__get__(value)
+            if type(own) is dict:
+                found = True
+                self.named(own)
         return found
 
-    def slot(self, value: Any, name: str, member: Any) -> bool:
+    def named(self, own: dict[Any, Any]) -> None:
+        """Go through what an object or a class calls its own, the names at once."""
+        try:
+            names = "\0".join(own)
+        except TypeError:  # somebody put a name in that is no text
+            self.waiting.extend(list(own))
+        else:
+            self.hasher.update(b"a" + names.encode("utf-8", "surrogatepass"))
+        self.waiting.extend(list(own.values()))
+
+    def slot(self, value: Any, name: str, member: Any) -> None:
         """Go through one slot, set or not; native classes call some of their insides so."""
         try:
             item = member.__get__(value)
@@ -199,7 +244,6 @@ class Walk:
             item = None
         self.tell(name)
         self.waiting.append(item)
-        return True
 
     def identity(self, value: Any) -> None:
         """Know an object by its identity, as nothing can be seen of what is in it."""
