@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trackbook.code.magics import magic_of
 from trackbook.code.measured import last_name
 from trackbook.code.parse import word_set
-from trackbook.code.roles import root_in
+from trackbook.code.roles import root_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -20,16 +20,17 @@ def risked_by(calls: Iterable[ast.Call]) -> set[str]:
     Receivers and arguments of every call but those known to leave things as they are. It
     matters for what cannot be fingerprinted only: an iterator, a handle into a library.
     """
-    found: set[str] = set()
+    found: set[str | None] = set()
     for call in calls:
-        called = last_name(call.func)
-        if called in PURE:
+        if last_name(call.func) in PURE:
             continue
-        if isinstance(call.func, ast.Attribute):
-            found |= root_in(call.func)
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            found |= root_in(argument)
-    return found
+        if type(call.func) is ast.Attribute:
+            found.add(root_of(call.func))
+        for argument in call.args:
+            found.add(root_of(argument))
+        for keyword in call.keywords:
+            found.add(root_of(keyword.value))
+    return {name for name in found if name is not None}
 
 
 def is_ambient(node: ast.stmt, modules: Collection[str]) -> bool:
@@ -38,35 +39,35 @@ def is_ambient(node: ast.stmt, modules: Collection[str]) -> bool:
     `np.random.seed(0)`, `pd.set_option(…)`, `os.environ["X"] = …`, a shell or magic line:
     a call to a module for its effect, or a store into one. What only draws is left out.
     """
+    if isinstance(node, ast.Expr):
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        return isinstance(call, ast.Call) and is_ambient_call(call, modules)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)):
         targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
-        return any(
-            isinstance(target, (ast.Attribute, ast.Subscript))
-            and root_in(target) & set(modules)
-            for target in targets
-        )
-    if not isinstance(node, ast.Expr):
-        return any(is_ambient(inner, modules) for inner in bodies_of(node))
-    call = node.value.value if isinstance(node.value, ast.Await) else node.value
-    return isinstance(call, ast.Call) and is_ambient_call(call, modules)
+        for target in targets:
+            part = isinstance(target, (ast.Attribute, ast.Subscript))
+            if part and root_of(target) in modules:
+                return True
+        return False
+    return any(is_ambient(inner, modules) for inner in bodies_of(node))
 
 
 def is_ambient_call(call: ast.Call, modules: Collection[str]) -> bool:
     """Tell whether a call made for its effect changes the world around."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id in AMBIENT
     magic = magic_of(call)
     if magic is not None:
         if magic.name == "track":
             return magic.line.split(" ")[0] in SETTING_VERBS
         return magic.name not in HARMLESS_MAGICS
-    if isinstance(call.func, ast.Name):
-        return call.func.id in AMBIENT
-    root = root_in(call.func)
-    return bool(root & set(modules)) and not root & DRAWING
+    root = root_of(call.func)
+    return root in modules and root not in DRAWING
 
 
 def bodies_of(node: ast.stmt) -> Iterator[ast.stmt]:
     """Yield the statements inside a compound one, those of functions and classes left out."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if isinstance(node, SIMPLE):
         return
     for field in ("body", "orelse", "finalbody"):
         yield from getattr(node, field, ())
@@ -74,6 +75,10 @@ def bodies_of(node: ast.stmt) -> Iterator[ast.stmt]:
         yield from handler.body
 
 
+SIMPLE = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
+)  # fmt: skip
+"""Statements in which nothing runs that stands in them, or nothing stands."""
 PURE = word_set(
     """
     print len repr str type isinstance issubclass id hash hasattr getattr callable dir

@@ -69,17 +69,18 @@ def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
     for call in calls:
         if type(call.func) is not ast.Name or call.func.id in PROVIDED:
             continue
-        placed = tuple(
+        if any(type(arg) is ast.Starred for arg in call.args):
+            continue
+        placed = [
             (at, value_of(arg)) for at, arg in enumerate(call.args[:MOST]) if is_number(arg)
-        )
-        named = tuple(
+        ]
+        named = [
             (keyword.arg, value_of(keyword.value))
             for keyword in call.keywords[:MOST]
             if keyword.arg is not None and is_literal(keyword.value)
-        )
-        starred = any(isinstance(arg, ast.Starred) for arg in call.args)
-        if (placed or named) and not starred:
-            found.append(Given(call.func.id, placed, named))
+        ]
+        if placed or named:
+            found.append(Given(call.func.id, tuple(placed), tuple(named)))
     return tuple(found)
 
 

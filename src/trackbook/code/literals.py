@@ -49,6 +49,8 @@ def is_literal(node: ast.expr) -> bool:
     """Tell whether an expression is a literal value, empty containers included."""
     if type(node) not in EVALUATE:
         return False
+    if type(node) is ast.Constant:
+        return is_plain(node.value)
     try:
         value_of(node)
     except NotLiteral:
@@ -66,9 +68,14 @@ def value_of(node: ast.expr) -> object:
 
 def value_of_constant(node: ast.Constant) -> object:
     """Return a number, a text, yes or no, or None."""
-    if node.value is None or isinstance(node.value, (str, bool, int, float)):
+    if is_plain(node.value):
         return node.value
     raise NotLiteral
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a constant is a number, a text, yes or no, or None."""
+    return value is None or isinstance(value, (str, bool, int, float))
 
 
 def value_of_list(node: ast.List) -> list[object]:

@@ -274,6 +274,12 @@ def match(roles: Roles, node: ast.Match, looping: bool) -> None:
 
 def root_in(node: ast.expr) -> set[str]:
     """Return x of `x.a[0].b()`; nothing where a plain function makes the object."""
+    root = root_of(node)
+    return set() if root is None else {root}
+
+
+def root_of(node: ast.expr) -> str | None:
+    """Return x of `x.a[0].b()`; None where a plain function makes the object."""
     part: Any = node
     while True:
         kind = type(part)
@@ -282,7 +288,7 @@ def root_in(node: ast.expr) -> set[str]:
         elif kind is ast.Call and type(part.func) is ast.Attribute:
             part = part.func.value
         else:
-            return {part.id} if kind is ast.Name else set()
+            return part.id if kind is ast.Name else None
 
 
 INTO = frozenset({ast.Attribute, ast.Subscript, ast.Starred})

@@ -11,13 +11,13 @@ import msgspec
 from trackbook.code.display_names import display_name
 from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.given import Given, given_in
-from trackbook.code.literals import chosen_by, is_literal
+from trackbook.code.literals import EVALUATE, chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
 from trackbook.code.measured import Clocks, is_summary, last_name
 from trackbook.code.metric_names import is_metric_name, is_weak_name
 from trackbook.code.names import names_of
 from trackbook.code.parse import lines_in, tree_of, words_in
-from trackbook.code.roles import Roles
+from trackbook.code.roles import VISITS, Roles
 from trackbook.code.walk import names_bound_by
 
 if TYPE_CHECKING:
@@ -167,11 +167,10 @@ class Cut:
         names = names_of([node], self.transform, self.rebound)
         self.rebound |= names.binds
         self.learn_modules(node)
-        roles = Roles(self.clocks, self.transform, walruses=self.walruses)
-        roles.visit(node)
-        roles.finish()
+        roles = self.roles_in(node)
         line, end_line = lines_of(outer or node)
         calls, binds = names.calls, type(node) in BINDING
+        chosen = chosen_in(node) if binds else {}
         return Statement(
             line=line,
             end_line=end_line,
@@ -189,8 +188,8 @@ class Cut:
             ambient=is_ambient(node, self.modules),
             passed=frozen(roles.passed),
             given=given_in(calls) if calls else (),
-            chosen=chosen_in(node) if binds else {},
-            constants=constants_in(node) if binds else NONE,
+            chosen=chosen,
+            constants=constants_in(node, names.binds, chosen) if binds else NONE,
             computed=frozen(roles.computed),
             summary=(shown or may_be_weak(node, roles.computed))
             and is_summary(node, self.modules),
@@ -199,6 +198,15 @@ class Cut:
             accumulators=frozen(roles.accumulators),
             displayed=self.displayed(node) if shown else None,
         )
+
+    def roles_in(self, node: ast.stmt) -> Roles:
+        """Return the parts that names play; none in imports and definitions."""
+        if type(node) not in VISITS:
+            return NO_ROLES
+        roles = Roles(self.clocks, self.transform, walruses=self.walruses)
+        roles.visit(node)
+        roles.finish()
+        return roles
 
     def displayed(self, node: ast.stmt) -> str | None:
         return (
@@ -239,8 +247,9 @@ def bindings_of(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def may_be_weak(node: ast.stmt, computed: set[str]) -> bool:
     """Tell whether a statement computes what data have as well as models; else nobody asks."""
-    return any(is_metric_name(name) and is_weak_name(name) for name in computed) or (
-        bool(computed) and type(getattr(node, "value", None)) is ast.Dict
+    return bool(computed) and (
+        type(getattr(node, "value", None)) is ast.Dict
+        or any(is_metric_name(name) and is_weak_name(name) for name in computed)
     )
 
 
@@ -252,25 +261,24 @@ def frozen(names: set[str]) -> frozenset[str]:
 def chosen_in(node: ast.stmt) -> dict[str, object]:
     """Return the names that a statement binds to literals."""
     chosen: dict[str, object] = {}
-    if type(node) in BINDING:
-        for target, value in bindings_of(node):
+    for target, value in bindings_of(node):
+        if type(target) is not ast.Name or type(value) in EVALUATE:
             chosen |= chosen_by(target, value)
     return chosen
 
 
-def constants_in(node: ast.stmt) -> frozenset[str]:
+def constants_in(
+    node: ast.stmt, binds: frozenset[str], chosen: Collection[str]
+) -> frozenset[str]:
     """Return the ALL_CAPS names that a statement binds to anything but a literal."""
-    if type(node) not in BINDING:
+    if not any(map(str.isupper, binds)):
         return NONE
     return frozenset(
         name
         for target, value in bindings_of(node)
-        if type(target) in NAMING
+        if type(target) in NAMING and not is_literal(value)
         for name in names_bound_by(target)
-        if name.isupper()
-        and is_constant_name(name)
-        and name not in chosen_by(target, value)
-        and not is_literal(value)
+        if name.isupper() and name not in chosen and is_constant_name(name)
     )
 
 
@@ -279,6 +287,7 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
+NO_ROLES = Roles(Clocks(), None, walruses=False)
 BINDING = frozenset({ast.Assign, ast.AnnAssign})
 NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from trackbook.code.magics import effect_of, magic_of
+from trackbook.code.measured import last_name
 from trackbook.code.parse import tree_of, word_set
 from trackbook.code.walk import perhaps, walk, walk_each
 
@@ -51,12 +52,11 @@ def call(scope: Scope, node: ast.Call) -> None:
     elif type(func) is ast.Name and func.id in DYNAMIC:
         dynamic(scope, node, func.id)
     walk(scope, func)
-    shown = getattr(func, "id", getattr(func, "attr", "")) in SHOWING
-    for arg in (*node.args, *[keyword.value for keyword in node.keywords]):
-        if shown:
-            walk_shown(scope, arg)
-        else:
-            walk(scope, arg)
+    take = walk_shown if last_name(func) in SHOWING else walk
+    for arg in node.args:
+        take(scope, arg)
+    for keyword in node.keywords:
+        take(scope, keyword.value)
 
 
 def walk_shown(scope: Scope, node: ast.expr) -> None:
@@ -109,10 +109,28 @@ def walk_magic(scope: Scope, magic: Magic) -> None:
         scope.store(bound)
 
 
+def expression(scope: Scope, node: ast.Expr) -> None:
+    """Take in what stands for its value or its effect."""
+    walk(scope, node.value)
+
+
+def bin_op(scope: Scope, node: ast.BinOp) -> None:
+    """Take in `a + b`."""
+    walk(scope, node.left)
+    walk(scope, node.right)
+
+
+def items(scope: Scope, node: ast.List | ast.Tuple) -> None:
+    """Take in what a list or a tuple holds, or is unpacked to."""
+    for item in node.elts:
+        walk(scope, item)
+
+
 def assign(scope: Scope, node: ast.Assign) -> None:
     """Take in the value before the targets."""
     walk(scope, node.value)
-    walk_each(scope, node.targets)
+    for target in node.targets:
+        walk(scope, target)
 
 
 def aug_assign(scope: Scope, node: ast.AugAssign) -> None:
@@ -172,6 +190,10 @@ VISITS: Visits = {
     ast.Attribute: attribute,
     ast.Call: call,
     ast.Subscript: subscript,
+    ast.Expr: expression,
+    ast.BinOp: bin_op,
+    ast.List: items,
+    ast.Tuple: items,
     ast.Assign: assign,
     ast.AugAssign: aug_assign,
     ast.AnnAssign: ann_assign,
