@@ -28,6 +28,10 @@ def processor() -> str:
     return names[0] if names else platform.processor() or "unknown processor"
 
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Users have compiled modules; without them each kernel compiles trackbook anew."""
+
+
 def told(about: str | None, **numbers: int) -> argparse.Namespace:
     """Return the command line's choices: `--smoke`, and numbers that may be set."""
     parser = argparse.ArgumentParser(description=about)

@@ -141,6 +141,7 @@ class Book:
             self._upkeep.chore, fault=self.recorder.fault, rest_s=self.recorder.rest_s
         )
         self.recorder.inputs.soon = self._background.soon
+        self.recorder.inputs.later = self._background.later
         if self.settings.resources:
             self._sampling = Sampling(
                 self.journal.put, began=self.recorder.began, fault=self.recorder.fault
@@ -160,8 +161,10 @@ class Book:
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
+        from trackbook.store import file_in
+
         recorder = self.recorder
-        if recorder is None or not self.store.place.file.exists():
+        if recorder is None or not file_in(self.folder).exists():
             return
         from trackbook.runs import search
 

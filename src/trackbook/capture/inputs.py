@@ -60,6 +60,7 @@ class Inputs:
         """Gives the run that stands for a training today."""
         self._clock = clock
         self.soon: Soon = lambda job: job()
+        self.later: Soon = lambda job: job()
         """Does a job in the background."""
         self.is_idle: Callable[[], bool] = lambda: True
         """Says whether no cell runs just now."""
@@ -255,7 +256,9 @@ class Inputs:
         self._ink.put(replace(record, name=seen.name), execution_id=execution_id)
         if record.row_count is not None:
             self._waiting[seen.dataset_id] = seen
-            self.soon(lambda: self._go_through(seen))
+            # What was copied stays as it was seen; the rest may be changed any moment.
+            due = self.soon if seen.copy is None else self.later
+            due(lambda: self._go_through(seen))
 
     # In the background
 

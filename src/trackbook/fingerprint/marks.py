@@ -69,12 +69,15 @@ def mark_of(value: object, budget: Budget | None = None) -> Mark:
 
 
 class Budget:
-    """How many bytes may still be hashed, of all values of a cell together."""
+    """What the marks of all values of a cell have together."""
 
-    __slots__ = ("left",)
+    __slots__ = ("kinds", "left")
 
     def __init__(self, left: int = MOST_BYTES) -> None:
         self.left = left
+        """How many bytes may still be hashed."""
+        self.kinds: dict[int, Kind] = {}
+        """What was found out of classes, by their id."""
 
     def allows(self, size: int) -> bool:
         """Say whether so many bytes may be hashed, and take them off."""
@@ -84,35 +87,46 @@ class Budget:
         return True
 
 
-class Shape(NamedTuple):
-    """Where the objects of a class keep what is theirs."""
+class Kind(NamedTuple):
+    """How the objects of a class are gone through."""
 
     kind: type
     """Held, so that its id stays its own."""
+    beginning: bytes
+    """With which the bytes of each of them begin."""
+    is_fixed: bool
+    opener: Callable[[Walk, Any], None] | None
     slots: list[tuple[str, Any]]
     dicts: list[Any]
+    """Descriptors: what an object keeps in slots, and what gives its dictionaries."""
 
 
-def shape_of(kind: type) -> Shape:
-    """Return the slots of a class, by its descriptors, and what gives the dictionaries."""
-    shape = Shape(kind, [], [])
-    for base in MRO_OF(kind):
+def kind_of(kind: type) -> Kind:
+    """Return how the objects of a class are gone through."""
+    found = Kind(
+        kind,
+        LETTERS.get(id(kind)) or as_bytes(place_of(kind)),
+        id(kind) in FIXED,
+        OPENERS.get(id(kind)) or opener_by_name(kind),
+        [],
+        [],
+    )
+    for base in MRO_OF(kind) if found.opener is None else ():
         inside = DICT_OF(base)
         for name, member in list(inside.items()):
             if type(member) is types.MemberDescriptorType:
-                shape.slots.append((name, member))
+                found.slots.append((name, member))
         descriptor = inside.get("__dict__")
         if type(descriptor) is types.GetSetDescriptorType:
-            shape.dicts.append(descriptor)
-    return shape
+            found.dicts.append(descriptor)
+    return found
 
 
 class Walk:
     """One value while it is gone through."""
 
     __slots__ = (
-        "budget", "exact", "hasher", "lasting", "opaque", "parts", "seen", "shapes",
-        "waiting",
+        "budget", "exact", "hasher", "lasting", "opaque", "parts", "seen", "waiting",
     )  # fmt: skip
 
     def __init__(self, budget: Budget) -> None:
@@ -121,51 +135,43 @@ class Walk:
         self.budget = budget
         self.seen: dict[int, int] = {}
         """Number of each object by id: that a list holds itself is part of its mark."""
-        self.shapes: dict[int, Shape] = {}
-        """What was found out of classes, by their id."""
         self.parts: set[int] = set()
         self.opaque: list[ref[Any]] = []
         self.waiting: deque[Any] = deque()
 
     def tell(self, *words: object) -> None:
-        self.hasher.update(repr(words).encode("utf-8", "backslashreplace"))
+        self.hasher.update(as_bytes(words))
 
     def go(self) -> None:
         """Take in what waits, until all is taken in or it is too much."""
-        waiting, seen, update, plain = (
-            self.waiting,
-            self.seen,
-            self.hasher.update,
-            PLAIN.get,
-        )
+        waiting, seen, kinds = self.waiting, self.seen, self.budget.kinds
+        update, plain = self.hasher.update, PLAIN.get
         while waiting:
             value = waiting.popleft()
             kind = type(value)
-            as_bytes = plain(id(kind))
-            if as_bytes is not None:
-                update(as_bytes(value))
+            to_bytes = plain(id(kind))
+            if to_bytes is not None:
+                update(to_bytes(value))
+                continue
+            number = seen.get(id(value))
+            if number is not None:
+                update(b"(%d,)" % number)
                 continue
             if len(seen) > MOST_OBJECTS:
                 self.exact = False
                 break
-            self.take(value, kind)
+            seen[id(value)] = len(seen)
+            known = kinds.get(id(kind))
+            if known is None:
+                known = kinds[id(kind)] = kind_of(kind)
+            self.take(value, known)
 
-    def take(self, value: Any, kind: type) -> None:
-        number = self.seen.get(id(value))
-        if number is not None:
-            self.tell(number)
-            return
-        letter = LETTERS.get(id(kind))
-        if letter is not None:
-            self.hasher.update(letter)
-        else:
-            self.tell(place_of(kind))
-        self.seen[id(value)] = len(self.seen)
-        if id(kind) not in FIXED:
+    def take(self, value: Any, kind: Kind) -> None:
+        self.hasher.update(kind.beginning)
+        if not kind.is_fixed:
             self.parts.add(id(value))
-        opener = OPENERS.get(id(kind)) or opener_by_name(kind)
-        if opener is not None:
-            opener(self, value)
+        if kind.opener is not None:
+            kind.opener(self, value)
         else:
             self.instance(value, kind)
 
@@ -175,8 +181,6 @@ class Walk:
                 self.hasher.update(b"%d;" % base.__len__(value))
                 self.waiting.extend(base.__iter__(value))
                 break
-        if id(type(value)) not in OPENERS:
-            self.attributes(value, type(value))
 
     def mapping(self, value: Any) -> None:
         self.hasher.update(b"%d;" % dict.__len__(value))
@@ -185,18 +189,19 @@ class Walk:
         for key, item in list(dict.items(value)):
             self.waiting.append(key)
             self.waiting.append(item)
-        if id(type(value)) not in OPENERS:
-            self.attributes(value, type(value))
 
-    def instance(self, value: Any, kind: type) -> None:
-        if issubclass(kind, type):
+    def instance(self, value: Any, kind: Kind) -> None:
+        if issubclass(kind.kind, type):
             self.cls(value)
             return
-        if issubclass(kind, dict):
+        holds = True
+        if issubclass(kind.kind, dict):
             self.mapping(value)
-        elif issubclass(kind, (list, tuple, set, frozenset, deque)):
+        elif issubclass(kind.kind, (list, tuple, set, frozenset, deque)):
             self.items(value)
-        elif not self.attributes(value, kind):
+        else:
+            holds = False
+        if not self.attributes(value, kind) and not holds:
             self.identity(value)
 
     def cls(self, value: type) -> None:
@@ -211,15 +216,12 @@ class Walk:
             if type(name) is str and name not in UNCHANGING:
                 self.waiting.extend((name, item))
 
-    def attributes(self, value: Any, kind: type) -> bool:
+    def attributes(self, value: Any, kind: Kind) -> bool:
         """Go through an object's own dictionary and slots; say whether it has any."""
-        shape = self.shapes.get(id(kind))
-        if shape is None:
-            shape = self.shapes[id(kind)] = shape_of(kind)
-        found = bool(shape.slots)
-        for name, member in shape.slots:
+        found = bool(kind.slots)
+        for name, member in kind.slots:
             self.slot(value, name, member)
-        for descriptor in shape.dicts:
+        for descriptor in kind.dicts:
             own = descriptor.__get__(value)
             if type(own) is dict:
                 found = True
@@ -283,6 +285,11 @@ def place_of(kind: type) -> tuple[str, str]:
 
 
 UNCHANGING = frozenset({"__dict__", "__weakref__", "__module__", "__doc__", "__qualname__"})
+
+
+def as_bytes(words: tuple[object, ...]) -> bytes:
+    """Return plain words as bytes."""
+    return repr(words).encode("utf-8", "backslashreplace")
 
 
 def text(value: str) -> bytes:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from trackbook.store.doctor import Finding, examine
+from trackbook.store.place import file_in
 from trackbook.store.sql import Queries, queries_of, quoted
 from trackbook.store.store import Answer, Store
 
-__all__ = ["Answer", "Finding", "Queries", "Store", "examine", "queries_of", "quoted"]
+__all__ = [
+    "Answer",
+    "Finding",
+    "Queries",
+    "Store",
+    "examine",
+    "file_in",
+    "queries_of",
+    "quoted",
+]

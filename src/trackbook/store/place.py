@@ -35,6 +35,11 @@ RECYCLE_AFTER = 2000
 places: WeakSet[Place] = WeakSet()
 
 
+def file_in(folder: Path) -> Path:
+    """Return the database file of a project's folder, whether it is there or not."""
+    return folder / "trackbook.duckdb"
+
+
 class Place:
     """One DuckDB file, attached as `tb` to an instance in memory that is kept.
 
@@ -44,7 +49,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.file = folder / "trackbook.duckdb"
+        self.file = file_in(folder)
         self._inside = threading.RLock()
         self._instance: DuckDBPyConnection | None = None
         self._lock_fd: int | None = None
