@@ -82,7 +82,8 @@ class Background:
         """Wait until all jobs given so far are done; say whether they are."""
         if threading.current_thread() is self._thread or not self._thread.is_alive():
             return True
-        self._hurried = True
+        with self._count:
+            self._hurried = self._waiting > 0
         self._wake.set()
         return self._idle.wait(patience_s)
 
