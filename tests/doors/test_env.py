@@ -45,6 +45,18 @@ def test_the_page_says_machine_packages_modules_and_which_dice_were_seeded(made)
     assert int(facts["packages in use"]) < int(facts["packages installed"])
 
 
+def test_a_module_imported_after_a_run_is_not_among_what_the_run_used(sheet) -> None:
+    (sheet.project / "mine_of_env.py").write_text("rate = 2\n")
+    sheet.ok(
+        "import sys; sys.path.insert(0, '')",
+        "%%track a\nacc = 0.5",
+        "import mine_of_env",
+        "%%track b\nacc = mine_of_env.rate / 4",
+    )
+    assert "module mine_of_env" not in dict(env(sheet, "a").rows)
+    assert "module mine_of_env" in dict(env(sheet, "b").rows)
+
+
 def test_requirements_are_lines_that_pip_reads(made) -> None:
     env(made, "--requirements")
     lines = (made.project / "requirements.txt").read_text().splitlines()

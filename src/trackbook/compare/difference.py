@@ -10,14 +10,10 @@ from trackbook.code import direction_of
 from trackbook.compare.data import data_changes
 from trackbook.compare.surroundings import surroundings_of
 from trackbook.store import queries_of
-from trackbook.table import Table, escaped, visible
+from trackbook.table import Table, Tabular, escaped, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
-    import pyarrow as pa
-    from polars import DataFrame as PolarsFrame
 
     from trackbook.compare.sides import Directions
     from trackbook.records import Run
@@ -52,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Tabular):
     """What changed from run `a` to run `b`."""
 
     a: Run
@@ -69,18 +65,6 @@ class Difference:
             (c.kind, c.name, c.before, c.after, c.delta, c.verdict) for c in self.changes
         ]
         return Table(columns, rows, title=f"From {self.a.name} to {self.b.name}")
-
-    def df(self) -> pd.DataFrame:
-        """Return the table as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> pa.Table:
-        """Return the table as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> PolarsFrame:
-        """Return the table as a polars DataFrame."""
-        return self.table().pl()
 
     def __repr__(self) -> str:
         code = "\n".join(visible(line) for line in self.code.splitlines())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from trackbook.table import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from trackbook.table import Table
 
 
-class Compared:
+class Compared(Tabular):
     """Runs side by side: `.panel()` in a notebook, `.table()` and `.df()` for more work."""
 
     def __init__(self, book: Book, comparison: Comparison) -> None:
@@ -33,18 +35,6 @@ class Compared:
     def table(self) -> Table:
         """Return a row for each param and metric, a column for each run."""
         return self.comparison.table()
-
-    def df(self) -> Any:
-        """Return the table as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> Any:
-        """Return the table as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> Any:
-        """Return the table as a polars DataFrame."""
-        return self.table().pl()
 
     def __repr__(self) -> str:
         return repr(self.comparison)

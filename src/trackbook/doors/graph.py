@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from trackbook.doors.files import put_file
 from trackbook.errors import Misused, NotFound
+from trackbook.table import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +118,7 @@ def written(shown: Lineage, file: Path, form: Format | None) -> Table:
     )
 
 
-class Lineage:
+class Lineage(Tabular):
     """A graph that shows itself: a panel in a notebook, a text tree in a shell, rows."""
 
     def __init__(self, graph: Graph, tree: Tree | None = None) -> None:
@@ -194,18 +195,6 @@ class Lineage:
         ]  # fmt: skip
         columns = ["from_kind", "from", "label", "to_kind", "to", "from_id", "to_id"]
         return Table(columns, ties)
-
-    def df(self) -> Any:
-        """Return the table as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> Any:
-        """Return the table as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> Any:
-        """Return the table as a polars DataFrame."""
-        return self.table().pl()
 
     def lines(self) -> Iterator[str]:
         """Yield the graph as a tree of text."""

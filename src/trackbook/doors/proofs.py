@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.doors.files import put_file
 from trackbook.doors.progress import Line
 from trackbook.errors import Misused, NotFound
+from trackbook.table import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -138,7 +139,7 @@ def written(
     )
 
 
-class Proof:
+class Proof(Tabular):
     """What came of running a run again: a line in a shell, a card in a notebook, one object."""
 
     def __init__(self, run: Run, proven: Proven) -> None:
@@ -189,10 +190,6 @@ class Proof:
 
         row = self.as_dict()
         return Table(list(row), [tuple(row.values())])
-
-    def df(self) -> Any:
-        """Return the verdict as a pandas DataFrame of one row."""
-        return self.table().df()
 
     def lines(self) -> Iterator[str]:
         """Yield the verdict and what belongs to it, a line each."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trackbook.store import queries_of
-from trackbook.table import Table, escaped, in_short, visible
+from trackbook.table import Table, Tabular, escaped, in_short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class InputRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class DatasetPage:
+class DatasetPage(Tabular):
     """One dataset with what its columns hold."""
 
     dataset_id: str
@@ -99,18 +99,6 @@ class DatasetPage:
             "values",
         ]  # fmt: skip
         return Table(columns, rows)
-
-    def df(self) -> Any:
-        """Return the columns as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> Any:
-        """Return the columns as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> Any:
-        """Return the columns as a polars DataFrame."""
-        return self.table().pl()
 
     def __repr__(self) -> str:
         return f"{visible(self.headline)}\n{self.table()!r}"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from trackbook.errors import NotFound
 from trackbook.store import queries_of
-from trackbook.table import Table, escaped, visible
+from trackbook.table import Table, Tabular, escaped, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
     from trackbook.records import Run
     from trackbook.store import Store
@@ -44,7 +43,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Slice:
+class Slice(Tabular):
     """The executions that something depends on, and those it does not."""
 
     name: str
@@ -100,18 +99,6 @@ class Slice:
         ]
         rows.sort(key=lambda row: str(row[-1]))
         return Table(columns, rows)
-
-    def df(self) -> Any:
-        """Return the executions as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> Any:
-        """Return the executions as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> Any:
-        """Return the executions as a polars DataFrame."""
-        return self.table().pl()
 
     def __repr__(self) -> str:
         lines = [visible(self.headline)]

@@ -19,14 +19,10 @@ from trackbook.runs.rows import (
     ask,
 )
 from trackbook.store import queries_of
-from trackbook.table import SIGNS, Table, escaped, in_short, visible
+from trackbook.table import SIGNS, Table, Tabular, escaped, in_short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
-    import pyarrow as pa
-    from polars import DataFrame as PolarsFrame
 
     from trackbook.records import Run
     from trackbook.runs.find import Directions
@@ -71,7 +67,7 @@ def show(store: Store, run: Run, *, directions: Directions | None = None) -> Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class RunPage:
+class RunPage(Tabular):
     """One run with its params, metrics, tags, notes, artifacts, cells and kin."""
 
     run: Run
@@ -159,18 +155,6 @@ class RunPage:
         if direction is None:
             return None
         return metric.highest if direction == "max" else metric.lowest
-
-    def df(self) -> pd.DataFrame:
-        """Return the table as a pandas DataFrame."""
-        return self.table().df()
-
-    def arrow(self) -> pa.Table:
-        """Return the table as a pyarrow Table."""
-        return self.table().arrow()
-
-    def pl(self) -> PolarsFrame:
-        """Return the table as a polars DataFrame."""
-        return self.table().pl()
 
     def __repr__(self) -> str:
         parts = ["\n".join(f"⚠ {visible(doubt)}" for doubt in self.doubts)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.table.card import Card, MetricLine
 from trackbook.table.table import Table
+from trackbook.table.tabular import Tabular
 from trackbook.table.words import SIGNS, escaped, in_short, is_number, visible
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Card",
     "MetricLine",
     "Table",
+    "Tabular",
     "escaped",
     "in_short",
     "is_number",
