@@ -13,6 +13,7 @@ FILLED = frozenset({
     "collections.OrderedDict", "collections.Counter", "collections.defaultdict",
     "collections.deque", "builtins.list", "builtins.dict", "builtins.set",
     "builtins.bytearray",
+    "sklearn.utils._bunch.Bunch",
 })  # fmt: skip
 """What pickles fill with items by calling methods of it."""
 DANGEROUS = frozenset(
@@ -21,7 +22,7 @@ DANGEROUS = frozenset(
     " cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit cProfile"
     " profile trace doctest site platform tempfile pathlib urllib requests http httplib ftplib"
     " smtplib telnetlib ssl logging idlelib lib2to3 distutils setuptools ensurepip venv zipimport"
-    " gc signal mmap builtins __builtin__ numpy.testing numpy.f2py torch.hub torch.serialization"
+    " gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py torch.hub torch.serialization"
     " torch.storage torch.jit torch.utils torch._inductor torch.distributed"
     " pandas.io pandas.eval joblib.memory sklearn.externals aiohttp uvicorn test xmlrpc"
     " __main__.__builtins__".split()

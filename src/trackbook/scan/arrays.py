@@ -34,6 +34,7 @@ def read_array(machine: Machine, wrapper: Made) -> None:
     """Move past the array behind a wrapper, or through the pickle that stands for it."""
     if machine.frame_end and machine.reader.at < machine.frame_end:
         raise Unclear("has an array of joblib inside a frame")
+    machine.frame_end = 0
     state = wrapper.state
     if not isinstance(state, dict) or any(name not in state for name in FIELDS):
         raise Unclear("has an array of joblib that does not say its shape and type")
