@@ -124,7 +124,9 @@ files("inconclusive", "w.npy.gz", gzip_bomb=lambda do: gzip.compress(b"\0" * (80
 files("inconclusive", "m.pkl.zst", zstandard=lambda do: b"\x28\xb5\x2f\xfd" + b"\0" * 40)
 files("inconclusive", "m.7z", seven_zip=lambda do: b"7z\xbc\xaf\x27\x1c" + b"\0" * 40)
 files("inconclusive", "m.bin", unknown_binary=lambda do: bytes(range(128, 256)) * 9)
-files("two-faced", "w.npy", numpy_and_zip=lambda do: npy(np.zeros(3)) + zipped(("a.txt", do)))
+files(
+    "two-faced", "w.npy", numpy_and_zip=lambda do: npy(np.zeros(3)) + zipped(("a.txt", do))
+)
 files(
     "program", "model/tool.bin",
     elf=lambda do: b"\x7fELF\x02\x01\x01" + b"\0" * 60,
@@ -133,8 +135,14 @@ files(
     java_object=lambda do: b"\xac\xed\x00\x05sr\x00\x11java.util.HashMap",
     r_object=lambda do: b"RDX3\nX\n\0\0",
 )  # fmt: skip
-files("program", "a.pyc", compiled_python=lambda do: b"\xcb\x0d\x0d\x0a" + b"\0" * 12 + b"\xe3")
-files("program", "weights.txt", elf_called_text=lambda do: b"\x7fELF\x02\x01\x01" + b"\0" * 60)
+files(
+    "program",
+    "a.pyc",
+    compiled_python=lambda do: b"\xcb\x0d\x0d\x0a" + b"\0" * 12 + b"\xe3",
+)
+files(
+    "program", "weights.txt", elf_called_text=lambda do: b"\x7fELF\x02\x01\x01" + b"\0" * 60
+)
 files("macro", "card.docx", office_macro=lambda do: zipped(
     ("[Content_Types].xml", "<Types/>"), ("word/vbaProject.bin", "x")))  # fmt: skip
 files("macro", "card.doc", old_office_macro=lambda do: (
@@ -148,10 +156,16 @@ def npy(array):
 
 
 def keras(*layers):
-    return json.dumps({"module": "keras", "class_name": "Sequential", "config": {"layers": layers}})
+    return json.dumps(
+        {"module": "keras", "class_name": "Sequential", "config": {"layers": layers}}
+    )
 
 
-LAMBDA = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": ["4wE=", None]}}
+LAMBDA = {
+    "module": "keras.layers",
+    "class_name": "Lambda",
+    "config": {"function": ["4wE=", None]},
+}
 RUN = {"module": "os", "class_name": "system", "config": {}}
 CALL = {"module": "builtins", "class_name": "function", "config": "exec"}
 FETCH = {"module": "keras.utils", "class_name": "function", "config": "get_file"}
@@ -194,10 +208,14 @@ files(
     safetensors_twice=lambda do: safetensors('{"a":{},"a":{}}'),
 )  # fmt: skip
 TEMPLATE = "{{ messages.__class__.__mro__[1].__subclasses__() }}"
-files("template", "m.gguf", gguf_template=lambda do: gguf(("tokenizer.chat_template", TEMPLATE)))
+files(
+    "template",
+    "m.gguf",
+    gguf_template=lambda do: gguf(("tokenizer.chat_template", TEMPLATE)),
+)
 files("inconclusive", "m.gguf", gguf_count=lambda do: gguf(("a", "b"), tensors=1 << 60))
 files("template", "tokenizer_config.json", json_template=lambda do: json.dumps(
-    {"chat_template": "{% set x = cycler.__init__.__globals__.os.popen('%s') %}" % do}).encode())  # fmt: skip
+    {"chat_template": "{{ cycler.__init__.__globals__.os.popen('" + do + "') }}"}).encode())  # fmt: skip
 
 
 def skops(content, *members):
@@ -206,7 +224,12 @@ def skops(content, *members):
 
 
 def skops_node(module, name, loader, content=None):
-    return {"__module__": module, "__class__": name, "__loader__": loader, "content": content}
+    return {
+        "__module__": module,
+        "__class__": name,
+        "__loader__": loader,
+        "content": content,
+    }
 
 
 files(
@@ -220,7 +243,9 @@ files("skops-node", "m.skops", skops_method=lambda do: skops(
     skops_node("sklearn.pipeline", "Pipeline", "MethodNode", {"func": "fit"})))  # fmt: skip
 files("pickle-danger", "m.skops", skops_with_pickle=lambda do: skops(
     skops_node("builtins", "list", "ListNode", []), ("a.npy", npy(np.array([Harm(os.system, do)], object)))))  # fmt: skip
-files("yaml-object", "MLmodel", yaml=lambda do: b"a: !!python/object/apply:os.system ['x']\n")
+files(
+    "yaml-object", "MLmodel", yaml=lambda do: b"a: !!python/object/apply:os.system ['x']\n"
+)
 files(
     "secret", "code/settings.py",
     aws_key=lambda do: b"KEY = 'AKIA" + b"ABCDEFGHIJ234567" + b"'\n",
@@ -230,7 +255,11 @@ files(
 )  # fmt: skip
 files("secret", "train.ipynb", secret_in_output=lambda do: json.dumps({"cells": [
     {"outputs": [{"text": ["token: gh" + "p_" + "a1B2" * 9]}]}]}).encode())  # fmt: skip
-files("graph-code", "saved_model.pb", tensorflow_runs_python=lambda do: b"\x08\x01\x12\x06PyFunc\0")
+files(
+    "graph-code",
+    "saved_model.pb",
+    tensorflow_runs_python=lambda do: b"\x08\x01\x12\x06PyFunc\0",
+)
 
 folders(
     "link",
@@ -240,7 +269,10 @@ folders(
 )
 folders("path-trick", name_right_to_left=lambda folder, do: (
     folder / "model\u202etxt.exe").write_text(do))  # fmt: skip
-folders("duplicate-name", case_collision=lambda folder, do: (folder / "readme.MD").write_text("b"))
+folders(
+    "duplicate-name",
+    case_collision=lambda folder, do: (folder / "readme.MD").write_text("b"),
+)
 folders(
     "shadow",
     stands_in_for_numpy=lambda folder, do: (folder / "numpy.py").write_text(do),

@@ -22,7 +22,18 @@ import zlib
 import joblib
 import numpy as np
 from scan_bytecode import (
-    MARK, REDUCE, STOP, Harm, call, dumped, named, pickled, safetensors, short, stacked, text,
+    MARK,
+    REDUCE,
+    STOP,
+    Harm,
+    call,
+    dumped,
+    named,
+    pickled,
+    safetensors,
+    short,
+    stacked,
+    text,
 )  # fmt: skip
 
 PICKLES = {}
@@ -103,7 +114,9 @@ each(
 each(
     "pickle-name",
     own_class=lambda do: pickled(named("__main__", "Model") + b")\x81}b"),
-    lambda_of_cloudpickle=lambda do: pickled(call("cloudpickles.fork", "_make_function", do)),
+    lambda_of_cloudpickle=lambda do: pickled(
+        call("cloudpickles.fork", "_make_function", do)
+    ),
     scipy_compiles_arguments=lambda do: pickled(
         named("scipy.stats._distn_infrastructure", "rv_continuous") + b")\x81}b"
     ),
@@ -177,7 +190,9 @@ def wrapper(dtype="f8", shape=1, flags=b"N"):
         + text("order") + text("C") + text("dtype") + made + text("allow_mmap") + b"\x88"
         + text("numpy_array_alignment_bytes") + flags
     )  # fmt: skip
-    return named("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81}" + MARK + state + b"ub"
+    return (
+        named("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81}" + MARK + state + b"ub"
+    )
 
 
 @sample("pickle-danger", "model.joblib")
@@ -190,7 +205,14 @@ def joblib_bytes_that_are_opcodes(do):
 @sample("inconclusive", "model.joblib")
 def joblib_padding_of_opcodes(do):
     harm = call("os", "system", do) + STOP
-    return b"\x80\x02" + wrapper("f8", flags=b"K\x10") + bytes([len(harm)]) + harm + b"\0" * 8 + STOP
+    return (
+        b"\x80\x02"
+        + wrapper("f8", flags=b"K\x10")
+        + bytes([len(harm)])
+        + harm
+        + b"\0" * 8
+        + STOP
+    )
 
 
 @sample("inconclusive", "model.joblib")
@@ -201,7 +223,11 @@ def joblib_array_in_a_frame(do):
 
 @sample("inconclusive", "model.joblib")
 def joblib_wrapper_handed_around(do):
-    parts = named("joblib.numpy_pickle", "NumpyArrayWrapper") + named("builtins", "object") + b"N\x87"
+    parts = (
+        named("joblib.numpy_pickle", "NumpyArrayWrapper")
+        + named("builtins", "object")
+        + b"N\x87"
+    )
     return pickled(named("copyreg", "_reconstructor") + parts + REDUCE + b"}b")
 
 
@@ -213,7 +239,13 @@ def joblib_memo_that_two_readers_fill_differently(do):
         b"\x80\x04" + short("numpy") + b"\x94" + short("dtype") + b"\x94" + b"h\x00h\x01\x93"
         + text(do) + b"\x85R."
     )  # fmt: skip
-    return b"\x80\x04" + outer.replace(b"\x940\x940", b"\x94" + b"00") + wrapper("O8") + inner + b"."
+    return (
+        b"\x80\x04"
+        + outer.replace(b"\x940\x940", b"\x94" + b"00")
+        + wrapper("O8")
+        + inner
+        + b"."
+    )
 
 
 @sample("object-array", "weights.npy")
@@ -232,12 +264,26 @@ def numpy_archive_of_objects(do):
 
 each("pickle-danger", "model.pt", torch_archive=lambda do: zipped(
     archive__data_dot_pkl=dumped(os.system, do, proto=2), archive__version="3"))  # fmt: skip
-each("pickle-danger", "model.bin", pickle_without_a_telling_name=lambda do: dumped(os.system, do))
-each("mismatch", "weights.safetensors", pickle_called_safetensors=lambda do: dumped(os.system, do))
+each(
+    "pickle-danger",
+    "model.bin",
+    pickle_without_a_telling_name=lambda do: dumped(os.system, do),
+)
+each(
+    "mismatch",
+    "weights.safetensors",
+    pickle_called_safetensors=lambda do: dumped(os.system, do),
+)
 each("mismatch", "weights.npy", pickle_called_npy=lambda do: dumped(os.system, do))
 each("mismatch", "notes.txt", pickle_called_text=lambda do: dumped(os.system, do, proto=0))
-each("mismatch", "config.json", pickle_called_json=lambda do: dumped(os.system, do, proto=0))
-each("two-faced", "weights.safetensors", safetensors_and_pickle=lambda do: safetensors_pickle(do))
+each(
+    "mismatch", "config.json", pickle_called_json=lambda do: dumped(os.system, do, proto=0)
+)
+each(
+    "two-faced",
+    "weights.safetensors",
+    safetensors_and_pickle=lambda do: safetensors_pickle(do),
+)
 
 
 def safetensors_pickle(do):

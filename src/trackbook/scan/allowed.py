@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 Use = Literal["call", "make", "name"]
+USES: dict[str, Use] = {"call": "call", "make": "make", "name": "name"}
 WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 """Behind each of these joblib writes an array that is no part of the pickle."""
 FILLED = frozenset({
@@ -16,17 +17,18 @@ FILLED = frozenset({
     "sklearn.utils._bunch.Bunch",
 })  # fmt: skip
 """What pickles fill with items by calling methods of it."""
-DANGEROUS = frozenset(
-    "os posix nt posixpath subprocess sys pty commands socket shutil runpy importlib imp pkgutil code"
-    " codeop ctypes cffi multiprocessing concurrent asyncio threading _thread pickle _pickle dill"
-    " cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit cProfile"
+DANGEROUS_NAMES = (
+    "os posix nt posixpath subprocess sys pty commands socket shutil runpy importlib imp pkgutil"
+    " code codeop ctypes cffi multiprocessing concurrent asyncio threading _thread pickle _pickle"
+    " dill cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit cProfile"
     " profile trace doctest site platform tempfile pathlib urllib requests http httplib ftplib"
     " smtplib telnetlib ssl logging idlelib lib2to3 distutils setuptools ensurepip venv zipimport"
-    " gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py torch.hub torch.serialization"
-    " torch.storage torch.jit torch.utils torch._inductor torch.distributed"
+    " gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py torch.hub"
+    " torch.serialization torch.storage torch.jit torch.utils torch._inductor torch.distributed"
     " pandas.io pandas.eval joblib.memory sklearn.externals aiohttp uvicorn test xmlrpc"
-    " __main__.__builtins__".split()
+    " __main__.__builtins__"
 )
+DANGEROUS = frozenset(DANGEROUS_NAMES.split())
 """Modules, and names in them, that pickles name when they mean harm; only for the words."""
 
 
@@ -38,8 +40,10 @@ def allowed_names() -> dict[str, Use]:
     for line in text.splitlines():
         use, _, rest = line.partition(" ")
         module, _, names = rest.partition(": ")
-        if use == "call" or use == "make" or use == "name":  # noqa: PLR1714  narrows the type
-            found.update((f"{module}.{name}", use) for name in names.split())
+        if use in USES:
+            found |= dict.fromkeys(
+                [f"{module}.{name}" for name in names.split()], USES[use]
+            )
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from trackbook.scan.allowed import is_dangerous
@@ -80,10 +81,8 @@ def plainly(machine: Machine) -> None:
     twin.stack, twin.marks = list(machine.stack), [list(part) for part in machine.marks]
     twin.memo, twin.proto = dict(machine.memo), machine.proto
     twin.names = dict(machine.names)
-    try:
+    with suppress(Unclear):  # pickle.load ends there too: what it did before is what counts
         twin.run()
-    except Unclear:
-        pass  # pickle.load raises there too: what it did before is what counts
     for full in twin.unlisted:
         if is_dangerous(full):
             machine.tell_unlisted(full)

@@ -14,7 +14,7 @@ from trackbook.errors import Damaged, Misused, NotFound, Refused
 from trackbook.scan import tars, zips
 from trackbook.scan.finding import shown
 from trackbook.scan.kinds import kind_of
-from trackbook.scan.limits import Budget, Limits, Unclear
+from trackbook.scan.limits import Budget, Limits, Spent, Unclear
 from trackbook.scan.look import BROKEN
 from trackbook.scan.paths import fold, trick_in
 from trackbook.scan.reader import Blob
@@ -56,7 +56,7 @@ def extract(
             paths = extract_into(stage, blob, Budget(limits or Limits()))
         stage.chmod(0o755)
         stage.rename(target)
-    except Unclear as fault:
+    except (Unclear, Spent) as fault:
         raise Refused(f"{shown(source.name)} {fault}; nothing was extracted") from None
     except BROKEN as fault:
         raise Damaged(

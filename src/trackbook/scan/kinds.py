@@ -50,7 +50,7 @@ PROTO = 0x80
 NEWEST_PROTO = 5
 MOST_IR = 32
 """The newest version of ONNX's format that is believed, with some to come."""
-ONNX_FIELDS = frozenset({0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA})
+ONNX_FIELDS = frozenset(bytes([key]) for key in {0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA})
 TAR_MAGIC = slice(257, 262)
 PE_AT = 0x3C
 PYC_MAGIC = slice(2, 4)
@@ -75,9 +75,10 @@ def binary_of(head: bytes, blob: Blob) -> str:
         "tar": head[TAR_MAGIC] == b"ustar",
         "pe": is_pe(head, blob),
         "pyc": ending in {".pyc", ".pyo"} or (head[PYC_MAGIC] == b"\r\n" and b"\0" in head[:16]),
-        "safetensors": is_safetensors(head, blob.size),
+        "safetensors": is_safetensors(head),
         "zlib": len(head) > 1 and head[0] & 15 == 8 and head[0] >> 4 <= 7  # noqa: PLR2004
         and int.from_bytes(head[:2], "big") % 31 == 0 and not printable(head[:64]),
+        "tensorflow": ending == ".pb",
         "onnx": ending == ".onnx" or is_onnx(head),
         "ubjson": head[:1] == b"{" and head[1:2] in {bytes([c]) for c in UBJSON}
         and b"\0" in head,
@@ -94,19 +95,18 @@ def is_pe(head: bytes, blob: Blob) -> bool:
     return blob.file.read(2) in {b"PE", b"NE", b"LE"} or b"\0" in head[:64]
 
 
-def is_safetensors(head: bytes, size: int) -> bool:
+def is_safetensors(head: bytes) -> bool:
     """Tell whether the first eight bytes can be the length of a JSON header behind them."""
     length = int.from_bytes(head[:HEADER_AT], "little")
     return (
-        head[HEADER_AT : HEADER_AT + 1] == b"{" and 1 < length and b"\0" in head[:HEADER_AT]
+        head[HEADER_AT : HEADER_AT + 1] == b"{" and length > 1 and b"\0" in head[:HEADER_AT]
     )
 
 
 def is_onnx(head: bytes) -> bool:
     """Tell whether this begins as an ONNX model: its version, then a field of a model."""
-    return (
-        len(head) > 2 and head[0] == 8 and 0 < head[1] <= MOST_IR and head[2] in ONNX_FIELDS
-    )  # noqa: PLR2004
+    version, field = head[1:2], head[2:3]
+    return head[:1] == b"\x08" and field in ONNX_FIELDS and 0 < version[0] <= MOST_IR
 
 
 def text_of(head: bytes, blob: Blob) -> str:

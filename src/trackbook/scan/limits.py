@@ -16,7 +16,7 @@ class Unclear(Exception):
     """A file is not what its kind says, or is not understood: inconclusive, so not safe."""
 
 
-class Spent(Unclear):
+class Spent(Exception):
     """A limit of the whole scan is reached: nothing more is looked at."""
 
 
@@ -68,6 +68,11 @@ class Budget:
         self.files += 1
         if self.files > self.limits.files:
             raise Spent(f"there are more than {self.limits.files} files")
+
+    def descend(self, depth: int) -> None:
+        """Raise if something lies in too many archives."""
+        if depth > self.limits.depth:
+            raise Unclear(f"lies in more than {self.limits.depth} archives")
 
     def grow(self, more: int, total: int, packed: int) -> None:
         """Count unpacked bytes: more of them, total of this thing, out of so many packed."""

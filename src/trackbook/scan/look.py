@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trackbook.scan.gguf import scan_gguf
 from trackbook.scan.hdf5 import scan_hdf5
 from trackbook.scan.kinds import ENDINGS, INERT, PICKLED, kind_of, suffix
-from trackbook.scan.limits import Spent, Unclear
+from trackbook.scan.limits import Unclear
 from trackbook.scan.npy import scan_npy
 from trackbook.scan.onnx import scan_onnx
 from trackbook.scan.paths import tell_tricks
@@ -50,12 +50,9 @@ def look(blob: Blob, desk: Desk) -> None:
     tell_tricks(blob.path, desk)
     kind = "file"
     try:
-        if blob.depth > desk.budget.limits.depth:
-            raise Unclear(f"lies in more than {desk.budget.limits.depth} archives")
+        desk.budget.descend(blob.depth)
         kind = disguised(kind_of(blob), blob, desk)
         scan_kind(kind, blob, desk)
-    except Spent:
-        raise
     except Unclear as fault:
         desk.unclear(blob.path, str(fault))
     except BROKEN as fault:
@@ -105,7 +102,7 @@ def check_ending(kinds: set[str], blob: Blob, desk: Desk) -> None:
     expected = ENDINGS.get(suffix(blob.name))
     if expected is None or kinds & expected or "empty" in kinds:
         return
-    kind = sorted(kinds - {"zip"} or kinds)[0]
+    kind = min(kinds - {"zip"} or kinds)
     words = f"is {kind} by its bytes, and called {suffix(blob.name)}"
     if kinds <= HARMLESS:
         desk.tell(blob.path, "warning", "mismatch", words)

@@ -13,10 +13,11 @@ DEVICES = frozenset(
 )
 MOST_NAME = 255
 MOST_PATH = 1024
-SHADOWED = frozenset(
+WORDS = (
     "numpy scipy sklearn pandas joblib pickle xgboost lightgbm torch skops builtins os sys json"
-    " collections copyreg datetime decimal functools typing re io trackbook mlflow yaml".split()
+    " collections copyreg datetime decimal functools typing re io trackbook mlflow yaml"
 )
+SHADOWED = frozenset(WORDS.split())
 """Modules that loading a model imports, and that a file of the package must not stand in for."""
 STARTED = frozenset({"sitecustomize.py", "usercustomize.py", "conftest.py", "autoexec.bat",
                      "desktop.ini", "autorun.inf", ".bashrc", ".profile", ".envrc"})  # fmt: skip
@@ -44,7 +45,7 @@ def trick_in_part(part: str) -> str:
         return "has a control or invisible character in its name"
     if part != part.rstrip(" .") or ":" in part:
         return "has a name that Windows takes for another one"
-    if part.split(".")[0].lower() in DEVICES:
+    if part.partition(".")[0].lower() in DEVICES:
         return "has the name of a device"
     return "has a name that is too long" if len(part.encode()) > MOST_NAME else ""
 
@@ -58,7 +59,7 @@ def tell_tricks(path: str, desk: Desk) -> None:
     """Tell of a file whose name alone makes somebody run it, or use it for another."""
     parts = path.replace("!", "/").split("/")
     last = parts[-1].lower()
-    if last in STARTED or last.endswith(".pth-link"):
+    if last in STARTED:
         desk.error(path, "autostart", "is a file that programs run by its name alone")
     module = last.removesuffix(".py")
     package = parts[-2].lower() if len(parts) > 1 and last == "__init__.py" else ""

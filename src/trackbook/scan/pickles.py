@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.scan.arrays import quiet, read_array
 from trackbook.scan.effects import EFFECTS
-from trackbook.scan.limits import Spent, Unclear
+from trackbook.scan.limits import Unclear
 from trackbook.scan.machine import Machine
 from trackbook.scan.reader import Reader
 
@@ -47,8 +47,6 @@ def is_pickle(blob: Blob, desk: Desk) -> bool:
     machine = Machine(Reader(blob.file, blob.size), quiet(desk), blob.path)
     try:
         machine.run()
-    except Spent:
-        raise
     except Unclear:
         return machine.calls > 0
     return bool(machine.names)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trackbook.scan.kinds import suffix
 from trackbook.scan.texts import scan_text
 
 if TYPE_CHECKING:
     from trackbook.scan.desk import Desk
+    from trackbook.scan.finding import Severity
     from trackbook.scan.reader import Blob
 
 PROGRAMS = {
@@ -30,7 +32,8 @@ def scan_program(kind: str, blob: Blob, desk: Desk) -> None:
     if kind in PROGRAMS:
         desk.error(blob.path, "program", f"is {PROGRAMS[kind]}")
     elif kind == "script":
-        desk.tell(blob.path, "warning", "script", "is a script that a shell can start")
+        severity: Severity = "note" if suffix(blob.name) == ".py" else "warning"
+        desk.tell(blob.path, severity, "script", "is a script that a shell can start")
         scan_text(blob, desk)
     elif kind == "ole":
         if MACRO.search(blob.head(MOST_SEARCHED)):
@@ -42,7 +45,7 @@ def scan_program(kind: str, blob: Blob, desk: Desk) -> None:
             desk.tell(
                 blob.path, "warning", "active", "is a PDF that starts something when opened"
             )
-    elif blob.name == "saved_model.pb" and GRAPH_CODE.search(blob.head(MOST_SEARCHED)):
+    elif kind == "tensorflow" and GRAPH_CODE.search(blob.head(MOST_SEARCHED)):
         desk.error(
             blob.path, "graph-code", "is a TensorFlow graph that runs Python or opens files"
         )

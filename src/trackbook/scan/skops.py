@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from trackbook.scan.desk import Desk
     from trackbook.scan.reader import Blob
 
-NODES = frozenset(
+NODE_NAMES = (
     "DictNode DefaultDictNode ListNode SetNode TupleNode FunctionNode TypeNode SliceNode ObjectNode"
     " JsonNode BytesNode BytearrayNode NdArrayNode MaskedArrayNode RandomStateNode DTypeNode"
     " RandomGeneratorNode SparseMatrixNode TreeNode LossNode CachedNode ReduceNode BinaryTreeNode"
-    " ConstructorFromReduceNode _DictWithDeprecatedKeysNode SGDNode".split()
+    " ConstructorFromReduceNode _DictWithDeprecatedKeysNode SGDNode"
 )
+NODES = frozenset(NODE_NAMES.split())
 """The nodes of skops that only make what their type says; a method or a partial calls more."""
 ALSO = frozenset({
     "numpy.random.mtrand.RandomState", "numpy.random._generator.Generator", "builtins.NoneType",

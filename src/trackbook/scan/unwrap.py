@@ -93,7 +93,7 @@ def scan_packed(blob: Blob, desk: Desk, kind: str) -> None:
 
 def temporary() -> BinaryIO:
     """Return a temporary file that stays in memory while it is small."""
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(IN_MEMORY))
 
 
 def unpack(blob: Blob, kind: str, to: BinaryIO, budget: Budget) -> tuple[int, int]:
