@@ -20,9 +20,9 @@ FILLED = frozenset({
 DANGEROUS_NAMES = (
     "os posix nt posixpath subprocess sys pty commands socket shutil runpy importlib imp pkgutil"
     " code codeop ctypes cffi multiprocessing concurrent asyncio threading _thread pickle _pickle"
-    " dill cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit cProfile"
-    " profile trace doctest site platform tempfile pathlib urllib requests http httplib ftplib"
-    " smtplib telnetlib ssl logging idlelib lib2to3 distutils setuptools ensurepip venv zipimport"
+    " dill cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit"
+    " cProfile profile trace doctest site platform tempfile pathlib urllib requests http"
+    " ftplib smtplib telnetlib ssl logging idlelib lib2to3 distutils setuptools ensurepip venv zipimport"
     " gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py torch.hub"
     " torch.serialization torch.storage torch.jit torch.utils torch._inductor torch.distributed"
     " pandas.io pandas.eval joblib.memory sklearn.externals aiohttp uvicorn test xmlrpc"

@@ -50,7 +50,9 @@ PROTO = 0x80
 NEWEST_PROTO = 5
 MOST_IR = 32
 """The newest version of ONNX's format that is believed, with some to come."""
-ONNX_FIELDS = frozenset(bytes([key]) for key in {0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA})
+ONNX_FIELDS = frozenset(
+    bytes([key]) for key in (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA)
+)
 TAR_MAGIC = slice(257, 262)
 PE_AT = 0x3C
 PYC_MAGIC = slice(2, 4)
