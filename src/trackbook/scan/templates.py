@@ -1,0 +1,32 @@
+"""Finds templates that reach for more than the words they are given."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trackbook.scan.finding import shown
+
+if TYPE_CHECKING:
+    from trackbook.scan.desk import Desk
+
+BRACES = re.compile(r"\{[{%].*?[}%]\}", re.DOTALL)
+REACH = re.compile(
+    r"__\w+__|\\x5f|\\u005f|\|\s*attr\b|\b(?:os|sys|subprocess|popen|builtins|eval|exec|open)\s*[.(]"
+    r"|\b(?:lipsum|cycler|joiner|self|request|config|url_for|get_flashed_messages)\s*[.\[|]"
+    r"|\.(?:mro|gi_frame|gi_code|cr_frame|f_globals|func_globals|_TemplateReference)\b"
+)
+MOST_SHOWN = 40
+
+
+def tell_template(text: str, path: str, desk: Desk) -> None:
+    """Tell of a Jinja template that reaches out of its sandbox."""
+    for braces in BRACES.finditer(text):
+        reach = REACH.search(braces[0])
+        if reach is not None:
+            desk.error(
+                path,
+                "template",
+                f"has a template that reaches for {shown(reach[0], MOST_SHOWN)!r}: it runs code",
+            )
+            return

@@ -1,0 +1,91 @@
+"""Scans texts: secrets in them, templates, YAML that makes objects, what notebooks put out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trackbook.scan.jsons import json_of, objects_in
+from trackbook.scan.keras import is_keras, scan_keras_config
+from trackbook.scan.kinds import suffix
+from trackbook.scan.limits import Unclear
+from trackbook.scan.secret_forms import secret_in
+from trackbook.scan.templates import tell_template
+
+if TYPE_CHECKING:
+    from trackbook.scan.desk import Desk
+    from trackbook.scan.reader import Blob
+
+YAML_OBJECT = re.compile(
+    r"!!python/|!!?(?:py|ruby|java)(?:thon)?[/:]|tag:yaml\.org,2002:python"
+)
+INDEX = re.compile(
+    r"(?im)^\s*(?:--?(?:extra-)?index-url|--trusted-host|--find-links|-f|-i|-e)\b|\b(?:git|hg|svn)\+"
+    r"|@\s*(?:https?|file):|^\s*https?://"
+)
+ACTIVE = re.compile(r"(?i)<script|<iframe|javascript:|\bon(?:error|load)\s*=")
+TEMPLATED = (".jinja", ".jinja2", ".j2")
+
+
+def scan_text(blob: Blob, desk: Desk) -> str:
+    """Tell what is wrong with a text, and return as much of it as was read."""
+    limit = desk.budget.limits.text_bytes
+    text = blob.head(limit).decode("utf-8", errors="replace")
+    if blob.size > limit:
+        desk.tell(
+            blob.path, "warning", "text-cut", f"only its first {limit} bytes were read"
+        )
+    secret = secret_in(text, desk.mask)
+    if secret:
+        desk.error(blob.path, "secret", secret)
+    ending = suffix(blob.name)
+    if ending in TEMPLATED:
+        tell_template(text, blob.path, desk)
+    if ending in {".yaml", ".yml"} or blob.name == "MLmodel":
+        found = YAML_OBJECT.search(text)
+        if found:
+            desk.error(blob.path, "yaml-object", f"is YAML that makes objects ({found[0]})")
+    if blob.name.startswith("requirements") and INDEX.search(text):
+        desk.tell(
+            blob.path,
+            "warning",
+            "index",
+            "takes packages from somewhere else than the index",
+        )
+    if ending in {".html", ".htm", ".svg"} and ACTIVE.search(text):
+        desk.tell(blob.path, "warning", "active", "holds a script that a browser runs")
+    return text
+
+
+def scan_json(blob: Blob, desk: Desk) -> None:
+    """Tell what is wrong with a JSON text."""
+    text = scan_text(blob, desk)
+    if blob.inside in {"skops", "keras"}:
+        return
+    if blob.size > desk.budget.limits.text_bytes:
+        if blob.size > desk.budget.limits.json_bytes:
+            return
+        text = blob.whole(desk.budget.limits.json_bytes).decode("utf-8", errors="replace")
+    try:
+        value = json_of(text)
+    except Unclear:
+        desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
+        return
+    if is_keras(value):
+        scan_keras_config(text.encode(), blob.path, desk)
+    for item in objects_in(value, desk.budget):
+        for key, inner in item.items():
+            if "template" in key and isinstance(inner, str):
+                tell_template(inner, blob.path, desk)
+    if blob.name.endswith(".ipynb"):
+        scan_notebook(value, blob, desk)
+
+
+def scan_notebook(value: object, blob: Blob, desk: Desk) -> None:
+    """Tell of scripts in what a notebook put out."""
+    for item in objects_in(value, desk.budget):
+        html = item.get("text/html", "")
+        words = "".join(map(str, html)) if isinstance(html, list) else str(html)
+        if "application/javascript" in item or ACTIVE.search(words):
+            desk.tell(blob.path, "warning", "active", "holds output that a browser runs")
+            return
