@@ -222,6 +222,15 @@ def onnx_model(walk: Walk, value: Any) -> None:
     walk.take(value.graph.SerializeToString(deterministic=True))
 
 
+def search_tree(walk: Walk, value: Any) -> None:
+    """Take in a tree over points by its points: it counts the searches in it, too."""
+    given = value.__getstate__()
+    points, order, *_, leaf_size, _, _, _, _, _, _, metric, weights = given
+    walk.say(place_of(type(value)), place_of(type(metric)), leaf_size)
+    for part in (points, order, weights):
+        walk.take(part)
+
+
 def tensor(walk: Walk, value: Any) -> None:
     """Take in a torch tensor: type, shape, bytes, wherever it lies."""
     import torch
@@ -290,6 +299,10 @@ EXACT = Rules(
     },
     by_name={
         ("numpy", "ndarray"): array,
+        **{
+            ("sklearn", f"{name}{bits}"): search_tree
+            for name in ("KDTree", "BallTree") for bits in ("", "32", "64")
+        },
         ("pandas", "Index"): index,
         ("pandas", "RangeIndex"): index,
         ("onnx", "ModelProto"): onnx_model,

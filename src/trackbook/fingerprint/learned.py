@@ -199,9 +199,9 @@ def tensor(value: Any) -> dict[str, object]:
     return {"tensor": value.detach()}
 
 
-def state(value: Any) -> dict[str, object]:
-    """Return the arrays in the state of a search tree over points."""
-    return {"state": [part for part in value.__getstate__() if is_array(type(part))]}
+def points(value: Any) -> dict[str, object]:
+    """Return the points that a tree over them searches."""
+    return {"points": value.__getstate__()[0]}
 
 
 def sparse(value: Any) -> dict[str, object]:
@@ -212,7 +212,7 @@ def sparse(value: Any) -> dict[str, object]:
 LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
     ("sklearn", "Tree"): tree,
     **{
-        ("sklearn", f"{name}{bits}"): state
+        ("sklearn", f"{name}{bits}"): points
         for name in ("KDTree", "BallTree") for bits in ("", "32", "64")
     },
     **{
