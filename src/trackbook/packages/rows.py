@@ -51,6 +51,8 @@ def packed(rows: Any) -> dict[str, NDArray[Any]]:
     Raises:
         Unstorable: they hold other objects
     """
+    if type(rows).__module__.partition(".")[0] == "polars":
+        raise Unstorable("a polars table; a pandas one can be kept")
     arrays: dict[str, NDArray[Any]] = {}
     about = put(arrays, "rows", rows)
     import numpy as np
@@ -98,7 +100,8 @@ def put_column(arrays: dict[str, NDArray[Any]], key: str, column: Any) -> dict[s
         arrays[key] = column.cat.codes.to_numpy()
         return {"key": key, "dtype": kind, "of": inside, "ordered": bool(column.cat.ordered)}
     if kind.startswith("datetime64"):
-        arrays[key] = column.astype("datetime64[ns, UTC]" if "," in kind else "datetime64[ns]").astype("int64").to_numpy()
+        bare = column.dt.tz_convert("UTC").dt.tz_localize(None) if "," in kind else column
+        arrays[key] = bare.to_numpy(dtype="datetime64[ns]").view("int64")
         return {"key": key, "dtype": kind}
     value = column.to_numpy(dtype=object) if is_masked(column) else column.to_numpy()
     plain, nulls = plain_of(value)
@@ -183,9 +186,9 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
         found = pd.Categorical.from_codes(value, inside.array, ordered=about["ordered"])
         return pd.Series(found)
     if kind.startswith("datetime64") and "," in kind:
-        return pd.Series(pd.to_datetime(value, utc=True)).astype(kind)
+        return pd.Series(pd.to_datetime(value.view("datetime64[ns]"), utc=True)).astype(kind)
     if kind.startswith("datetime64"):
-        return pd.Series(value.astype("datetime64[ns]")).astype(kind)
+        return pd.Series(value.view("datetime64[ns]")).astype(kind)
     nulls = arrays[f"{key}.null"] if f"{key}.null" in arrays else None
     if nulls is None:
         return pd.Series(value).astype(kind)
