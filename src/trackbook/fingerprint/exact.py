@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
-from trackbook.fingerprint.learned import learned_in
+from trackbook.fingerprint.learned import is_array, is_scalar, learned_in
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -68,7 +68,7 @@ def weights_fp_of(model: object) -> Fingerprint:
 
 def enter(walk: Walk, value: Any) -> None:
     """Take in an object by the digest of what it holds; one that holds itself, by its depth."""
-    if is_numpy_scalar(type(value)):
+    if is_scalar(type(value)):
         plain = value.item()
         if id(type(plain)) in PLAIN_WITH_LENGTH:
             walk.take(plain)
@@ -91,11 +91,6 @@ def enter(walk: Walk, value: Any) -> None:
     walk.digests[id(value)] = inner
     walk.kept.append(value)
     walk.hasher.update(inner)
-
-
-def is_numpy_scalar(kind: type) -> bool:
-    """Tell whether a type is one of numpy's numbers."""
-    return any(place_of(base) == ("numpy", "generic") for base in MRO_OF(kind))
 
 
 def items(walk: Walk, value: Any) -> None:
@@ -134,18 +129,13 @@ def instance(walk: Walk, value: Any) -> None:
     hiding = [b for b in MRO_OF(type(value)) if place_of(b)[0] in HIDING]
     if hiding:
         walk.miss(f"it holds a {'.'.join(place_of(type(value)))}, whose state is hidden")
-    elif numpy_array_in(MRO_OF(type(value))):
+    elif is_array(type(value)):
         import numpy as np
 
         walk.say("object", place_of(type(value)))
         array(walk, np.asarray(value))
     else:
         walk.instance(value)
-
-
-def numpy_array_in(bases: tuple[type, ...]) -> bool:
-    """Tell whether one of the bases is numpy's array."""
-    return any(place_of(base) == ("numpy", "ndarray") for base in bases)
 
 
 def stranger(walk: Walk, value: Any) -> None:
@@ -301,7 +291,8 @@ EXACT = Rules(
         ("numpy", "ndarray"): array,
         **{
             ("sklearn", f"{name}{bits}"): search_tree
-            for name in ("KDTree", "BallTree") for bits in ("", "32", "64")
+            for name in ("KDTree", "BallTree")
+            for bits in ("", "32", "64")
         },
         ("pandas", "Index"): index,
         ("pandas", "RangeIndex"): index,

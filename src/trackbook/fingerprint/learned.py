@@ -52,7 +52,7 @@ class Learned:
         self._count += 1
         if self._count > MOST_OBJECTS:
             self.why = "it holds too many objects"
-        elif opener is not None and getattr(sys.modules[kind.__module__], kind.__name__) is kind:
+        elif opener is not None and is_genuine(kind):
             self.leaves |= {f"{path}.{name}": leaf for name, leaf in opener(value).items()}
         elif is_array(kind):
             self.array(path, value)
@@ -79,6 +79,7 @@ class Learned:
             return
         else:
             pairs = [(str(at), item) for at, item in enumerate(value)]
+        pairs = [(name, plain_of(item)) for name, item in pairs]
         if all(isinstance(item, PLAIN) or item is None for _, item in pairs):
             # One leaf and not thousands: a vocabulary, the names of classes.
             self.leaves |= {path: dict(pairs)} if pairs else {}
@@ -93,13 +94,34 @@ class Learned:
         """Look at an object's attributes, hyper-parameters left out."""
         given, scalars = hyper_parameters_of(type(value))
         for name, item in sorted((attributes_of(value) or {}).items()):
-            if name in given or is_about_training(name):
+            if is_about_training(name):
                 continue
-            if is_number(item):
+            if name in given:
+                self.parts(f"{path}.{name}", item)
+            elif is_number(item):
                 if name not in scalars:
                     self.leaves[f"{path}.{name}"] = float(item)
             elif item is not None and not isinstance(item, PLAIN) and item is not value:
                 self.look(f"{path}.{name}", item)
+
+    def parts(self, path: str, value: Any) -> None:
+        """Look at the estimators in a hyper-parameter: the steps of a pipeline."""
+        if isinstance(value, list | tuple):
+            for at, item in enumerate(value):
+                self.parts(f"{path}.{at}", item)
+        elif "get_params" in names_in(type(value)):
+            self.look(path, value)
+
+
+def names_in(kind: type) -> set[str]:
+    """Return the names that a class and its bases define."""
+    return {name for base in MRO_OF(kind) for name in DICT_OF(base)}
+
+
+def is_genuine(kind: type) -> bool:
+    """Tell whether a class is the one that its module has by that name."""
+    module, name = place_of(kind)
+    return getattr(sys.modules.get(module), name, None) is kind
 
 
 def hyper_parameters_of(kind: type) -> tuple[frozenset[str], frozenset[str]]:
@@ -108,7 +130,7 @@ def hyper_parameters_of(kind: type) -> tuple[frozenset[str], frozenset[str]]:
     By scikit-learn's convention, what an estimator's constructor takes; of other classes,
     numbers that the constructor takes, unless it takes the whole object (a dataclass).
     """
-    inside = {name for base in MRO_OF(kind) for name in DICT_OF(base)}
+    inside = names_in(kind)
     taken: frozenset[str] = frozenset()
     for base in MRO_OF(kind):
         made = DICT_OF(base).get("__init__")
@@ -135,7 +157,9 @@ BOOKKEEPING = frozenset({
 
 def is_about_training(name: str) -> bool:
     """Tell whether an attribute says how the training went, not what came of it."""
-    return name.rstrip("_").endswith(("_time", "_duration", "_hooks")) or name.startswith("__")
+    return name.rstrip("_").endswith(("_time", "_duration", "_hooks")) or name.startswith(
+        "__"
+    )
 
 
 def is_number(value: object) -> bool:
@@ -148,6 +172,16 @@ def is_number(value: object) -> bool:
 def is_array(kind: type) -> bool:
     """Tell whether a type is numpy's array or one made of it."""
     return any(place_of(base) == ("numpy", "ndarray") for base in MRO_OF(kind))
+
+
+def plain_of(value: Any) -> Any:
+    """Return one of numpy's numbers as Python's; anything else as it is."""
+    return value.item() if is_scalar(type(value)) else value
+
+
+def is_scalar(kind: type) -> bool:
+    """Tell whether a type is one of numpy's numbers."""
+    return any(place_of(base) == ("numpy", "generic") for base in MRO_OF(kind))
 
 
 def text_of(key: object) -> str:

@@ -11,11 +11,18 @@ if TYPE_CHECKING:
     from trackbook.packages.signature import Field, Signature
 
 
-def card_of(contents: Contents, *, flavour: str, kind: str, signature: Signature | None) -> str:
+def card_of(
+    contents: Contents, *, flavour: str, kind: str, signature: Signature | None
+) -> str:
     """Return a card: what it is, what it takes and gives, how it did, how it is loaded."""
     parts = [f"# {one_line(contents.name)}", f"A {one_line(kind)}, kept as {flavour}."]
     if signature is not None:
-        parts += ["## Takes", fields(signature.inputs), "## Gives", fields(signature.outputs)]
+        parts += [
+            "## Takes",
+            fields(signature.inputs),
+            "## Gives",
+            fields(signature.outputs),
+        ]
         if signature.labels:
             parts.append("Labels: " + ", ".join(map(code, signature.labels)))
     parts += section("Metrics", contents.metrics)

@@ -87,7 +87,8 @@ def taken(old: Field, new: Field) -> Iterator[Finding]:
         yield "extended", f"input {named(old)} may be missing now"
     if old.shape != new.shape:
         takes_all = len(old.shape) == len(new.shape) and all(
-            after in {-1, before} for before, after in zip(old.shape, new.shape, strict=True)
+            after in {-1, before}
+            for before, after in zip(old.shape, new.shape, strict=True)
         )
         verdict = "extended" if takes_all else "broken"
         yield verdict, f"input {named(old)} had the shape {old.shape} and has {new.shape}"
@@ -101,9 +102,7 @@ def outputs(old: Signature, new: Signature) -> Iterator[Finding]:
         if now is None:
             yield "broken", f"output {named(field)} is no longer given"
         elif (field.dtype, field.shape) != (now.dtype, now.shape):
-            yield "broken", (
-                f"output {named(field)} was {told(field)} and is {told(now)}"
-            )
+            yield "broken", (f"output {named(field)} was {told(field)} and is {told(now)}")
         elif now.nullable and not field.nullable:
             yield "broken", f"output {named(field)} may be missing now"
     for key, field in after.items():

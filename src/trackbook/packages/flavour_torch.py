@@ -85,7 +85,10 @@ def arguments_of(layer: Any) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, parameter in inspect.signature(type(layer).__init__).parameters.items():
         value = getattr(layer, name, parameter.default)
-        if name in {"self", "device", "dtype"} or parameter.kind > parameter.KEYWORD_ONLY - 1:
+        if (
+            name in {"self", "device", "dtype"}
+            or parameter.kind > parameter.KEYWORD_ONLY - 1
+        ):
             continue
         if name == "bias" and not isinstance(value, bool):
             value = value is not None

@@ -43,7 +43,8 @@ def text_of(entries: Iterable[Entry]) -> str:
         "format": FORMAT,
         "package_digest": digest_of(files),
         "files": [
-            {"path": one.path, "size": one.size_bytes, "sha256": one.sha256} for one in files
+            {"path": one.path, "size": one.size_bytes, "sha256": one.sha256}
+            for one in files
         ],
     }
     return json.dumps(said, indent=1) + "\n"

@@ -135,17 +135,21 @@ def conda_text(requirements: str) -> str:
         for line in requirements.splitlines()
         if line.strip() and not line.lstrip().startswith("#")
     ]
-    return yaml_of({
-        "name": "model",
-        "channels": ["conda-forge"],
-        "dependencies": [f"python={platform.python_version()}", "pip", {"pip": lines}],
-    })
+    return yaml_of(
+        {
+            "name": "model",
+            "channels": ["conda-forge"],
+            "dependencies": [f"python={platform.python_version()}", "pip", {"pip": lines}],
+        }
+    )
 
 
 def python_env_text() -> str:
     """Return a python_env.yaml."""
-    return yaml_of({
-        "python": platform.python_version(),
-        "build_dependencies": ["pip"],
-        "dependencies": ["-r requirements.txt"],
-    })
+    return yaml_of(
+        {
+            "python": platform.python_version(),
+            "build_dependencies": ["pip"],
+            "dependencies": ["-r requirements.txt"],
+        }
+    )

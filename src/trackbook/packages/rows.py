@@ -76,7 +76,12 @@ def put(arrays: dict[str, NDArray[Any]], key: str, rows: Any) -> dict[str, objec
         return {"kind": "series", "key": key, "name": name_of(rows.name), "part": column}
     if isinstance(rows, dict):
         parts = [put(arrays, f"{key}.{at}", item) for at, item in enumerate(rows.values())]
-        return {"kind": "arrays", "key": key, "names": [*map(name_of, rows)], "parts": parts}
+        return {
+            "kind": "arrays",
+            "key": key,
+            "names": [*map(name_of, rows)],
+            "parts": parts,
+        }
     if hasattr(rows, "tocsr"):
         whole = rows.tocsr()
         for name in ("data", "indices", "indptr"):
@@ -98,7 +103,12 @@ def put_column(arrays: dict[str, NDArray[Any]], key: str, column: Any) -> dict[s
     if kind == "category":
         inside = put_column(arrays, f"{key}.categories", column.cat.categories.to_series())
         arrays[key] = column.cat.codes.to_numpy()
-        return {"key": key, "dtype": kind, "of": inside, "ordered": bool(column.cat.ordered)}
+        return {
+            "key": key,
+            "dtype": kind,
+            "of": inside,
+            "ordered": bool(column.cat.ordered),
+        }
     if kind.startswith("datetime64"):
         bare = column.dt.tz_convert("UTC").dt.tz_localize(None) if "," in kind else column
         arrays[key] = bare.to_numpy(dtype="datetime64[ns]").view("int64")
@@ -128,7 +138,11 @@ def plain_of(value: Any) -> tuple[NDArray[Any], NDArray[Any] | None]:
     for kind, absent in ((str, ""), (bool, False), (int, 0), ((int, float), 0.0)):
         if all(isinstance(item, kind) for item in kept):
             filled = np.where(nulls, absent, value)
-            dtype = {"": "U", False: "bool"}.get(absent) if isinstance(absent, str | bool) else None
+            dtype = (
+                {"": "U", False: "bool"}.get(absent)
+                if isinstance(absent, str | bool)
+                else None
+            )
             found = np.array(filled.tolist(), dtype=dtype)
             return found.reshape(value.shape), nulls if nulls.any() else None
     odd = next(item for item in kept if not isinstance(item, str | bool | int | float))
@@ -186,7 +200,9 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
         found = pd.Categorical.from_codes(value, inside.array, ordered=about["ordered"])
         return pd.Series(found)
     if kind.startswith("datetime64") and "," in kind:
-        return pd.Series(pd.to_datetime(value.view("datetime64[ns]"), utc=True)).astype(kind)
+        return pd.Series(pd.to_datetime(value.view("datetime64[ns]"), utc=True)).astype(
+            kind
+        )
     if kind.startswith("datetime64"):
         return pd.Series(value.view("datetime64[ns]")).astype(kind)
     nulls = arrays[f"{key}.null"] if f"{key}.null" in arrays else None

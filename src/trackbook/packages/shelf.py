@@ -1,8 +1,8 @@
 """Where packages lie: each in a folder by its digest, which appears whole or not at all.
 
-    packages/ab/abcd…/        a package
-    packages/bytes/ab/abcd…   large files by their SHA-256, once; packages hold links to them
-    packages/.new-…/          being written; left behind where a process was killed
+packages/ab/abcd…/        a package
+packages/bytes/ab/abcd…   large files by their SHA-256, once; packages hold links to them
+packages/.new-…/          being written; left behind where a process was killed
 """
 
 from __future__ import annotations
@@ -142,11 +142,16 @@ class Draft:
             Misused: it is no regular file, or changes meanwhile
         """
         if not source.is_file():
-            raise Misused(f"{str(source)!r} is no regular file: it cannot go into a package")
+            raise Misused(
+                f"{str(source)!r} is no regular file: it cannot go into a package"
+            )
         place, path = self._new(path)
         found, size, buffer = sha256(), 0, bytearray(CHUNK_BYTES)
         view = memoryview(buffer)
-        with source.open("rb", buffering=0) as origin, place.open("xb", buffering=0) as target:
+        with (
+            source.open("rb", buffering=0) as origin,
+            place.open("xb", buffering=0) as target,
+        ):
             before = os.fstat(origin.fileno())
             while count := origin.readinto(buffer):
                 found.update(view[:count])
@@ -156,7 +161,9 @@ class Draft:
                 size += count
             after = os.fstat(origin.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise Misused(f"{str(source)!r} changes while it is read: package it when whole")
+            raise Misused(
+                f"{str(source)!r} changes while it is read: package it when whole"
+            )
         self._enter(path, size, found.hexdigest())
 
     def adopt(self, under: str) -> None:
@@ -251,5 +258,12 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EACCES}
+NO_LINKS = {
+    errno.EPERM,
+    errno.EXDEV,
+    errno.EMLINK,
+    errno.ENOTSUP,
+    errno.ENOSYS,
+    errno.EACCES,
+}
 """What systems answer that have no links between files, or no more of them for this one."""

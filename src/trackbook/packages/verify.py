@@ -37,9 +37,13 @@ def verify(folder: Path, digest: str) -> list[Entry]:
         Tampered: something was changed, added, removed or renamed, or is a link
     """
     if not DIGEST.fullmatch(digest):
-        raise Misused(f"{digest[:70]!r} is no package digest: one has 64 hexadecimal digits")
+        raise Misused(
+            f"{digest[:70]!r} is no package digest: one has 64 hexadecimal digits"
+        )
     if not folder.is_dir():
-        raise NotFound(f"no package {digest[:12]} in {str(folder)!r}: restore it from a copy")
+        raise NotFound(
+            f"no package {digest[:12]} in {str(folder)!r}: restore it from a copy"
+        )
     files = files_in(folder)
     entries = listed(folder, digest)
     wrong = [*differences(files, entries), *changed(folder, files, entries)]
@@ -63,7 +67,9 @@ def files_in(folder: Path) -> dict[str, int]:
         with os.scandir(place) as entries:
             inside = list(entries)
         if under and not inside:
-            raise Tampered(f"in package {str(folder)!r}, the empty folder {under!r} was added")
+            raise Tampered(
+                f"in package {str(folder)!r}, the empty folder {under!r} was added"
+            )
         for entry in inside:
             path = under + entry.name
             facts = entry.stat(follow_symlinks=False)
@@ -127,7 +133,9 @@ def sha256_of(file: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     found, buffer = sha256(), bytearray(CHUNK_BYTES)
     view = memoryview(buffer)
-    fd = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    fd = os.open(
+        file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    )
     with os.fdopen(fd, "rb", buffering=0) as source:
         while count := source.readinto(buffer):
             found.update(view[:count])

@@ -130,4 +130,7 @@ def step_of(evidence: Evidence) -> tuple[Bump, str]:
             f"retrained: weights {evidence.last_weights_fp[:12]} became"
             f" {evidence.weights_fp[:12]}{said}"
         )
-    return "patch", f"repackaged: the weights are the same, {evidence.weights_fp[:12]}{said}"
+    return (
+        "patch",
+        f"repackaged: the weights are the same, {evidence.weights_fp[:12]}{said}",
+    )

@@ -55,9 +55,7 @@ def scalar(value: object) -> str:
 
 def quoted(text: str) -> str:
     """Return a text in quotes; whatever could break a line or is not shown is escaped."""
-    inner = "".join(
-        c if c.isprintable() and c not in '"\\' else escaped(c) for c in text
-    )
+    inner = "".join(c if c.isprintable() and c not in '"\\' else escaped(c) for c in text)
     return f'"{inner}"'
 
 

@@ -53,7 +53,9 @@ METHODS = ("predict", "transform", "score_samples")
 
 def trusted():
     """Return the full names of the types that a file may hold beyond skops' own list."""
-    return {f"{module}.{name}" for module, names in TRUSTED.items() for name in names.split()}
+    return {
+        f"{module}.{name}" for module, names in TRUSTED.items() for name in names.split()
+    }
 
 
 def load(folder):
