@@ -16,6 +16,12 @@ from trackbook.fingerprint.dice import (
     seed_all,
     seeded,
 )
+from trackbook.fingerprint.exact import (
+    FP_ALGO,
+    Fingerprint,
+    object_fp_of,
+    weights_fp_of,
+)
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, installed
@@ -29,10 +35,12 @@ from trackbook.fingerprint.threads import thread_settings
 from trackbook.fingerprint.tree_use import TreeUse, cpu_s
 
 __all__ = [
+    "FP_ALGO",
     "WITH_DICE",
     "Budget",
     "Columns",
     "Digested",
+    "Fingerprint",
     "Installed",
     "Look",
     "Machine",
@@ -55,6 +63,7 @@ __all__ = [
     "local_modules",
     "look_at",
     "mark_of",
+    "object_fp_of",
     "packages_in_use",
     "pins",
     "same_dice",
@@ -63,4 +72,5 @@ __all__ = [
     "sketched",
     "this_machine",
     "thread_settings",
+    "weights_fp_of",
 ]

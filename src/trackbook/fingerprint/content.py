@@ -1,4 +1,4 @@
-"""A digest of what a fitted model has learned: the same in another process, if it learned the same.
+"""A digest of what a fitted model holds: the same in another process, if it learned the same.
 
 Gone through are exact built-in types, numpy's arrays, scipy's matrices, the attributes of
 objects by name and the state of compiled types that are known, never a method of the user's.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import types
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blake3 import blake3
@@ -18,7 +19,9 @@ from trackbook.fingerprint.marks import DICT_OF, MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    Opener = Callable[["Walk", Any], None]
 
 MOST_OBJECTS = 6_000
 """Some 4 ms."""
@@ -43,44 +46,92 @@ def content_of(model: object) -> Content:
     return Content(f"m1:{walk.hasher.hexdigest(DIGEST_BYTES)}", walk.is_whole)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How exactly models are gone through; unless said otherwise, in a few milliseconds."""
+
+    plain: Mapping[int, Callable[[Any], bytes]] = field(default_factory=lambda: PLAIN)
+    openers: Mapping[int, Opener] = field(default_factory=dict)
+    """By a type's id, for types that are gone through in another way than usual."""
+    by_name: Mapping[tuple[str, str], Opener] = field(default_factory=dict)
+    """By a type's top-level module and name."""
+    enter: Opener | None = None
+    """How an object is taken in, where not by its number when it is met again."""
+    instance: Opener | None = None
+    """How an object is gone through whose type is not known."""
+    stranger: Opener | None = None
+    """What is done with an object that has no attributes to be seen."""
+    leaves_out: Callable[[str], bool] = field(default_factory=lambda: takes_time)
+    """Attributes that are no content."""
+    trimmed: Callable[[str, object], object] | None = None
+    """What of an attribute is content, by its name and value."""
+    most_objects: int = MOST_OBJECTS
+    most_bytes: int = MOST_BYTES
+
+
 class Walk:
     """One model while it is gone through, depth first."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = rules or QUICK
         self.hasher = blake3()
-        self.is_whole = True
+        self.why = ""
+        """Why not everything went into the digest; nothing where it did."""
         self._seen: dict[int, int] = {}
-        self._kept: list[object] = []
+        self.kept: list[object] = []
         """What a compiled type gave: its address must not be given out again meanwhile."""
-        self._bytes = MOST_BYTES
+        self.digests: dict[int, bytes] = {}
+        self.within: dict[int, int] = {}
+        self._bytes = self.rules.most_bytes
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.why
+
+    def miss(self, why: str) -> None:
+        """Remember why something is not in the digest; the first reason counts."""
+        self.why = self.why or why
 
     def say(self, *words: object) -> None:
         self.hasher.update(repr(words).encode("utf-8", "backslashreplace"))
 
     def take(self, value: Any) -> None:
         """Take in one value and all that is in it."""
-        kind = type(value)
-        plain = PLAIN.get(id(kind))
+        plain = self.rules.plain.get(id(type(value)))
         if plain is not None:
             self.hasher.update(plain(value))
-            return
+        elif self.rules.enter is not None:
+            self.rules.enter(self, value)
+        else:
+            self.number(value)
+
+    def number(self, value: Any) -> None:
+        """Take in an object, or its number where it was met before."""
         number = self._seen.get(id(value))
         if number is not None:
             self.say("again", number)
             return
-        if len(self._seen) >= MOST_OBJECTS:
-            self.is_whole = False
+        if len(self._seen) >= self.rules.most_objects:
+            self.miss("it holds too many objects")
             return
         self._seen[id(value)] = len(self._seen)
-        opener = OPENERS.get(id(kind)) or self._opener(kind)
+        self.open(value)
+
+    def open(self, value: Any) -> None:
+        """Take in what an object is and what it holds."""
+        kind = type(value)
+        opener = (
+            self.rules.openers.get(id(kind)) or OPENERS.get(id(kind)) or self._opener(kind)
+        )
         try:
             opener(self, value)
         except RecursionError:
-            self.is_whole = False
+            self.miss("it is nested too deep")
 
-    def _opener(self, kind: type) -> Callable[[Walk, Any], None]:
+    def _opener(self, kind: type) -> Opener:
         module, name = place_of(kind)
-        opener = BY_NAME.get((module.partition(".")[0], name))
+        key = (module.partition(".")[0], name)
+        opener = self.rules.by_name.get(key) or BY_NAME.get(key)
         if opener is not None and getattr(sys.modules.get(module), name, None) is kind:
             return opener
         if module.partition(".")[0] == "numpy" and any(
@@ -89,7 +140,7 @@ class Walk:
             return Walk.shown
         if module.partition(".")[0] == "scipy" and name.endswith(("_matrix", "_array")):
             return Walk.sparse
-        return Walk.instance
+        return self.rules.instance or Walk.instance
 
     def items(self, value: Any) -> None:
         self.say(len(value))
@@ -107,9 +158,10 @@ class Walk:
     def unordered(self, value: Any) -> None:
         inside = []
         for item in value:
-            walk = Walk()
+            walk = Walk(self.rules)
             walk.take(item)
-            self.is_whole &= walk.is_whole
+            if walk.why:
+                self.miss(walk.why)
             inside.append(walk.hasher.digest())
         self.say("set", sorted(inside))
 
@@ -121,19 +173,23 @@ class Walk:
             return
         self.say("object", place_of(kind))
         if issubclass(kind, dict):
-            self.mapping(value)
+            (self.rules.openers.get(id(dict)) or Walk.mapping)(self, value)
         elif issubclass(kind, (list, tuple)):
             base = list if issubclass(kind, list) else tuple
             self.items(list(base.__iter__(value)))
         own = attributes_of(value)
         if own is None:
-            # Nothing can be seen of it but what it is.
-            self.is_whole = self.is_whole and issubclass(kind, (dict, list, tuple))
+            if not issubclass(kind, (dict, list, tuple)):
+                (self.rules.stranger or Walk.unseen)(self, value)
             return
         for name in sorted(name for name in own if type(name) is str):
-            if not takes_time(name):
+            if not self.rules.leaves_out(name):
                 self.say(name)
-                self.take(own[name])
+                trimmed = self.rules.trimmed
+                self.take(trimmed(name, own[name]) if trimmed else own[name])
+
+    def unseen(self, value: Any) -> None:
+        self.miss(f"nothing can be seen of a {'.'.join(place_of(type(value)))}")
 
     def array(self, value: Any) -> None:
         self.say("array", value.dtype.str, value.shape)
@@ -144,7 +200,7 @@ class Walk:
             for item in value.ravel().tolist():
                 self.take(item)
         elif value.nbytes > self._bytes:
-            self.is_whole = False
+            self.miss("its arrays are too large")
         else:
             self._bytes -= value.nbytes
             self.hasher.update(contiguous(value))
@@ -163,18 +219,22 @@ class Walk:
         """Take in the state that a known compiled type gives for pickling."""
         self.say("object", place_of(type(value)))
         given = value.__getstate__()
-        self._kept.append(given)
+        self.kept.append(given)
         self.take(given)
 
     def dice(self, value: Any) -> None:
         bits = getattr(value, "bit_generator", value)
         bits = getattr(bits, "_bit_generator", bits)
         given = bits.state
-        self._kept.append(given)
+        self.kept.append(given)
         self.take(given)
 
     def booster(self, value: Any) -> None:
         self.hasher.update(bytes(value.save_raw("ubj")))
+
+    def trees(self, value: Any) -> None:
+        # What comes after says how it was trained, the number of threads too.
+        self.say(value.model_to_string().partition("\nparameters:")[0])
 
     def frame(self, value: Any) -> None:
         from trackbook.fingerprint.data import digest_of_data, look_at
@@ -182,6 +242,8 @@ class Walk:
         look = look_at(value)
         digested = digest_of_data(look.columns) if look is not None else None
         self.say("data", digested)
+        if digested is None or not digested.digest:
+            self.miss("it holds a table that could not be gone through")
 
     def function(self, value: types.FunctionType) -> None:
         self.say("function", value.__module__, value.__qualname__, value.__code__.co_code)
@@ -224,7 +286,7 @@ def attributes_of(value: Any) -> dict[str, object] | None:
 
 
 COMPILED = ("builtins",)
-OPENERS: dict[int, Callable[[Walk, Any], None]] = {
+OPENERS: dict[int, Opener] = {
     id(list): Walk.items,
     id(tuple): Walk.items,
     id(set): Walk.unordered,
@@ -241,14 +303,16 @@ STATES = {
     "sklearn": "Tree KDTree BallTree KDTree64 KDTree32 BallTree64 BallTree32",
 }
 """Compiled types whose state for pickling is what they learned."""
-BY_NAME: dict[tuple[str, str], Callable[[Walk, Any], None]] = {
+BY_NAME: dict[tuple[str, str], Opener] = {
     ("numpy", "ndarray"): Walk.array,
     ("numpy", "Generator"): Walk.dice,
     ("numpy", "RandomState"): Walk.dice,
     ("numpy", "ufunc"): Walk.named,
     ("xgboost", "Booster"): Walk.booster,
+    ("lightgbm", "Booster"): Walk.trees,
     ("pandas", "DataFrame"): Walk.frame,
     ("pandas", "Series"): Walk.frame,
     ("pandas", "Index"): Walk.shown,
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
+QUICK = Rules()

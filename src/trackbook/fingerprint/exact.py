@@ -1,0 +1,316 @@
+"""Two identities of a fitted model: of the object, and of what it learned alone.
+
+Both are the same after a save and a load, in another process, under another hash seed, after
+a prediction and with another number of threads; `content_of`, which must be quick, promises
+less. An object counts by what it holds, whether that is shared with another or a copy.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blake3 import blake3
+
+from trackbook.fingerprint.content import Rules, Walk
+from trackbook.fingerprint.learned import is_array, is_scalar, learned_in
+from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
+from trackbook.fingerprint.marks_of_data import contiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FP_ALGO = "tb-fp/1"
+"""Changes with whatever changes a fingerprint of the same model."""
+BYSTANDERS = frozenset({
+    "n_jobs", "verbose", "verbosity", "silent", "nthread", "nthreads", "num_threads",
+    "n_threads", "_n_threads", "thread_count", "_sklearn_version", "_stop_words_id",
+})  # fmt: skip
+"""What changes no prediction: threads, chatter, the version that wrote it, an address."""
+SETTINGS = frozenset({"kwargs", "params", "_other_params"})
+"""Attributes that hold hyper-parameters by name."""
+COMPILED = frozenset({"sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm"})
+"""Libraries whose compiled objects are asked for what they would pickle."""
+HIDING = frozenset({
+    "_io", "_ctypes", "ctypes", "_socket", "socket", "_thread", "threading", "mmap",
+    "_sqlite3", "sqlite3", "_queue", "queue", "_weakref", "weakref", "subprocess",
+})  # fmt: skip
+"""Modules of types whose attributes do not tell what they hold."""
+WHOLE_LENGTH = 8
+
+
+class Fingerprint(NamedTuple):
+    """An identity, or why there is none."""
+
+    digest: str | None
+    """64 hex digits."""
+    why: str = ""
+
+
+def object_fp_of(model: object) -> Fingerprint:
+    """Return the identity of a model with its hyper-parameters, `n_jobs` and the like left out."""
+    walk = Walk(EXACT)
+    walk.take(model)
+    return Fingerprint(None, walk.why) if walk.why else Fingerprint(walk.hasher.hexdigest())
+
+
+def weights_fp_of(model: object) -> Fingerprint:
+    """Return the identity of what a model learned: arrays and numbers, by their names."""
+    learned = learned_in(model)
+    if learned.why:
+        return Fingerprint(None, learned.why)
+    if not learned.leaves:
+        return Fingerprint(None, "nothing learned was found in it: no array and no number")
+    return object_fp_of(learned.leaves)
+
+
+def enter(walk: Walk, value: Any) -> None:
+    """Take in an object by the digest of what it holds; one that holds itself, by its depth."""
+    if is_scalar(type(value)):
+        plain = value.item()
+        if id(type(plain)) in PLAIN_WITH_LENGTH:
+            walk.take(plain)
+            return
+    known = walk.digests.get(id(value))
+    if known is not None:
+        walk.hasher.update(known)
+        return
+    depth = walk.within.get(id(value))
+    if depth is not None:
+        walk.say("within", len(walk.within) - depth)
+        return
+    outer, walk.hasher = walk.hasher, blake3()
+    walk.within[id(value)] = len(walk.within)
+    try:
+        walk.open(value)
+    finally:
+        del walk.within[id(value)]
+        inner, walk.hasher = walk.hasher.digest(), outer
+    walk.digests[id(value)] = inner
+    walk.kept.append(value)
+    walk.hasher.update(inner)
+
+
+def items(walk: Walk, value: Any) -> None:
+    """Take in a list or a tuple, in its order."""
+    walk.say(type(value).__name__)
+    walk.items(value)
+
+
+def mapping(walk: Walk, value: Any) -> None:
+    """Take in a dict, whatever its order; how long each part of a search took is left out."""
+    pairs = []
+    for key, item in list(dict.items(value)):
+        if type(key) is str and takes_long(key) and not isinstance(item, int | str):
+            continue
+        pairs.append(digest_in(walk, (key, item)))
+    walk.say("dict", sorted(pairs))
+
+
+def digest_in(walk: Walk, value: object) -> bytes:
+    """Return the digest of a part, gone through within the same walk."""
+    outer, walk.hasher = walk.hasher, blake3()
+    try:
+        walk.items(value)
+        return walk.hasher.digest(16)
+    finally:
+        walk.hasher = outer
+
+
+def unordered(walk: Walk, value: Any) -> None:
+    """Take in a set, whatever its order."""
+    walk.say("set", sorted(digest_in(walk, (item,)) for item in value))
+
+
+def instance(walk: Walk, value: Any) -> None:
+    """Take in an object's attributes, unless its type hides what it holds."""
+    hiding = [b for b in MRO_OF(type(value)) if place_of(b)[0] in HIDING]
+    if hiding:
+        walk.miss(f"it holds a {'.'.join(place_of(type(value)))}, whose state is hidden")
+    elif is_array(type(value)):
+        import numpy as np
+
+        walk.say("object", place_of(type(value)))
+        array(walk, np.asarray(value))
+    else:
+        walk.instance(value)
+
+
+def stranger(walk: Walk, value: Any) -> None:
+    """Take in what a known library's compiled object would pickle; miss any other."""
+    kind = type(value)
+    module, name = place_of(kind)
+    if module.partition(".")[0] not in COMPILED:
+        walk.miss(f"it holds a {module}.{name}, into which nothing can be seen")
+        return
+    try:
+        given = value.__reduce_ex__(4)
+    except (TypeError, pickle.PickleError, NotImplementedError) as error:
+        walk.miss(f"it holds a {module}.{name}, which tells no state: {error}")
+        return
+    walk.kept.append(given)
+    for part in given if isinstance(given, tuple) else (given,):
+        walk.take(part)
+
+
+def array(walk: Walk, value: Any) -> None:
+    """Take in an array by type, shape and bytes: little-endian, row by row, one NaN for all."""
+    import numpy as np
+
+    if value.dtype.names:
+        walk.say("array", value.shape)
+        for name in value.dtype.names:  # between the fields may lie anything
+            walk.say(name)
+            array(walk, value[name])
+        return
+    walk.say("array", value.dtype.newbyteorder("<").str, value.shape)
+    if value.dtype.hasobject:
+        for item in value.ravel().tolist():
+            walk.take(item)
+        return
+    whole: Any = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
+    if whole.dtype.kind in "fc" and (absent := np.isnan(whole)).any():
+        whole = np.where(absent, np.array(np.nan, whole.dtype), whole)
+    walk.hasher.update(contiguous(whole))
+
+
+def function(walk: Walk, value: types.FunctionType) -> None:
+    """Take in a function of a module by its place; with its code where it is the user's."""
+    if "<" in value.__qualname__:
+        walk.miss(f"it holds a function made on the spot, {value.__qualname__}")
+        return
+    walk.say("function", value.__module__, value.__qualname__)
+    if top_of(value.__module__) in COMPILED:
+        return
+    code = value.__code__
+    walk.say(code.co_code, code.co_names)
+    for part in (code.co_consts, value.__defaults__, value.__kwdefaults__):
+        walk.take(part)
+
+
+def compiled_code(walk: Walk, value: types.CodeType) -> None:
+    """Take in the code of a function inside of a function."""
+    walk.say("code", value.co_code, value.co_names)
+    walk.take(value.co_consts)
+
+
+def index(walk: Walk, value: Any) -> None:
+    """Take in a table's labels, all of them."""
+    import numpy as np
+
+    walk.say("index", value.names)
+    walk.take(np.asarray(value))
+
+
+def onnx_model(walk: Walk, value: Any) -> None:
+    """Take in an ONNX graph; the order of its imports depended on the hash seed."""
+    walk.say("onnx", value.ir_version)
+    walk.say(sorted((opset.domain, opset.version) for opset in value.opset_import))
+    walk.say(sorted((entry.key, entry.value) for entry in value.metadata_props))
+    walk.take(value.graph.SerializeToString(deterministic=True))
+
+
+def search_tree(walk: Walk, value: Any) -> None:
+    """Take in a tree over points by its points: it counts the searches in it, too."""
+    given = value.__getstate__()
+    points, order, *_, leaf_size, _, _, _, _, _, _, metric, weights = given
+    walk.say(place_of(type(value)), place_of(type(metric)), leaf_size)
+    for part in (points, order, weights):
+        walk.take(part)
+
+
+def tensor(walk: Walk, value: Any) -> None:
+    """Take in a torch tensor: type, shape, bytes, wherever it lies."""
+    import torch
+
+    walk.say("tensor", str(value.dtype), tuple(value.shape))
+    flat = value.detach().cpu().contiguous().reshape(-1)
+    walk.hasher.update(memoryview(flat.view(torch.uint8).numpy()))
+
+
+def shown(walk: Walk, value: Any) -> None:
+    """Take in a small value that never changes, by what it shows."""
+    walk.say(place_of(type(value)), repr(value))
+
+
+def top_of(module: object) -> str:
+    """Return the library of a module."""
+    return module.partition(".")[0] if isinstance(module, str) else ""
+
+
+def takes_long(name: str) -> bool:
+    """Tell whether a name says how long something took: refit_time_, mean_fit_time."""
+    return name.rstrip("_").endswith(("_time", "_duration", "_elapsed"))
+
+
+def leaves_out(name: str) -> bool:
+    """Tell whether an attribute is no part of the object's identity."""
+    return takes_long(name) or name in BYSTANDERS
+
+
+def trimmed(name: str, value: object) -> object:
+    """Return hyper-parameters without those that change no prediction."""
+    if name in SETTINGS and type(value) is dict:
+        return {key: item for key, item in value.items() if key not in BYSTANDERS}
+    return value
+
+
+def with_length(plain: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    """Return the bytes of a plain value, which cannot run into the next one's."""
+
+    def told(value: Any) -> bytes:
+        found = plain(value)
+        return len(found).to_bytes(WHOLE_LENGTH, "little") + found
+
+    return told
+
+
+def number(value: float) -> bytes:
+    """Return a real number's bytes: one for every NaN."""
+    return b"f" + (b"nan" if value != value else PLAIN[id(float)](value))  # noqa: PLR0124  only a NaN differs from itself
+
+
+PLAIN_WITH_LENGTH = {kind: with_length(plain) for kind, plain in PLAIN.items()} | {
+    id(float): with_length(number),
+    id(int): with_length(lambda v: b"i%x" % v),
+}
+EXACT = Rules(
+    plain=PLAIN_WITH_LENGTH,
+    openers={
+        id(list): items,
+        id(tuple): items,
+        id(dict): mapping,
+        id(set): unordered,
+        id(frozenset): unordered,
+        id(types.FunctionType): function,
+        id(types.CodeType): compiled_code,
+    },
+    by_name={
+        ("numpy", "ndarray"): array,
+        **{
+            ("sklearn", f"{name}{bits}"): search_tree
+            for name in ("KDTree", "BallTree")
+            for bits in ("", "32", "64")
+        },
+        ("pandas", "Index"): index,
+        ("pandas", "RangeIndex"): index,
+        ("onnx", "ModelProto"): onnx_model,
+        ("torch", "Tensor"): tensor,
+        ("torch", "Parameter"): tensor,
+        ("datetime", "datetime"): shown,
+        ("datetime", "date"): shown,
+        ("datetime", "timedelta"): shown,
+        ("decimal", "Decimal"): shown,
+        ("fractions", "Fraction"): shown,
+        ("uuid", "UUID"): shown,
+    },
+    enter=enter,
+    instance=instance,
+    stranger=stranger,
+    leaves_out=leaves_out,
+    trimmed=trimmed,
+    most_objects=sys.maxsize,
+    most_bytes=sys.maxsize,
+)

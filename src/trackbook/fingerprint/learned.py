@@ -1,0 +1,264 @@
+"""What a model learned, without how it was asked to learn: arrays and numbers by their paths.
+
+What a library adds to its classes from one release to the next is no part of it, nor are
+hyper-parameters: a forest that was trained alike has the same under two releases.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trackbook.fingerprint.content import attributes_of
+from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_OBJECTS = 3_000_000
+TREE_FIELDS = ("children_left", "children_right", "feature", "threshold", "value")
+CONTAINERS = (list, tuple, set, frozenset)
+PLAIN = (int, float, complex, str, bytes, bytearray)
+
+
+def learned_in(model: object) -> Learned:
+    """Return what a model learned; empty where nothing was found."""
+    found = Learned()
+    try:
+        found.look("", model)
+    except RecursionError:
+        found.why = "it is nested too deep"
+    return found
+
+
+class Learned:
+    """One model while it is gone through."""
+
+    def __init__(self) -> None:
+        self.leaves: dict[str, object] = {}
+        """By path, `estimators_.0.tree_.threshold`."""
+        self.why = ""
+        """Why it is not everything; nothing where it is."""
+        self._within: set[int] = set()
+        self._count = 0
+
+    def look(self, path: str, value: Any) -> None:
+        """Find what an object learned, that is reached by a path."""
+        kind = type(value)
+        opener = LEAVES.get((place_of(kind)[0].partition(".")[0], place_of(kind)[1]))
+        self._count += 1
+        if self._count > MOST_OBJECTS:
+            self.why = "it holds too many objects"
+        elif opener is not None and is_genuine(kind):
+            self.leaves |= {f"{path}.{name}": leaf for name, leaf in opener(value).items()}
+        elif is_array(kind):
+            self.array(path, value)
+        elif id(value) not in self._within:
+            self._within.add(id(value))
+            if issubclass(kind, (dict, *CONTAINERS)):
+                self.contents(path, value)
+            elif not issubclass(kind, (type, types.FunctionType, types.ModuleType)):
+                self.attributes(path, value)
+            self._within.discard(id(value))
+
+    def array(self, path: str, value: Any) -> None:
+        if value.dtype.hasobject and not value.dtype.names:
+            self.contents(path, value.ravel().tolist())
+        else:
+            self.leaves[path] = value
+
+    def contents(self, path: str, value: Any) -> None:
+        """Look at what is in a container: numbers and texts in it count."""
+        if isinstance(value, dict):
+            pairs = [(text_of(key), item) for key, item in dict.items(value)]
+        elif isinstance(value, set | frozenset):
+            self.leaves[path] = value
+            return
+        else:
+            pairs = [(str(at), item) for at, item in enumerate(value)]
+        pairs = [(name, plain_of(item)) for name, item in pairs]
+        if all(isinstance(item, PLAIN) or item is None for _, item in pairs):
+            # One leaf and not thousands: a vocabulary, the names of classes.
+            self.leaves |= {path: dict(pairs)} if pairs else {}
+            return
+        for name, item in pairs:
+            if isinstance(item, PLAIN):
+                self.leaves[f"{path}.{name}"] = item
+            else:
+                self.look(f"{path}.{name}", item)
+
+    def attributes(self, path: str, value: Any) -> None:
+        """Look at an object's attributes, hyper-parameters left out."""
+        given, scalars = hyper_parameters_of(type(value))
+        for name, item in sorted((attributes_of(value) or {}).items()):
+            if is_about_training(name):
+                continue
+            if name in given:
+                self.parts(f"{path}.{name}", item)
+            elif is_number(item):
+                if name not in scalars:
+                    self.leaves[f"{path}.{name}"] = float(item)
+            elif item is not None and not isinstance(item, PLAIN) and item is not value:
+                self.look(f"{path}.{name}", item)
+
+    def parts(self, path: str, value: Any) -> None:
+        """Look at the estimators in a hyper-parameter: the steps of a pipeline."""
+        if isinstance(value, list | tuple):
+            for at, item in enumerate(value):
+                self.parts(f"{path}.{at}", item)
+        elif "get_params" in names_in(type(value)):
+            self.look(path, value)
+
+
+def names_in(kind: type) -> set[str]:
+    """Return the names that a class and its bases define."""
+    return {name for base in MRO_OF(kind) for name in DICT_OF(base)}
+
+
+def is_genuine(kind: type) -> bool:
+    """Tell whether a class is the one that its module has by that name."""
+    module, name = place_of(kind)
+    return getattr(sys.modules.get(module), name, None) is kind
+
+
+def hyper_parameters_of(kind: type) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the attributes that are no learning, and those that are none if they are numbers.
+
+    By scikit-learn's convention, what an estimator's constructor takes; of other classes,
+    numbers that the constructor takes, unless it takes the whole object (a dataclass).
+    """
+    inside = names_in(kind)
+    taken: frozenset[str] = frozenset()
+    for base in MRO_OF(kind):
+        made = DICT_OF(base).get("__init__")
+        if type(made) is types.FunctionType:
+            code = made.__code__
+            count = code.co_argcount + code.co_kwonlyargcount
+            taken |= frozenset(code.co_varnames[:count])
+            if "get_params" not in inside:
+                break
+    if "get_params" in inside:
+        return taken | BOOKKEEPING, frozenset()
+    return BOOKKEEPING, frozenset() if "__dataclass_fields__" in inside else taken
+
+
+BOOKKEEPING = frozenset({
+    "feature_names_in_", "feature_names_in", "cv_results_", "evals_result_", "best_params_",
+    "kwargs", "_other_params", "_param_names", "_random_state", "random_state_", "rng_", "rng",
+    "_rng", "optimizer", "train_score_", "validation_score_", "loss_curve_", "oob_score_",
+    "oob_improvement_", "training",
+    "_metadata_request", "_estimator_type", "best_score_", "scorer_", "estimators_samples_",
+})  # fmt: skip
+"""What is kept beside: names of columns, curves, scores, dice, what a search tried."""
+
+
+def is_about_training(name: str) -> bool:
+    """Tell whether an attribute says how the training went, not what came of it."""
+    return name.rstrip("_").endswith(("_time", "_duration", "_hooks")) or name.startswith(
+        "__"
+    )
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a real number that may have been learned; counts are none."""
+    return isinstance(value, float) or any(
+        place_of(base) == ("numpy", "floating") for base in MRO_OF(type(value))
+    )
+
+
+def is_array(kind: type) -> bool:
+    """Tell whether a type is numpy's array or one made of it."""
+    return any(place_of(base) == ("numpy", "ndarray") for base in MRO_OF(kind))
+
+
+def plain_of(value: Any) -> Any:
+    """Return one of numpy's numbers as Python's; anything else as it is."""
+    return value.item() if is_scalar(type(value)) else value
+
+
+def is_scalar(kind: type) -> bool:
+    """Tell whether a type is one of numpy's numbers."""
+    return any(place_of(base) == ("numpy", "generic") for base in MRO_OF(kind))
+
+
+def text_of(key: object) -> str:
+    """Return a key as part of a path."""
+    return key if isinstance(key, str) else f"{type(key).__name__}:{key!r}"
+
+
+def tree(value: Any) -> dict[str, object]:
+    """Return a decision tree's fields, one by one: between them lies padding."""
+    found = {name: getattr(value, name) for name in TREE_FIELDS}
+    to_left = getattr(value, "missing_go_to_left", None)
+    if to_left is not None and to_left.any():
+        found["missing_go_to_left"] = to_left
+    return found
+
+
+def booster(value: Any) -> dict[str, object]:
+    """Return the trees of XGBoost, without the version that wrote them and its attributes."""
+    said = msgspec.json.decode(bytes(value.save_raw("json")))["learner"]
+    return {
+        name: msgspec.json.encode(said[name], order="sorted")
+        for name in ("gradient_booster", "learner_model_param", "objective")
+        if name in said
+    }
+
+
+def text_booster(value: Any) -> dict[str, object]:
+    """Return the trees of LightGBM, without the block of parameters."""
+    return {"trees": value.model_to_string().partition("\nparameters:")[0]}
+
+
+def graph(value: Any) -> dict[str, object]:
+    """Return the weights and the operations of an ONNX model."""
+    return {
+        "initializer": sorted(
+            one.SerializeToString(deterministic=True) for one in value.graph.initializer
+        ),
+        "node": [one.SerializeToString(deterministic=True) for one in value.graph.node],
+    }
+
+
+def table(value: Any) -> dict[str, object]:
+    """Return a table that a model keeps."""
+    return {"table": value}
+
+
+def tensor(value: Any) -> dict[str, object]:
+    """Return a tensor's numbers."""
+    return {"tensor": value.detach()}
+
+
+def points(value: Any) -> dict[str, object]:
+    """Return the points that a tree over them searches."""
+    return {"points": value.__getstate__()[0]}
+
+
+def sparse(value: Any) -> dict[str, object]:
+    """Return a sparse matrix."""
+    return {"matrix": value}
+
+
+LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
+    ("sklearn", "Tree"): tree,
+    **{
+        ("sklearn", f"{name}{bits}"): points
+        for name in ("KDTree", "BallTree") for bits in ("", "32", "64")
+    },
+    **{
+        ("scipy", f"{form}_{what}"): sparse
+        for form in ("csr", "csc", "coo", "bsr", "dia", "lil", "dok")
+        for what in ("matrix", "array")
+    },
+    ("xgboost", "Booster"): booster,
+    ("lightgbm", "Booster"): text_booster,
+    ("onnx", "ModelProto"): graph,
+    ("pandas", "DataFrame"): table,
+    ("pandas", "Series"): table,
+    ("torch", "Tensor"): tensor,
+    ("torch", "Parameter"): tensor,
+}  # fmt: skip

@@ -1,0 +1,42 @@
+"""A model as a folder that is named by its content, is verified before it is loaded, and
+works without trackbook."""
+
+from __future__ import annotations
+
+from trackbook.packages.compatibility import Compatibility, compatibility_of
+from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
+from trackbook.packages.load import Scanned, load, probed, read
+from trackbook.packages.package import Contents, Package
+from trackbook.packages.probes import Agreement
+from trackbook.packages.shelf import Shelf
+from trackbook.packages.signature import Field, Signature, signature_of
+from trackbook.packages.verify import Tampered, verify
+from trackbook.packages.versions import Evidence, Proposal, Semver, proposed_version
+from trackbook.packages.write import write
+
+__all__ = [
+    "Agreement",
+    "Compatibility",
+    "Contents",
+    "Evidence",
+    "Field",
+    "Flavour",
+    "Loader",
+    "Package",
+    "Proposal",
+    "Scanned",
+    "Semver",
+    "Shelf",
+    "Signature",
+    "Tampered",
+    "compatibility_of",
+    "flavour_named",
+    "flavour_of",
+    "load",
+    "probed",
+    "proposed_version",
+    "read",
+    "signature_of",
+    "verify",
+    "write",
+]

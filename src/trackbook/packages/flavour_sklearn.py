@@ -1,0 +1,105 @@
+"""scikit-learn's models, and estimators of XGBoost and LightGBM inside of them, by skops."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any, cast
+
+from trackbook.errors import NotFound, Refused
+from trackbook.packages.kinds import is_of
+from trackbook.packages.loaders import sklearn as loader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackbook.packages.flavours import Loader
+
+SCHEMA = "schema.json"
+LIKE_ESTIMATORS = ("BaseEstimator",)
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+class Sklearn:
+    """Estimators and pipelines, in skops' format with a fixed list of types."""
+
+    name = "sklearn"
+    is_unsafe = False
+    file = loader.FILE
+    needs = ("scikit-learn", "skops")
+    tolerance = 1e-7
+    loader: Loader = cast("Loader", loader)
+
+    def knows(self, model: object) -> bool:
+        """Tell whether a model is an estimator."""
+        return is_of(model, "sklearn", "BaseEstimator") or is_of(
+            model, "lightgbm", "LGBMModel"
+        )
+
+    def save(self, model: object, folder: Path) -> None:
+        """Write model.skops: the same bytes for the same model.
+
+        Raises:
+            Refused: it holds a type that is not on trackbook's list, or cannot be dumped
+            NotFound: skops is not installed
+        """
+        try:
+            import skops.io
+        except ModuleNotFoundError:
+            raise NotFound(
+                "no skops to keep a scikit-learn model safely: pip install 'trackbook[register]'"
+            ) from None
+        from skops.io.exceptions import UnsupportedTypeException
+
+        try:
+            dumped = skops.io.dumps(model)
+        except (UnsupportedTypeException, TypeError, NotImplementedError) as error:
+            raise Refused(
+                f"skops cannot keep this {type(model).__name__}: {error}; leave that part out,"
+                " or say unsafe_pickle=True, which executes code on loading"
+            ) from error
+        strange = set(skops.io.get_untrusted_types(data=dumped)) - loader.trusted()
+        if strange:
+            raise Refused(
+                f"this {type(model).__name__} holds types that are not known to be safe:"
+                f" {', '.join(sorted(strange)[:5])}; use scikit-learn's own, install a flavour"
+                " for them, or say unsafe_pickle=True, which executes code on loading"
+            )
+        (folder / self.file).write_bytes(steady(dumped))
+
+
+def steady(dumped: bytes) -> bytes:
+    """Return a skops file with its addresses numbered and its clock stopped.
+
+    As skops writes them, no two files of the same model are alike: what lies at which
+    address in memory names the members, and the archive holds the time.
+    """
+    numbers: dict[int, int] = {}
+    names: dict[str, str] = {}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(dumped)) as before:
+        schema = json.loads(before.read(SCHEMA))
+        renumber(schema, numbers, names)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as after:
+            for old, new in sorted(names.items(), key=lambda pair: pair[1]):
+                after.writestr(zipfile.ZipInfo(new, FIRST_DAY), before.read(old))
+            text = json.dumps(schema, indent=1, sort_keys=True)
+            after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
+    return out.getvalue()
+
+
+def renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None:
+    """Number objects and members in the order in which they are met."""
+    if isinstance(node, list):
+        for item in node:
+            renumber(item, numbers, names)
+    elif isinstance(node, dict):
+        if "__loader__" in node and isinstance(node.get("__id__"), int):
+            node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+        if "__loader__" in node and isinstance(node.get("file"), str):
+            old = node["file"]
+            ending = old.rpartition(".")[2]
+            node["file"] = names.setdefault(old, f"{len(names) + 1:06}.{ending}")
+        for name in node:
+            renumber(node[name], numbers, names)

@@ -1,0 +1,50 @@
+"""Loads an ONNX graph into onnxruntime."""
+
+from __future__ import annotations
+
+import os
+
+FILE = "model.onnx"
+
+
+def load(folder):
+    """Return a session of onnxruntime."""
+    import onnxruntime
+
+    file = os.path.join(folder, FILE)
+    return onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+
+
+def predict(model, rows):
+    """Return the graph's first output for rows: an array, a table, or a dict of arrays."""
+    return model.run(None, fed(model, rows))[0]
+
+
+def scores(model, rows):
+    """Return the graph's second output, if it is an array, or None."""
+    found = model.run(None, fed(model, rows))
+    return found[1] if len(found) > 1 and hasattr(found[1], "dtype") else None
+
+
+def fed(model, rows):
+    """Return rows by the names of the graph's inputs, in the types that it declares."""
+    import numpy
+
+    inputs = model.get_inputs()
+    if isinstance(rows, dict):
+        given = rows
+    elif len(inputs) == 1:
+        given = {inputs[0].name: rows}
+    else:
+        given = {one.name: numpy.asarray(rows[one.name]).reshape(-1, 1) for one in inputs}
+    return {
+        one.name: numpy.asarray(given[one.name]).astype(TYPES.get(one.type, "object"))
+        for one in inputs
+    }
+
+
+TYPES = {
+    "tensor(float)": "float32", "tensor(double)": "float64", "tensor(float16)": "float16",
+    "tensor(int64)": "int64", "tensor(int32)": "int32", "tensor(int8)": "int8",
+    "tensor(uint8)": "uint8", "tensor(bool)": "bool",
+}  # fmt: skip

@@ -1,0 +1,71 @@
+"""Loads a torch module: numbers from safetensors, its build from a description beside.
+
+Standard layers are built from the description; a class of one's own is looked for in the
+package's code folder when it runs there, and must be given otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+FILE = "model.safetensors"
+BESIDE = "config.json"
+KNOWN = frozenset(
+    "Sequential ModuleList Linear Bilinear Identity Flatten Unflatten Embedding Conv1d Conv2d"
+    " Conv3d ConvTranspose1d ConvTranspose2d BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm"
+    " GroupNorm InstanceNorm1d InstanceNorm2d MaxPool1d MaxPool2d AvgPool1d AvgPool2d"
+    " AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool2d Dropout Dropout1d Dropout2d ReLU"
+    " ReLU6 LeakyReLU PReLU ELU SELU GELU SiLU Mish Tanh Sigmoid Softplus Softmax LogSoftmax"
+    " Hardtanh Hardswish Hardsigmoid LSTM GRU RNN".split()
+)
+"""Layers of torch.nn that are made from plain arguments."""
+
+
+def load(folder, build=None):
+    """Return the module, ready to predict; `build` makes one of a class of one's own."""
+    from safetensors.torch import load_model
+
+    with open(os.path.join(folder, BESIDE), encoding="utf-8") as file:
+        config = json.load(file)
+    model = build(**config.get("arguments", {})) if build else built(config)
+    load_model(model, os.path.join(folder, FILE))
+    return model.eval()
+
+
+def built(config):
+    """Return a module of standard layers as described."""
+    import torch
+
+    name = config.get("layer")
+    if name not in KNOWN:
+        raise ValueError(
+            f"the model is a {config.get('class', name)!r}, no layer of torch.nn: load it with"
+            " build=, a function or class that makes one"
+        )
+    children = [built(child) for child in config.get("children", ())]
+    kind = getattr(torch.nn, name)
+    if name == "Sequential":
+        from collections import OrderedDict
+
+        names = config["names"]
+        return kind(OrderedDict(zip(names, children)))
+    return kind(children) if name == "ModuleList" else kind(**config["arguments"])
+
+
+def predict(model, rows):
+    """Return the module's output for rows as an array."""
+    import numpy
+    import torch
+
+    first = next(model.parameters(), None)
+    given = rows if isinstance(rows, torch.Tensor) else torch.from_numpy(numpy.array(rows))
+    if first is not None and given.is_floating_point():
+        given = given.to(first.dtype)
+    with torch.inference_mode():
+        return model(given).cpu().numpy()
+
+
+def scores(model, rows):
+    """Return None: a module's output tells all."""
+    return

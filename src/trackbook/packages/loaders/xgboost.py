@@ -1,0 +1,50 @@
+"""Loads an XGBoost model from its own binary format, and its wrapper from the params beside."""
+
+from __future__ import annotations
+
+import json
+import os
+
+FILE = "model.ubj"
+BESIDE = "wrapper.json"
+WRAPPERS = (
+    "XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier", "XGBRFRegressor",
+)  # fmt: skip
+
+
+def load(folder):
+    """Return the Booster, or the estimator that it was in."""
+    import xgboost
+
+    with open(os.path.join(folder, BESIDE), encoding="utf-8") as file:
+        beside = json.load(file)
+    if beside["class"] not in WRAPPERS:
+        model = xgboost.Booster()
+    else:
+        model = getattr(xgboost, beside["class"])(**beside["params"])
+    model.load_model(os.path.join(folder, FILE))
+    return model
+
+
+def predict(model, rows):
+    """Return what the model predicts."""
+    import xgboost
+
+    if isinstance(model, xgboost.Booster):
+        return model.predict(matrix(model, rows))
+    return model.predict(rows)
+
+
+def scores(model, rows):
+    """Return what tells more than labels do, or None."""
+    return model.predict_proba(rows) if hasattr(model, "predict_proba") else None
+
+
+def matrix(model, rows):
+    """Return rows as XGBoost wants them, their columns by the names it was trained with."""
+    import xgboost
+
+    if isinstance(rows, xgboost.DMatrix):
+        return rows
+    names = None if hasattr(rows, "columns") else model.feature_names
+    return xgboost.DMatrix(rows, feature_names=names, enable_categorical=True)

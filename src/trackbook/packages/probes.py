@@ -1,0 +1,136 @@
+"""Predictions that are pinned with a model, to tell whether it behaves the same elsewhere."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trackbook.errors import NotFound
+from trackbook.packages.rows import Unstorable, count_of, packed, picked, unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from trackbook.packages.flavours import Flavour
+
+FILE = "data/probe.npz"
+MOST_ROWS, FEWEST_ROWS = 256, 64
+OUTPUTS, SCORES = "outputs", "scores"
+
+
+class Probes(NamedTuple):
+    """Rows and what a model gave for them."""
+
+    content: bytes
+    """As .npz, without pickle: the same bytes for the same rows. Empty without any."""
+    count: int
+    why: str = ""
+    """Why there are none."""
+
+
+class Agreement(NamedTuple):
+    """Whether a model predicts what is pinned with it."""
+
+    holds: bool
+    words: str
+    largest: float = 0.0
+    """Largest difference of a number to the pinned one, relative to its size."""
+
+
+def probes_of(flavour: Flavour, model: object, rows: object) -> Probes:
+    """Return up to 256 of the rows, evenly from first to last, with the model's predictions."""
+    import numpy as np
+
+    few = picked(rows, MOST_ROWS)
+    found = {OUTPUTS: flavour.loader.predict(model, few)}
+    extra = flavour.loader.scores(model, few)
+    if extra is not None:
+        found[SCORES] = extra
+    try:
+        arrays = packed(few)
+        for name, value in found.items():
+            arrays |= {f"{name}.{key}": array for key, array in packed(value).items()}
+    except Unstorable as error:
+        return Probes(b"", 0, f"rows that hold {error} cannot be pinned")
+    out = io.BytesIO()
+    np.savez(out, **dict(sorted(arrays.items())))
+    return Probes(out.getvalue(), count_of(few))
+
+
+def agreement(
+    flavour: Flavour, model: object, folder: Path, *, tolerance: float | None = None
+) -> Agreement:
+    """Return whether a loaded model predicts what is pinned in its package's folder.
+
+    Numbers may be apart by the flavour's tolerance, relative to their size; labels may not.
+
+    Raises:
+        NotFound: nothing is pinned there
+    """
+    import numpy as np
+
+    file = folder / FILE
+    if not file.is_file():
+        raise NotFound(f"no predictions are pinned in {str(folder)!r}: give probe rows")
+    with np.load(file, allow_pickle=False) as kept:
+        arrays = dict(kept)
+    rows = unpacked(part_of(arrays, ""))
+    largest = 0.0
+    for name, ask in ((OUTPUTS, flavour.loader.predict), (SCORES, flavour.loader.scores)):
+        expected = part_of(arrays, f"{name}.")
+        if not expected:
+            continue
+        words, apart = compared(
+            unpacked(expected), ask(model, rows), tolerance or flavour.tolerance
+        )
+        largest = max(largest, apart)
+        if words:
+            return Agreement(False, f"{name}: {words}", largest)
+    return Agreement(True, f"{count_of(rows)} pinned predictions hold", largest)
+
+
+def part_of(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays under a prefix; with none, those of the rows."""
+    if prefix:
+        return {
+            name.removeprefix(prefix): one
+            for name, one in arrays.items()
+            if name.startswith(prefix)
+        }
+    others = (f"{OUTPUTS}.", f"{SCORES}.")
+    return {name: one for name, one in arrays.items() if not name.startswith(others)}
+
+
+def compared(expected: Any, found: Any, tolerance: float) -> tuple[str, float]:
+    """Return what is different in predictions, nothing if they agree, and how far at most."""
+    import numpy as np
+
+    before, after = as_array(expected), as_array(found)
+    if before.shape != after.shape:
+        return f"the shape was {before.shape} and is {after.shape}", float("inf")
+    if not {before.dtype.kind, after.dtype.kind} <= set("fc"):
+        apart = int((before != after).sum())
+        return (f"{apart} of {before.size} are others" if apart else ""), float(apart > 0)
+    if not before.size:
+        return "", 0.0
+    scale = np.maximum(np.abs(before), np.abs(before[np.isfinite(before)]).mean() or 1.0)
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(after - before) / scale
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    gaps = np.where(same, 0.0, np.where(np.isnan(gaps), np.inf, gaps))
+    worst = float(gaps.max())
+    if worst <= tolerance:
+        return "", worst
+    count = int((gaps > tolerance).sum())
+    return f"{count} of {before.size} are apart by up to {worst:.2g} of their size", worst
+
+
+def as_array(value: Any) -> NDArray[Any]:
+    """Return predictions as one array."""
+    import numpy as np
+
+    whole = value.toarray() if hasattr(value, "toarray") else value
+    found = np.asarray(whole.detach().cpu() if hasattr(whole, "detach") else whole)
+    return found.astype("U") if found.dtype.kind in "OT" else found

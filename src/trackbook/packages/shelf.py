@@ -1,0 +1,269 @@
+"""Where packages lie: each in a folder by its digest, which appears whole or not at all.
+
+packages/ab/abcd…/        a package
+packages/bytes/ab/abcd…   large files by their SHA-256, once; packages hold links to them
+packages/.new-…/          being written; left behind where a process was killed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from trackbook.artifacts import inside
+from trackbook.errors import Misused, TrackbookError
+from trackbook.packages.manifest import DIGEST, NAME, Entry, digest_of, text_of
+from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGE_BYTES = 64 << 10
+"""Files from this size on are kept once for all packages."""
+UNFINISHED, SPOILT = ".new-", ".damaged-"
+AT_ONCE = 8
+
+
+class Shelf:
+    """A project's packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "packages"
+
+    def place_of(self, digest: str) -> Path:
+        """Return the folder of a package, whether or not it is there.
+
+        Raises:
+            Misused: it is no digest
+        """
+        if not DIGEST.fullmatch(digest):
+            raise Misused(
+                f"{digest[:70]!r} is no package digest: one has 64 hexadecimal digits"
+            )
+        return self.folder / digest[:2] / digest
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digest of every package."""
+        for place in self.folder.glob("??/*"):
+            if DIGEST.fullmatch(place.name):
+                yield place.name
+
+    @contextlib.contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Give a folder to write a package into; what was not published of it is removed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        folder = self.folder / f"{UNFINISHED}{secrets.token_hex(8)}"
+        folder.mkdir()
+        try:
+            yield Draft(self, folder)
+        finally:
+            discard(folder)
+
+    def clear_unfinished(self, *, older_than_s: float = 86_400) -> int:
+        """Return how many packages were removed whose process died over them.
+
+        Large bytes that no package holds any more are freed with them.
+        """
+        cleared = 0
+        for folder in self.folder.glob(f"{UNFINISHED}*"):
+            if time.time() - folder.stat().st_mtime > older_than_s:
+                discard(folder)
+                cleared += 1
+        for kept in self.folder.glob("bytes/??/*"):
+            facts = kept.stat()
+            if facts.st_nlink == 1 and time.time() - facts.st_mtime > older_than_s:
+                kept.unlink(missing_ok=True)
+        return cleared
+
+    def kept_once(self, file: Path, digest: str) -> None:
+        """Let a large file share its bytes with what other packages have alike."""
+        kept = self.folder / "bytes" / digest[:2] / digest
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        file.chmod(0o444)
+        try:
+            os.link(file, kept)
+        except FileExistsError:
+            self._share(kept, file, digest)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+
+    def _share(self, kept: Path, file: Path, digest: str) -> None:
+        """Replace a file by a link to the same bytes; those that were spoilt, by the file."""
+        other = file.with_name(f".{secrets.token_hex(8)}")
+        try:
+            # Linked first: from now on the bytes that are looked at are those that are used.
+            os.link(kept, other)
+            if sha256_of(other) == digest:
+                other.replace(file)
+            else:
+                os.link(file, other.with_suffix(".new"))
+                other.with_suffix(".new").replace(kept)
+        except FileNotFoundError:
+            return  # cleared away meanwhile: the file stays what it is, whole
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+        finally:
+            other.unlink(missing_ok=True)
+
+
+class Draft:
+    """A package while it is written."""
+
+    def __init__(self, shelf: Shelf, folder: Path) -> None:
+        self.shelf = shelf
+        self.folder = folder
+        self.entries: dict[str, Entry] = {}
+
+    def text(self, path: str, text: str) -> None:
+        """Write a text as a file, in UTF-8 with line feeds."""
+        self.bytes(path, text.encode("utf-8", "surrogatepass"))
+
+    def bytes(self, path: str, content: bytes) -> None:
+        """Write bytes as a file."""
+        place, path = self._new(path)
+        with place.open("xb") as target:
+            target.write(content)
+        self._enter(path, len(content), sha256(content).hexdigest())
+
+    def copy(self, path: str, source: Path) -> None:
+        """Copy a file, hashed on the way.
+
+        Raises:
+            Misused: it is no regular file, or changes meanwhile
+        """
+        if not source.is_file():
+            raise Misused(
+                f"{str(source)!r} is no regular file: it cannot go into a package"
+            )
+        place, path = self._new(path)
+        found, size, buffer = sha256(), 0, bytearray(CHUNK_BYTES)
+        view = memoryview(buffer)
+        with (
+            source.open("rb", buffering=0) as origin,
+            place.open("xb", buffering=0) as target,
+        ):
+            before = os.fstat(origin.fileno())
+            while count := origin.readinto(buffer):
+                found.update(view[:count])
+                written = 0
+                while written < count:
+                    written += target.write(view[written:count])
+                size += count
+            after = os.fstat(origin.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise Misused(
+                f"{str(source)!r} changes while it is read: package it when whole"
+            )
+        self._enter(path, size, found.hexdigest())
+
+    def adopt(self, under: str) -> None:
+        """Enter the files that somebody else, a model's library, wrote into a folder."""
+        for file in sorted((self.folder / under).rglob("*")):
+            path = file.relative_to(self.folder).as_posix()
+            if file.is_symlink() or not (file.is_file() or file.is_dir()):
+                raise Misused(f"{path!r} is no regular file: it cannot go into a package")
+            if file.is_file() and path not in self.entries:
+                inside(path)
+                self._enter(path, file.stat().st_size, sha256_of(file))
+
+    def publish(self) -> tuple[str, Path]:
+        """Return the package's digest and its folder, where it now lies, whole and safe.
+
+        A package of the same digest that is there already is kept, if it is sound.
+        """
+        digest = digest_of(self.entries.values())
+        for entry in self.entries.values():
+            if entry.size_bytes >= LARGE_BYTES:
+                self.shelf.kept_once(self.folder / PurePosixPath(entry.path), entry.sha256)
+        with (self.folder / NAME).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text_of(self.entries.values()))
+        settle(self.folder)
+        verify(self.folder, digest)
+        place = self.shelf.place_of(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        self._appear(place, digest)
+        sync(place.parent)
+        sync(self.shelf.folder)
+        return digest, place
+
+    def _appear(self, place: Path, digest: str) -> None:
+        for _ in range(2):
+            try:
+                self.folder.rename(place)
+            except OSError as error:
+                if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES}:
+                    raise
+            else:
+                return
+            try:
+                verify(place, digest)
+            except TrackbookError:
+                # What was spoilt is put aside, not deleted: somebody may want to look at it.
+                aside = self.shelf.folder / f"{SPOILT}{digest[:12]}-{secrets.token_hex(4)}"
+                with contextlib.suppress(FileNotFoundError):
+                    place.rename(aside)
+            else:
+                return
+        raise Misused(f"package {digest[:12]} is written by somebody else: try again")
+
+    def _new(self, path: str) -> tuple[Path, str]:
+        path = inside(path)
+        alike = {known.casefold() for known in self.entries} | {NAME}
+        if path.casefold() in alike:
+            raise Misused(f"a package cannot hold two files named {path!r}")
+        place = self.folder / PurePosixPath(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place, path
+
+    def _enter(self, path: str, size: int, digest: str) -> None:
+        self.entries[path] = Entry(path, size, digest)
+
+
+def settle(folder: Path) -> None:
+    """Make all files of a folder read-only and safe from a power cut, and then its names."""
+    found = [*folder.rglob("*")]
+    files = [path for path in found if not path.is_dir()]
+    for file in files:
+        file.chmod(0o444)
+    with ThreadPoolExecutor(AT_ONCE) as at_once:
+        # The disk gathers what is asked of it at once: one by one it took three times as long.
+        list(at_once.map(sync, files))
+    for path in (*(path for path in found if path.is_dir()), folder):
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Make a file's bytes or a folder's names safe, where the system can promise it."""
+    if os.name == "nt" and path.is_dir():
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder that was never published, or nothing if it is gone."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+NO_LINKS = {
+    errno.EPERM,
+    errno.EXDEV,
+    errno.EMLINK,
+    errno.ENOTSUP,
+    errno.ENOSYS,
+    errno.EACCES,
+}
+"""What systems answer that have no links between files, or no more of them for this one."""
