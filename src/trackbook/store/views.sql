@@ -279,7 +279,8 @@ JOIN version v ON v.version_id = m.version_id
 LEFT JOIN (
   SELECT entry, actor_from, overrode, gate_report_id, approval_ids, incident_id, alerted_us, identity
   FROM transition
-  UNION ALL SELECT entry, actor_from, [], NULL, [], NULL, NULL, identity FROM version) t USING (entry)
+  UNION ALL SELECT entry, actor_from, [], NULL, [], NULL, NULL, identity FROM version) t
+  ON t.entry = m.entry
 
 -- approvals: one row per request, and what became of it
 CREATE OR REPLACE VIEW approvals AS
