@@ -1,0 +1,42 @@
+"""The registry: versions of models, their states, slots, aliases and approvals, in one log."""
+
+from __future__ import annotations
+
+from trackbook.registry.board import Board
+from trackbook.registry.chain import Blemish, Chain, Head
+from trackbook.registry.history import History, SlotThen
+from trackbook.registry.names import reference_of
+from trackbook.registry.policy import Facts, Policy, Report
+from trackbook.registry.registry import Registry
+from trackbook.registry.rows import (
+    ApprovalRow,
+    BoardRow,
+    ImpactRow,
+    MoveRow,
+    VersionRow,
+)
+from trackbook.registry.semver import is_semver, next_after
+from trackbook.registry.who import Who, who_is_this
+
+__all__ = [
+    "ApprovalRow",
+    "Blemish",
+    "Board",
+    "BoardRow",
+    "Chain",
+    "Facts",
+    "Head",
+    "History",
+    "ImpactRow",
+    "MoveRow",
+    "Policy",
+    "Registry",
+    "Report",
+    "SlotThen",
+    "VersionRow",
+    "Who",
+    "is_semver",
+    "next_after",
+    "reference_of",
+    "who_is_this",
+]
