@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from trackbook.registry.board import Board
+from trackbook.registry.board import Board, board, impact
 from trackbook.registry.chain import Blemish, Chain, Head
-from trackbook.registry.history import History, SlotThen
+from trackbook.registry.check import differences, verify_chain
+from trackbook.registry.history import History, SlotThen, history
 from trackbook.registry.names import reference_of
 from trackbook.registry.policy import Facts, Policy, Report
+from trackbook.registry.read import approvals, version_of, versions
 from trackbook.registry.registry import Registry
 from trackbook.registry.rows import (
     ApprovalRow,
@@ -35,8 +37,16 @@ __all__ = [
     "SlotThen",
     "VersionRow",
     "Who",
+    "approvals",
+    "board",
+    "differences",
+    "history",
+    "impact",
     "is_semver",
     "next_after",
     "reference_of",
+    "verify_chain",
+    "version_of",
+    "versions",
     "who_is_this",
 ]

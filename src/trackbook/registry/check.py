@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
 
-def verified(store: Store, *, head: str | None = None) -> Chain:
+def verify_chain(store: Store, *, head: str | None = None) -> Chain:
     """Examine every entry of the log, and that it holds what was noted beside it.
 
     Args:

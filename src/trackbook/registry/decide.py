@@ -170,12 +170,20 @@ def target_of(model: Model, back: Back) -> Standing:
     return target
 
 
-def rolled_back(model: Model, back: Back) -> Draft | None:
-    """Decide to take a champion back: slot, states and incident at once."""
+def rolled_back(model: Model, back: Back, seen: Model) -> Draft | None:
+    """Decide to take a champion back: slot, states and incident at once.
+
+    Raises:
+        Conflict: since the target was verified another one became champion, or the target
+    """
     target = target_of(model, back)
+    slot = f"{back.env}/champion"
+    if target.fact != target_of(seen, back).fact or in_slot(model, slot) != in_slot(
+        seen, slot
+    ):
+        raise Conflict(f"{model.name} was moved in {back.env} meanwhile: {by(model.last)}")
     target_id = target.fact.version_id
-    held = model.slots.get(f"{back.env}/champion")
-    bad = held.version_id if held is not None else ""
+    bad = in_slot(model, slot)
     if bad == target_id:
         return None
     to = state_name(back.bad_to)
@@ -267,7 +275,7 @@ def must_be_as_expected(model: Model, version: Standing, move: Move) -> None:
 def must_still_be_champion(model: Model, at: str) -> None:
     """Refuse where another version is champion of prod than somebody thought."""
     held = model.slots.get("prod/champion")
-    now = held.version_id if held is not None else ""
+    now = in_slot(model, "prod/champion")
     expected = found(model, at).fact.version_id if at else ""
     if now != expected:
         moved_by = by(held.since if held is not None else model.last)
@@ -275,6 +283,12 @@ def must_still_be_champion(model: Model, at: str) -> None:
             f"champion of {model.name} is {model.label(now)}, not {model.label(expected)}:"
             f" {moved_by}"
         )
+
+
+def in_slot(model: Model, slot: str) -> str:
+    """Return the id of the version in a slot; empty for none."""
+    held = model.slots.get(slot)
+    return held.version_id if held is not None else ""
 
 
 def by(entry: Transition | None) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trackbook.clock import time_of, us_of
-from trackbook.errors import Misused, NotFound
+from trackbook.clock import time_of
+from trackbook.errors import NotFound
 from trackbook.registry.log import SQL, log_of
-from trackbook.registry.names import model_name
+from trackbook.registry.names import model_name, moment
 from trackbook.registry.rows import MoveRow, ask
 from trackbook.registry.state import told
 
@@ -59,10 +59,8 @@ def history(store: Store, name: str, *, at: datetime | None = None) -> History:
         NotFound: nothing was registered under that name by then
         Misused: the moment has no time zone
     """
-    if at is not None and at.tzinfo is None:
-        raise Misused(f"{at} has no time zone: say datetime(…, tzinfo=UTC)")
     model = model_name(name)
-    until = None if at is None else us_of(at)
+    until = moment(at)
     log = [e for e in log_of(store, model) if until is None or e.at_us <= until]
     then = told(log).get(model)
     if then is None:

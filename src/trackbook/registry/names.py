@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from trackbook.clock import us_of
 from trackbook.errors import Misused, Refused
 from trackbook.registry.semver import is_semver
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MODEL = re.compile(r"\w[\w.\- ]*(?:/\w[\w.\- ]*)*")
 ALIAS = re.compile(r"[^\W\d][\w.\-]*")
@@ -96,6 +100,15 @@ def words_of(text: str, what: str) -> str:
             f"a {what} of {len(text):,} characters: say it in at most {LONGEST_TEXT:,}"
         )
     return text.strip()
+
+
+def moment(when: datetime | None) -> int | None:
+    """Return an aware time as µs since 1970."""
+    if when is None:
+        return None
+    if when.tzinfo is None:
+        raise Misused(f"{when} has no time zone: say datetime(…, tzinfo=UTC)")
+    return us_of(when)
 
 
 def in_quotes(text: str) -> str:

@@ -14,29 +14,23 @@ from trackbook.registry.semver import key_of, next_after
 if TYPE_CHECKING:
     from trackbook.registry.policy import Facts
     from trackbook.registry.semver import Step
-    from trackbook.registry.state import Model, Standing
+    from trackbook.registry.state import Model
 
 LARGEST = 1 << 62
 
 
 def registered(
     model: Model, facts: Facts, semver: str | None, step: Step
-) -> Version | Standing:
-    """Decide on a registration: a new version, or the one that holds these bytes already.
+) -> Version | None:
+    """Decide on a registration: a new version; None where one holds these bytes already.
 
     Raises:
         Refused: the number is taken by other bytes, or these bytes have another number
     """
     digest = digest_of(facts.package_digest)
     must_be_sizes(facts)
-    known = [one for one in model.kept if one.fact.package_digest == digest]
-    if known:
-        if semver is not None and key_of(semver) != key_of(known[0].fact.semver):
-            raise Refused(
-                f"these bytes are {known[0].name} already: a version is registered once; an"
-                " alias gives it a further name"
-            )
-        return known[0]
+    if is_known(model, digest, semver):
+        return None
     numbers = [one.fact.semver for one in model.versions.values()]
     chosen = semver if semver is not None else next_after(numbers, step)
     must_be_free(model, chosen, digest)
@@ -67,6 +61,19 @@ def registered(
         parent_id=facts.parent_id,
         **UNSEALED,
     )
+
+
+def is_known(model: Model, digest: str, semver: str | None) -> bool:
+    """Say whether these bytes are a version already, refusing them a second number."""
+    for one in model.kept:
+        if one.fact.package_digest == digest:
+            if semver is not None and key_of(semver) != key_of(one.fact.semver):
+                raise Refused(
+                    f"these bytes are {one.name} already: a version is registered once; an"
+                    " alias gives it a further name"
+                )
+            return True
+    return False
 
 
 def must_be_free(model: Model, semver: str, digest: str) -> None:

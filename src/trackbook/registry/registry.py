@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from trackbook.clock import now_us, us_of
-from trackbook.errors import Conflict, Misused, Refused
+from trackbook.clock import now_us
+from trackbook.errors import Misused, Refused
 from trackbook.records import Approval, Transition, Version
 from trackbook.registry.aliases import aliased, unaliased
-from trackbook.registry.approve import answered, requested
-from trackbook.registry.board import MOST, board, impact
-from trackbook.registry.check import differences, verified
+from trackbook.registry.approve import Answer, Wish, answered, requested
 from trackbook.registry.decide import (
     Back,
     Move,
@@ -21,28 +19,22 @@ from trackbook.registry.decide import (
     target_of,
     undeployed,
 )
-from trackbook.registry.find import found
-from trackbook.registry.history import history
-from trackbook.registry.log import SQL, Now, decided, log_of
-from trackbook.registry.names import model_name, reference_of, words_of
+from trackbook.registry.log import Now, decided
+from trackbook.registry.names import digest_of, model_name, moment, reference_of, words_of
 from trackbook.registry.policy import Policy
+from trackbook.registry.read import standing, version_of, with_id
 from trackbook.registry.register import registered
-from trackbook.registry.rows import ApprovalRow, VersionRow, ask
-from trackbook.registry.state import Model, told
 from trackbook.registry.who import who_is_this
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from trackbook.journal import Journal
     from trackbook.records import Command, Env, Role, State
-    from trackbook.registry.board import Board
-    from trackbook.registry.chain import Chain
     from trackbook.registry.draft import Draft
-    from trackbook.registry.history import History
     from trackbook.registry.policy import Facts, Report
-    from trackbook.registry.rows import ImpactRow
+    from trackbook.registry.rows import VersionRow
     from trackbook.registry.semver import Step
     from trackbook.registry.who import Who
     from trackbook.store import Store
@@ -52,16 +44,13 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", Version, Transition, Approval)
 PATIENCE_S = 30.0
-EVERYTHING = 1 << 40
 
 
 class Registry:
     """Registers models and moves them; every command is one entry of the log, or nothing.
 
     A command returns the entry that it wrote, and None where there was nothing to do.
-    Wherever a version is asked for: `name@1.2.0`, `name@v3`, `name@latest`, an alias
-    (`name@stable`), a slot (`name@champion`, `name@staging/champion`), `name@sha256:ab12…`,
-    a version_id behind the `@`, or the name alone for the latest.
+    Wherever a version is asked for, it is called as `version_of` reads it.
     """
 
     def __init__(
@@ -108,17 +97,10 @@ class Registry:
             Refused: the number is taken by other bytes, or these bytes have another number
         """
         model = model_name(name)
-        known: list[str] = []
-
-        def decide(now: Now) -> Version | None:
-            made = registered(now.model, facts, version, step)
-            if isinstance(made, Version):
-                return made
-            known.append(made.fact.version_id)
-            return None
-
-        entry = self._decide(model, decide)
-        return self._row(entry.version_id if entry is not None else known[0])
+        entry = self._decide(model, lambda now: registered(now.model, facts, version, step))
+        if entry is not None:
+            return with_id(self._store, entry.version_id)
+        return version_of(self._store, f"{model}@sha256:{digest_of(facts.package_digest)}")
 
     def move(
         self,
@@ -180,7 +162,7 @@ class Registry:
 
     def demote(self, reference: str, *, reason: str, **choices: Any) -> Transition | None:
         """Move a version one state down; choices as for `move`."""
-        state = self.version_of(reference).state
+        state = version_of(self._store, reference).state
         down = {"PRODUCTION": "STAGING", "STAGING": "DEVELOPMENT"}.get(state)
         if down is None:
             raise Refused(f"{reference} is {state}: only STAGING and PRODUCTION go down")
@@ -263,25 +245,13 @@ class Registry:
             Conflict: another version became champion meanwhile
         """
         model = model_name(name)
-        why, alerted_us = words_of(reason, "reason"), moment(alerted_at)
-        back = Back(env, why, to, bad_to, alerted_us)
-        before = self._told(model)
-        target = target_of(before, back).fact.version_id
-        if verify(self._row(target)) is False:
-            raise Refused(f"{before.label(target)} did not pass: {name} stays as it is")
-        seen = before.slots.get(f"{env}/champion")
-
-        def decide(now: Now) -> Draft | None:
-            held = now.model.slots.get(f"{env}/champion")
-            is_same = (held and held.version_id) == (seen and seen.version_id)
-            if not is_same or target_of(now.model, back).fact.version_id != target:
-                raise Conflict(
-                    f"{model} was moved in {env} while {before.label(target)} was verified:"
-                    " look again (%track versions)"
-                )
-            return rolled_back(now.model, back._replace(to=target))
-
-        return self._move(model, decide)
+        why = words_of(reason, "reason")
+        back = Back(env, why, to, bad_to, moment(alerted_at))
+        seen = standing(self._store, model)
+        target = target_of(seen, back)
+        if verify(with_id(self._store, target.fact.version_id)) is False:
+            raise Refused(f"{target.name} did not pass: {name} stays as it is")
+        return self._move(model, lambda now: rolled_back(now.model, back, seen))
 
     def alias(
         self,
@@ -329,21 +299,10 @@ class Registry:
     ) -> Approval | None:
         """Ask for an approval of these bytes with this gate report; None where it is asked for."""
         model, at = reference_of(reference)
-
-        def decide(now: Now) -> Approval | None:
-            made = requested(
-                now.model,
-                at,
-                target=to,
-                report_id=report_id,
-                comment=comment,
-                expires_us=moment(expires_at),
-                policy=self.policy,
-                at_us=now.at_us,
-            )
-            return made if isinstance(made, Approval) else None
-
-        return self._decide(model, decide)
+        wish = Wish(at, to, report_id, words_of(comment, "comment"), moment(expires_at))
+        return self._decide(
+            model, lambda now: requested(now.model, wish, self.policy, now.at_us)
+        )
 
     def approve(
         self, reference: str, to: State | str = "PRODUCTION", *, comment: str = ""
@@ -357,49 +316,6 @@ class Registry:
         """Say no to what was asked for last."""
         return self._answer(reference, "rejected", to, comment)
 
-    def versions(self, name: str | None = None) -> list[VersionRow]:
-        """Return a model's versions as they stand, or all, the newest first."""
-        model = None if name is None else model_name(name)
-        return ask(
-            self._store, SQL["versions_listed"], VersionRow, model=model, id=None,
-            most=EVERYTHING,
-        )  # fmt: skip
-
-    def version_of(self, reference: str) -> VersionRow:
-        """Return the version that is meant."""
-        model, at = reference_of(reference)
-        return self._row(found(self._told(model), at).fact.version_id)
-
-    def approvals(
-        self, name: str | None = None, *, status: str | None = None
-    ) -> list[ApprovalRow]:
-        """Return requests for approvals and what became of them, the newest first."""
-        model = None if name is None else model_name(name)
-        return ask(
-            self._store, SQL["approvals_of"], ApprovalRow, model=model, status=status,
-            most=EVERYTHING,
-        )  # fmt: skip
-
-    def history(self, name: str, *, at: datetime | None = None) -> History:
-        """Return what was decided of a model until a moment, and what stood then."""
-        return history(self._store, name, at=at)
-
-    def board(self, *, limit: int = MOST) -> Board:
-        """Return versions in a column for each state and each slot."""
-        return board(self._store, limit=limit)
-
-    def impact(self, dataset: str, *, deployed: bool = True) -> Sequence[ImpactRow]:
-        """Return the versions whose runs rest on a dataset: those in a slot, or all."""
-        return impact(self._store, dataset, deployed=deployed)
-
-    def verify_chain(self, *, head: str | None = None) -> Chain:
-        """Examine the whole log: what was changed, is missing, or was put in, by entry."""
-        return verified(self._store, head=head)
-
-    def differences(self) -> list[str]:
-        """Return where views and log do not say the same; empty where all is well."""
-        return differences(self._store)
-
     def _answer(
         self,
         reference: str,
@@ -408,18 +324,9 @@ class Registry:
         comment: str,
     ) -> Approval | None:
         model, at = reference_of(reference)
+        answer = Answer(at, to, step, words_of(comment, "comment"), self.who.name)
         return self._decide(
-            model,
-            lambda now: answered(
-                now.model,
-                at,
-                step=step,
-                target=to,
-                comment=comment,
-                actor=self.who.name,
-                policy=self.policy,
-                at_us=now.at_us,
-            ),
+            model, lambda now: answered(now.model, answer, self.policy, now.at_us)
         )
 
     def _move(self, model: str, decide: Callable[[Now], Draft | None]) -> Transition | None:
@@ -439,22 +346,3 @@ class Registry:
             clock=self._clock,
             patience_s=self._patience_s,
         )
-
-    def _told(self, model: str) -> Model:
-        return told(log_of(self._store, model)).get(model) or Model(name=model)
-
-    def _row(self, version_id: str) -> VersionRow:
-        (row,) = ask(
-            self._store, SQL["versions_listed"], VersionRow, model=None, id=version_id,
-            most=1,
-        )  # fmt: skip
-        return row
-
-
-def moment(when: datetime | None) -> int | None:
-    """Return an aware time as µs since 1970."""
-    if when is None:
-        return None
-    if when.tzinfo is None:
-        raise Misused(f"{when} has no time zone: say datetime(…, tzinfo=UTC)")
-    return us_of(when)

@@ -149,7 +149,8 @@ def take_states(model: Model, entry: Transition) -> None:
                 before,
                 state=to,
                 moved=entry,
-                was_forced=before.was_forced or entry.forced,
+                was_forced=before.was_forced
+                or (entry.forced and version_id == entry.version_id),
                 was_production=before.was_production or to == "PRODUCTION",
             )
     for version_id in entry.deleted_ids:

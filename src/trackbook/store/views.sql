@@ -186,9 +186,10 @@ SELECT entry, at_us, model, version_id, '' AS before, 'DEVELOPMENT' AS "after", 
   actor, description AS reason, false AS forced, [] AS overrode, NULL AS sunset_us, NULL AS successor_id
 FROM version
 UNION ALL
-SELECT entry, at_us, model, unnest(version_ids), unnest(from_states), unnest(to_states), command, actor,
-  reason, forced, overrode, sunset_us, successor_id
-FROM transition
+SELECT entry, at_us, model, one, before, "after", command, actor, reason, forced AND one = version_id,
+  overrode, sunset_us, successor_id
+FROM (SELECT *, unnest(version_ids) AS one, unnest(from_states) AS before, unnest(to_states) AS "after"
+  FROM transition)
 
 -- slot_moves: one row per slot and decision that changed what is in it, or how much traffic it has
 CREATE OR REPLACE VIEW slot_moves AS
