@@ -47,7 +47,7 @@ class Move(NamedTuple):
 
 
 def moved(model: Model, move: Move, policy: Policy, at_us: int) -> Draft | None:
-    """Decide on a move; None where there is nothing to do.
+    """Decide on a move; None where the version is in that state.
 
     Raises:
         Conflict: what was expected is no longer so
@@ -56,9 +56,7 @@ def moved(model: Model, move: Move, policy: Policy, at_us: int) -> Draft | None:
     version = found(model, move.at)
     to = state_name(move.to)
     must_be_as_expected(model, version, move)
-    champion = model.slots.get("prod/champion")
-    serves = champion is not None and champion.version_id == version.fact.version_id
-    if version.state == to and (to != "PRODUCTION" or move.command != "promote" or serves):
+    if version.state == to:
         return None
     draft = Draft(
         model=model,
@@ -68,14 +66,13 @@ def moved(model: Model, move: Move, policy: Policy, at_us: int) -> Draft | None:
         sunset_us=move.sunset_us,
         policy_digest=policy.digest,
     )
-    if version.state != to:
-        asked = Asked(
-            model, version, to, policy, at_us, move.report, move.reason, move.sunset_us
-        )
-        draft.overrode = must_be_allowed(asked, force=move.force)
-        draft.gate_report_id = move.report.report_id if move.report is not None else None
-        draft.approval_ids = [one.approval_id for one in valid_approvals(asked)]
-        draft.state(version.fact.version_id, to)
+    asked = Asked(
+        model, version, to, policy, at_us, move.report, move.reason, move.sunset_us
+    )
+    draft.overrode = must_be_allowed(asked, force=move.force)
+    draft.gate_report_id = move.report.report_id if move.report is not None else None
+    draft.approval_ids = [one.approval_id for one in valid_approvals(asked)]
+    draft.state(version.fact.version_id, to)
     enter(draft, version, to, move)
     return fitting(draft)
 

@@ -122,15 +122,12 @@ class Registry:
         as the last good one.
 
         Args:
-            reference: the version
-            to: the state
-            reason: why; some moves need one
-            report: what the gate found
+            reference, to: the version, and the state
+            reason, report: why, and what the gate found; some moves need them
             expected_from: the state that it must be in just now
             expected_champion: what must be champion just now, as behind an `@`; empty for none
             force: go past the rules, which stays on record for ever
-            sunset: until when a deprecated version serves
-            successor: what to use instead, as behind an `@`
+            sunset, successor: until when a deprecated version serves, and what to use instead
             command: what to call it in the log
 
         Raises:
