@@ -3,6 +3,7 @@
 TrackbookError
 ├── NotFound      a run, a verb, a project or a file that is not there
 ├── Refused       a rule said no (a write in a read-only question, a path outside the project)
+├── Conflict      somebody else decided first; the message names who, what and when
 ├── Busy          somebody else holds the database; trying again may succeed
 ├── Damaged       what is on disk is not what was written
 ├── Misused       the call itself cannot be meant; nothing was done
@@ -41,6 +42,10 @@ class NotFound(TrackbookError):
 
 class Refused(TrackbookError):
     """A rule said no; the message names the rule and the way past it."""
+
+
+class Conflict(TrackbookError):
+    """What a decision rested on has changed meanwhile; nothing was done."""
 
 
 class Busy(TrackbookError):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from trackbook.journal.encode import BATCH, FLOAT64, INT64, SCALAR, SEVERAL, TAIL, tail_of
+from trackbook.journal.encode import (
+    BATCH,
+    FLOAT64,
+    INT64,
+    SCALAR,
+    SEVERAL,
+    TAIL,
+    speakable,
+    tail_of,
+)
 from trackbook.journal.files import written_until
 from trackbook.journal.frames import HEAD, Found, frames_in
 from trackbook.journal.liveness import hold, is_alive, let_go
@@ -22,6 +31,7 @@ __all__ = [
     "hold",
     "is_alive",
     "let_go",
+    "speakable",
     "tail_of",
     "written_until",
 ]

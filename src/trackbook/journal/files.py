@@ -78,3 +78,14 @@ def written_whole(fd: int, frame: bytes) -> None:
     if written != len(frame):
         os.ftruncate(fd, size_before)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the system put the names of a folder's files on the disk, where it can."""
+    if os.name == "nt":
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

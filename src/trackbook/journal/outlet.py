@@ -79,6 +79,19 @@ class Outlet:
                 return True
         return False
 
+    def takes(self, frame: bytes) -> bool:
+        """Write a frame where there is room for it; say whether it was written whole."""
+        try:
+            return self.now.write(frame) == len(frame)
+        except ValueError:
+            return self.fits_further_on(frame)
+
+    def sync(self) -> None:
+        """Have the system put on the disk what was written, before this returns."""
+        if self._window is not None:
+            self._window.flush()
+        os.fsync(self.fd)
+
     def is_spoilt(self, most_bytes: int) -> bool:
         """Say whether the file has grown too large, or was deleted, cut off or closed."""
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 from zlib import crc32
 
-from trackbook.errors import Misused
+from trackbook.errors import Damaged, Misused
 from trackbook.journal.backlog import Backlog
 from trackbook.journal.encode import (
     FLOAT64,
@@ -24,7 +24,7 @@ from trackbook.journal.encode import (
     scalar_prefix,
     several,
 )
-from trackbook.journal.files import open_next, written_whole
+from trackbook.journal.files import open_next, sync_folder, written_whole
 from trackbook.journal.frames import HEAD, LARGEST, MAGIC, head_of
 from trackbook.journal.outlet import Outlet
 
@@ -85,6 +85,32 @@ class Journal:
     ) -> None:
         """Write one record."""
         self._send(framed(fact(record, run_id, execution_id)))
+
+    def put_for_good(self, record: Record) -> None:
+        """Write one record that outlives a power cut when the call returns, or nothing.
+
+        Raises:
+            OSError: the disk did not take it; it does not wait in memory either
+            Damaged: it was written, and the disk did not say that it has it
+        """
+        frame = framed(fact(record, None, None))
+        with self._lock:
+            if self._closed:
+                raise Misused("this trackbook session has ended: start a new one")
+            outlet = self._outlet
+            is_usable = outlet.is_open and not self._backlog
+            if not is_usable or outlet.is_spoilt(self._rotate_bytes):
+                self._go_on()
+            if not outlet.takes(frame):
+                raise OSError(errno.ENOSPC, CUT)
+            try:
+                outlet.sync()
+                sync_folder(self._folder)
+            except OSError as error:
+                raise Damaged(
+                    f"{self._folder} took a record and could not confirm it ({error}): look"
+                    " whether it stands before you try again"
+                ) from error
 
     def put_several(
         self,

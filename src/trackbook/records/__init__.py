@@ -15,6 +15,15 @@ from trackbook.records.lineage import (
     Tie,
     Verdict,
 )
+from trackbook.records.registry import (
+    Approval,
+    Command,
+    Env,
+    Role,
+    State,
+    Transition,
+    Version,
+)
 from trackbook.records.rows import Curve, Run
 from trackbook.records.run import (
     Amendment,
@@ -40,10 +49,12 @@ from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, T
 __all__ = [
     "KINDS",
     "Amendment",
+    "Approval",
     "Artifact",
     "Cause",
     "Checkout",
     "CodeCell",
+    "Command",
     "Computer",
     "Contribution",
     "Curve",
@@ -52,6 +63,7 @@ __all__ = [
     "Digest",
     "Doubt",
     "DoubtCode",
+    "Env",
     "Environment",
     "Execution",
     "ExecutionEnd",
@@ -72,17 +84,21 @@ __all__ = [
     "Record",
     "Reproduction",
     "Retraction",
+    "Role",
     "Run",
     "RunEnd",
     "RunStart",
     "Session",
     "SessionEnd",
     "Sheet",
+    "State",
     "Status",
     "Tag",
     "Tie",
+    "Transition",
     "Trash",
     "Usage",
     "Verdict",
+    "Version",
     "kind",
 ]

@@ -180,6 +180,132 @@ CREATE OR REPLACE VIEW doubts AS
 SELECT run_id, code, words, names, about AS execution_id, written_at AS seen_at
 FROM doubt SEMI JOIN kept_run USING (run_id)
 
+-- state_moves: one row per version and decision that moved its state; registering is the first
+CREATE OR REPLACE VIEW state_moves AS
+SELECT entry, at_us, model, version_id, '' AS before, 'DEVELOPMENT' AS "after", 'register' AS command,
+  actor, description AS reason, false AS forced, [] AS overrode, NULL AS sunset_us, NULL AS successor_id
+FROM version
+UNION ALL
+SELECT entry, at_us, model, one, before, "after", command, actor, reason, forced AND one = version_id,
+  overrode, sunset_us, successor_id
+FROM (SELECT *, unnest(version_ids) AS one, unnest(from_states) AS before, unnest(to_states) AS "after"
+  FROM transition)
+
+-- slot_moves: one row per slot and decision that changed what is in it, or how much traffic it has
+CREATE OR REPLACE VIEW slot_moves AS
+SELECT entry, at_us, model, unnest(slots) AS slot, unnest(slots_before) AS before,
+  unnest(slots_after) AS "after", unnest(traffics) AS traffic, command, actor, reason, forced
+FROM transition
+
+-- alias_moves: one row per alias and decision that moved it
+CREATE OR REPLACE VIEW alias_moves AS
+SELECT entry, at_us, model, unnest(aliases) AS alias, unnest(aliases_before) AS before,
+  unnest(aliases_after) AS "after", unnest(protects) AS is_protected, command, actor, reason, forced
+FROM transition
+
+-- slots: one row per slot of a model that has a version in it
+CREATE OR REPLACE VIEW slots AS
+SELECT s.model, split_part(s.slot, '/', 1) AS env, split_part(s.slot, '/', 2) AS role,
+  v.semver AS version, v.version_id, s.traffic, make_timestamp(s.since_us) AS since, s.actor, s.reason,
+  s.forced
+FROM (
+  SELECT model, slot, arg_max("after", entry) AS version_id, arg_max(traffic, entry) AS traffic,
+    arg_max(at_us, entry) FILTER (before <> "after") AS since_us,
+    arg_max(actor, entry) FILTER (before <> "after") AS actor,
+    arg_max(reason, entry) FILTER (before <> "after") AS reason,
+    arg_max(forced, entry) FILTER (before <> "after") AS forced
+  FROM slot_moves GROUP BY model, slot) s
+JOIN version v ON v.version_id = s.version_id
+
+-- aliases: one row per alias of a model; champion and last_good follow the slots of prod
+CREATE OR REPLACE VIEW aliases AS
+SELECT a.model, a.alias, v.semver AS version, v.version_id, a.is_protected, false AS is_system,
+  make_timestamp(a.at_us) AS since, a.actor, a.reason
+FROM (FROM alias_moves QUALIFY row_number() OVER (PARTITION BY model, alias ORDER BY entry DESC) = 1) a
+JOIN version v ON v.version_id = a."after"
+UNION ALL
+SELECT model, role, version, version_id, true, true, since, actor, reason
+FROM slots WHERE env = 'prod' AND role IN ('champion', 'last_good')
+
+-- versions: one row per registered version that was not deleted, as it stands now
+CREATE OR REPLACE VIEW versions AS
+SELECT v.version_id, v.model, v.semver AS version, v.seq, s.state, coalesce(p.slots, []) AS slots,
+  coalesce(a.aliases, []) AS aliases, v.flavour, v.is_unsafe, v.package_digest, v.weights_fp, v.object_fp,
+  v.object_fp_why, v.fp_algo, v.signature, v.size_bytes, v.file_count, v.probe_count,
+  v.source_run_id AS run_id, v.git_commit, v.author, v.description, v.why_semver, v.parent_id,
+  make_timestamp(v.at_us) AS registered_at, v.actor AS registered_by,
+  make_timestamp(s.at_us) AS state_since, s.actor AS moved_by, s.reason, s.forced, s.sunset_at,
+  n.semver AS successor
+FROM version v
+JOIN (
+  SELECT version_id, arg_max("after", entry) AS state, arg_max(at_us, entry) AS at_us,
+    arg_max(actor, entry) AS actor, arg_max(reason, entry) AS reason, bool_or(forced) AS forced,
+    arg_max(struct_pack(u := make_timestamp(sunset_us)), entry).u AS sunset_at,
+    arg_max(struct_pack(u := CASE "after" WHEN 'DEPRECATED' THEN successor_id END), entry).u AS successor_id
+  FROM state_moves GROUP BY version_id) s ON s.version_id = v.version_id
+LEFT JOIN version n ON n.version_id = s.successor_id
+LEFT JOIN (
+  SELECT version_id, list(env || '/' || role ORDER BY env, role) AS slots
+  FROM slots GROUP BY version_id) p ON p.version_id = v.version_id
+LEFT JOIN (
+  SELECT version_id, list(alias ORDER BY alias) AS aliases
+  FROM aliases GROUP BY version_id) a ON a.version_id = v.version_id
+WHERE v.version_id NOT IN (SELECT unnest(deleted_ids) FROM transition)
+
+-- transitions: one row per thing that a decision moved: a state, a slot, an alias; the audit trail
+CREATE OR REPLACE VIEW transitions AS
+SELECT m.entry, make_timestamp(m.at_us) AS moved_at, m.model, m.command, m.what, m.name,
+  v.semver AS version, m.before, m."after", m.actor, t.actor_from, m.reason, m.forced, t.overrode,
+  t.gate_report_id, t.approval_ids, t.incident_id, make_timestamp(t.alerted_us) AS alerted_at,
+  epoch_us(make_timestamp(m.at_us) - make_timestamp(t.alerted_us)) / 1e6 AS alert_to_move_s, t.identity
+FROM (
+  SELECT entry, at_us, model, command, 'state' AS what, '' AS name, version_id, before, "after", actor,
+    reason, forced FROM state_moves
+  UNION ALL
+  SELECT s.entry, s.at_us, s.model, s.command, 'slot', s.slot,
+    CASE s."after" WHEN '' THEN s.before ELSE s."after" END, coalesce(b.semver, ''), coalesce(a.semver, ''),
+    s.actor, s.reason, s.forced
+  FROM slot_moves s LEFT JOIN version b ON b.version_id = s.before
+  LEFT JOIN version a ON a.version_id = s."after"
+  UNION ALL
+  SELECT s.entry, s.at_us, s.model, s.command, 'alias', s.alias,
+    CASE s."after" WHEN '' THEN s.before ELSE s."after" END, coalesce(b.semver, ''), coalesce(a.semver, ''),
+    s.actor, s.reason, s.forced
+  FROM alias_moves s LEFT JOIN version b ON b.version_id = s.before
+  LEFT JOIN version a ON a.version_id = s."after"
+  UNION ALL
+  SELECT entry, at_us, model, command, 'deleted', '', unnest(deleted_ids), '', '', actor, reason, forced
+  FROM transition) m
+JOIN version v ON v.version_id = m.version_id
+LEFT JOIN (
+  SELECT entry, actor_from, overrode, gate_report_id, approval_ids, incident_id, alerted_us, identity
+  FROM transition
+  UNION ALL SELECT entry, actor_from, [], NULL, [], NULL, NULL, identity FROM version) t
+  ON t.entry = m.entry
+
+-- approvals: one row per request, and what became of it
+CREATE OR REPLACE VIEW approvals AS
+SELECT r.request_id, r.model, v.semver AS version, r.version_id, r.target,
+  CASE WHEN g.rejecter IS NOT NULL THEN 'rejected' WHEN n.entry > r.entry THEN 'void'
+    WHEN make_timestamp(r.expires_us) < (now() AT TIME ZONE 'UTC') THEN 'expired'
+    WHEN g.approvers IS NOT NULL THEN 'approved' ELSE 'requested' END AS status,
+  coalesce(g.approvers, []) AS approvers, g.rejecter, r.actor AS requester, r.comment, g.answer,
+  r.package_digest, r.gate_report_id, make_timestamp(r.at_us) AS requested_at,
+  make_timestamp(r.expires_us) AS expires_at
+FROM approval r
+JOIN version v ON v.version_id = r.version_id
+LEFT JOIN (
+  SELECT request_id, list(actor ORDER BY entry) FILTER (step = 'approved') AS approvers,
+    arg_max(actor, entry) FILTER (step = 'rejected') AS rejecter, arg_max(comment, entry) AS answer
+  FROM approval WHERE step <> 'requested' GROUP BY request_id) g USING (request_id)
+LEFT JOIN (
+  SELECT version_id, target, arg_max(entry, entry) AS entry,
+    arg_max(coalesce(gate_report_id, ''), entry) AS gate_report_id
+  FROM approval WHERE step = 'requested' GROUP BY version_id, target) n
+  ON n.version_id = r.version_id AND n.target = r.target
+    AND n.gate_report_id <> coalesce(r.gate_report_id, '')
+WHERE r.step = 'requested'
+
 -- lineage: one row per tie between things: the source made the target, or the target rests on it
 CREATE OR REPLACE VIEW lineage AS
 SELECT 'execution' AS from_kind, unnest(before) AS from_id, unnest(why) AS label,
@@ -193,6 +319,10 @@ UNION ALL SELECT 'run', coalesce(parent_run_id, ''), CASE relation WHEN 'child' 
   'run', run_id FROM run_facts WHERE parent_run_id IS NOT NULL
 UNION ALL SELECT 'run', run_id, path, 'artifact', digest FROM artifact SEMI JOIN kept_run USING (run_id)
 UNION ALL SELECT 'run', run_id, label, 'model', digest FROM model SEMI JOIN kept_run USING (run_id)
+UNION ALL SELECT 'run', source_run_id, 'registered', 'version', version_id FROM version
+  WHERE source_run_id IS NOT NULL
+UNION ALL SELECT 'version', parent_id, 'parent', 'version', version_id FROM version WHERE parent_id IS NOT NULL
+UNION ALL SELECT 'version', version_id, role, 'slot', concat_ws('/', model, env, role) FROM slots
 
 -- outputs: one row per execution that put something out
 CREATE OR REPLACE VIEW outputs AS
