@@ -51,23 +51,26 @@ def skipped(words: str, **evidence: object) -> Answer:
 
 def plain(value: object, depth: int = 0) -> object:
     """Return a value as strict JSON has it, cut to what a record can hold."""
+    if isinstance(value, (float, str)):
+        return number_or_text(value)
     if value is None or isinstance(value, (bool, int)):
         return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(value)
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
-    if depth >= DEEPEST:
-        return "…"
-    if isinstance(value, Mapping):
+    if depth < DEEPEST and isinstance(value, Mapping):
         some = list(value.items())[:MOST_ITEMS]
         return {str(name): plain(one, depth + 1) for name, one in some}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if depth < DEEPEST and isinstance(value, (list, tuple, set, frozenset)):
         return [plain(one, depth + 1) for one in list(value)[:MOST_ITEMS]]
-    item = getattr(value, "item", None)
-    if callable(item) and getattr(value, "shape", None) == ():
-        return plain(item(), depth + 1)
-    return plain(str(value), depth)
+    if depth < DEEPEST and getattr(value, "shape", None) == ():
+        return plain(getattr(value, "item", str)(), depth + 1)
+    return number_or_text(str(value))
+
+
+def number_or_text(value: float | str) -> object:
+    """Return a number that JSON has, or a text of it, not too long."""
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    text = str(value)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def as_json(value: object) -> str:

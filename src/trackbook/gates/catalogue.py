@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from types import SimpleNamespace
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -125,11 +126,19 @@ def checks() -> dict[str, str]:
 
 def params_of(check: Callable[..., Answer]) -> list[Param]:
     """Return the keys that a check understands; `from_` stands for `from`."""
-    hints = get_type_hints(check)
+    keys = [
+        p for p in inspect.signature(check).parameters.values() if p.kind is p.KEYWORD_ONLY
+    ]
+    # Only of the keys: what else stands there may be imported for type checkers alone.
+    hinted = SimpleNamespace(
+        __annotations__={p.name: p.annotation for p in keys if p.annotation is not p.empty}
+    )
+    found = inspect.unwrap(check)
+    function = found if hasattr(found, "__globals__") else type(found).__call__
+    hints = get_type_hints(hinted, getattr(function, "__globals__", {}))
     return [
         Param(p.name.rstrip("_"), hints.get(p.name, object), p.default is p.empty)
-        for p in inspect.signature(check).parameters.values()
-        if p.kind is p.KEYWORD_ONLY
+        for p in keys
     ]
 
 

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.clock import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from threading import Event
 
 MARK = "TRACKBOOK_GATE"
@@ -45,9 +45,14 @@ class Ended(NamedTuple):
 
     @property
     def last_line(self) -> str:
-        """The last thing that it said, of a traceback the error itself."""
-        lines = [line.strip() for line in self.said.splitlines() if line.strip()]
-        return lines[-1][:300] if lines else f"exit code {self.code}"
+        """The last thing that it said; of a traceback the error, of a long error its first line."""
+        lines = [line.rstrip() for line in self.said.splitlines() if line.strip()]
+        frames = [at for at, line in enumerate(lines) if line.startswith('  File "')]
+        after = lines[frames[-1] + 1 :] if frames else []
+        named = [line for line in after if not line.startswith(" ")]
+        fatal = [line for line in lines if line.startswith("Fatal Python error")]
+        told = [*named[:1], *fatal[:1], *(line.strip() for line in lines[-1:])]
+        return told[0][:300] if told else f"exit code {self.code}"
 
 
 def run_child(

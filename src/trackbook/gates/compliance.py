@@ -55,7 +55,7 @@ def is_empty(value: object) -> bool:
     """Tell whether a field says nothing."""
     if isinstance(value, str):
         return value.strip().strip(".:").lower() in EMPTY or not value.strip()
-    return value is None or value == [] or value == {} or value == ()
+    return value is None or value in ([], {}, ())
 
 
 class Vote(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from trackbook.gates.child import run_child
 from trackbook.gates.package import MB
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from trackbook.gates.bench import Bench
     from trackbook.gates.candidate import Candidate
 

@@ -6,8 +6,9 @@ import tempfile
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from trackbook.clock import new_id, now_us, time_of
 from trackbook.errors import TrackbookError
@@ -32,7 +33,8 @@ class Cancelled(TrackbookError):
     """Somebody stopped a gate before all its checks were asked; there is no report."""
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """How far a gate is."""
 
     number: int

@@ -12,7 +12,7 @@ from trackbook.table import Table, visible
 if TYPE_CHECKING:
     from trackbook.gates.report import Report, Result
 
-SIGNS = {"passed": "✓", "failed": "✗", "warned": "!", "errored": "✗", "skipped": "–"}
+SIGNS = {"passed": "✓", "failed": "✗", "warned": "!", "errored": "✗", "skipped": "○"}
 COLUMNS = ("", "check", "outcome", "found", "s")
 IN_MARKDOWN = str.maketrans(
     {c: f"\\{c}" for c in "\\`*_[]<>|#!~&@:"} | {"\n": " ", "\r": " "}

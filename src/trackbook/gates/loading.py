@@ -139,16 +139,15 @@ def fault_of(found: Loaded, memory_mb: float) -> str | None:
     """Say why a package was not loaded, or not used, to the end; None where it was."""
     ended = found.ended
     stage = "while predicting" if found.told else "while loading"
+    stopped = {
+        "time": f"not done after {ended.seconds:.0f} s, {stage}; all its processes were ended",
+        "memory": f"took more than {memory_mb:g} MB of memory {stage}; it was ended",
+        "halted": f"stopped {stage}",
+    }
     if found.refused:
         return f"not loaded: {found.refused}"
-    if ended.why == "time":
-        return (
-            f"not done after {ended.seconds:.0f} s, {stage}; all its processes were ended"
-        )
-    if ended.why == "memory":
-        return f"took more than {memory_mb:g} MB of memory {stage}; it was ended"
-    if ended.why == "halted":
-        return f"stopped {stage}"
+    if ended.why != "ended":
+        return stopped[ended.why]
     if ended.code != 0:
         return f"failed {stage}: {ended.last_line}"
     if found.changed:
@@ -201,7 +200,7 @@ def probes_of(folder: Path) -> Any:
     if not file.is_file():
         return None
     with np.load(file, allow_pickle=False) as arrays:
-        return arrays["outputs"] if "outputs" in arrays else None
+        return arrays.get("outputs")
 
 
 def outputs_in(file: Path) -> Any:

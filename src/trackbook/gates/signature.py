@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.gates.answer import Answer, failed, passed, skipped
 
@@ -155,8 +155,8 @@ def sides_of(signature: str | None) -> Sides | Broken:
 
 def inner(side: object) -> list[dict[str, object]]:
     """Return one side; MLflow writes it as JSON in a text."""
-    found = json.loads(side) if isinstance(side, str) else side
-    return [] if found is None else list(found)  # type: ignore[call-overload]  # foreign JSON: a TypeError is caught where this is called
+    found: Any = json.loads(side) if isinstance(side, str) else side
+    return [] if found is None else list(found)
 
 
 def port_of(given: dict[str, object]) -> Port:

@@ -56,7 +56,7 @@ def resolved(name: str, tables: Table, groups: Groups, below: tuple[str, ...]) -
     known_keys(table, KEYS, where)
     base = base_of(name, table, tables, groups, below)
     asked = wants_in(table, where, groups)
-    wants = {**{want.label: want for want in base.wants}}
+    wants = {want.label: want for want in base.wants}
     for label, want, is_bare in asked:
         if not (is_bare and label in wants):
             wants[label] = want
@@ -92,17 +92,16 @@ def base_of(
 
 def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, bool]]:
     """Return the checks of one table: label, check, and whether it is only named."""
-    found = []
-    for name in texts_of(table.get("require", []), f"{where}: require"):
-        found.append((*labelled({"check": name}, where), True))
     listed = table.get("checks", [])
     if not isinstance(listed, list):
         raise Misused(f"{where}: checks is no list: write [[targets.NAME.checks]]")
-    for one in listed:
-        found.append((*labelled(table_of(one, f"{where}: a check"), where, groups), False))
+    names = texts_of(table.get("require", []), f"{where}: require")
+    given = [table_of(one, f"{where}: a check") for one in listed]
     if table.get("approvals"):
-        given = table_of(table["approvals"], f"{where}: approvals")
-        found.append((*labelled({"check": APPROVALS, **given}, where, groups), False))
+        terms = table_of(table["approvals"], f"{where}: approvals")
+        given.append({"check": APPROVALS, **terms})
+    found = [(*labelled({"check": name}, where, groups), True) for name in names]
+    found += [(*labelled(one, where, groups), False) for one in given]
     labels = [label for label, _, is_bare in found if not is_bare]
     for label in labels:
         if labels.count(label) > 1:
@@ -110,7 +109,7 @@ def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, 
     return found
 
 
-def labelled(given: Table, where: str, groups: Groups | None = None) -> tuple[str, Want]:
+def labelled(given: Table, where: str, groups: Groups) -> tuple[str, Want]:
     """Return one check as it is asked for, and its label."""
     check = given.get("check")
     if not isinstance(check, str):
@@ -120,7 +119,7 @@ def labelled(given: Table, where: str, groups: Groups | None = None) -> tuple[st
         known_keys(given, known, f"{where}: {check}")
     params = {key: value for key, value in given.items() if key not in GENERAL}
     if check == APPROVALS:
-        params = about_people(params, groups or {})
+        params = about_people(params, groups)
     try:
         params = checked_params(check, params)
     except Misused as error:
