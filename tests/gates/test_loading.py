@@ -66,7 +66,9 @@ def test_code_of_the_package_is_found_and_a_module_of_the_project_is_not(
     packed.write("code/predict.py", f"import utils\n{code}")
     found = judged(LOAD)
     assert found.outcome == "failed"
-    assert found.words == "failed while loading: ModuleNotFoundError: No module named 'ours'"
+    assert (
+        found.words == "failed while loading: ModuleNotFoundError: No module named 'ours'"
+    )
 
 
 def test_it_sees_no_variable_of_ours(packed, judged, monkeypatch) -> None:
@@ -138,13 +140,17 @@ def test_a_package_that_takes_too_much_memory_is_ended(packed, judged) -> None:
 
 
 def test_a_package_that_kills_its_process_fails(packed, judged) -> None:
-    packed.write("code/predict.py", "import os\nload_model = lambda f: os.kill(os.getpid(), 9)")
+    packed.write(
+        "code/predict.py", "import os\nload_model = lambda f: os.kill(os.getpid(), 9)"
+    )
     found = judged(LOAD)
     assert found.outcome == "failed"
     assert "failed while loading" in found.words
 
 
-def test_nothing_is_loaded_in_which_the_scanner_finds_danger(packed, judged, tmp_path) -> None:
+def test_nothing_is_loaded_in_which_the_scanner_finds_danger(
+    packed, judged, tmp_path
+) -> None:
     witness = tmp_path / "executed"
     packed.write("code/predict.py", f"open({str(witness)!r}, 'w')\n")
     finding = SimpleNamespace(
@@ -167,7 +173,9 @@ def test_bytes_that_are_not_the_registered_ones_are_not_loaded(packed, judged) -
 
 def test_a_package_that_rewrites_itself_fails(packed, judged) -> None:
     code = packed.folder.joinpath("code/predict.py").read_text()
-    code = code.replace("    return Linear", "    Path(folder, 'new').touch()\n    return Linear")
+    code = code.replace(
+        "    return Linear", "    Path(folder, 'new').touch()\n    return Linear"
+    )
     packed.write("code/predict.py", code)
     assert "loading it changed the package" in judged(LOAD).words
 
@@ -176,10 +184,22 @@ def test_a_package_that_rewrites_itself_fails(packed, judged) -> None:
     ("code", "says"),
     [
         ("", "has no attribute 'load_model'"),
-        ("load_model = lambda folder: None", "TypeError: 'NoneType' object is not callable"),
-        ("load_model = lambda folder: lambda rows: rows", "it predicted (4, 3), it was (4,)"),
-        ("import os\nload_model = lambda folder: os._exit(0)", "without having loaded anything"),
-        ("load_model = lambda f: lambda r: exit('\\x1b[2J' + 'no' * 999)", "while predicting"),
+        (
+            "load_model = lambda folder: None",
+            "TypeError: 'NoneType' object is not callable",
+        ),
+        (
+            "load_model = lambda folder: lambda rows: rows",
+            "it predicted (4, 3), it was (4,)",
+        ),
+        (
+            "import os\nload_model = lambda folder: os._exit(0)",
+            "without having loaded anything",
+        ),
+        (
+            "load_model = lambda f: lambda r: exit('\\x1b[2J' + 'no' * 999)",
+            "while predicting",
+        ),
     ],
 )
 def test_code_that_is_not_as_it_should_be_is_told(packed, judged, code, says) -> None:

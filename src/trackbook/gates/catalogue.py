@@ -124,6 +124,11 @@ def checks() -> dict[str, str]:
     return says | {name: f"from {point.value}" for name, point in brought_along().items()}
 
 
+def all_names() -> list[str]:
+    """Return the name of every check that there is."""
+    return [*OWN, *brought_along()]
+
+
 def params_of(check: Callable[..., Answer]) -> list[Param]:
     """Return the keys that a check understands; `from_` stands for `from`."""
     keys = [
@@ -144,9 +149,10 @@ def params_of(check: Callable[..., Answer]) -> list[Param]:
 
 def checked_params(name: str, given: Mapping[str, object]) -> dict[str, object]:
     """Return parameters as a check takes them, or say which one cannot be meant."""
+    check = check_named(name)
     if is_custom(name):
-        return dict(given)
-    known = {param.name: param for param in params_of(check_named(name))}
+        return dict(given)  # what it understands, its own process finds out
+    known = {param.name: param for param in params_of(check)}
     for key in given:
         if key not in known:
             raise Misused(f"{name}: {NotFound.named('key', key, known=known)}")

@@ -97,12 +97,10 @@ class Gate:
 
     def table(self) -> dict[str, object]:
         """Return the table that says the same."""
-        asked = [one if isinstance(one, str) else dict(one) for one in self.checks]
         table: dict[str, object] = {
             "extends": self.extends,
             "description": self.description,
-            "require": [one for one in asked if isinstance(one, str)],
-            "checks": [one for one in asked if not isinstance(one, str)],
+            "checks": [one if isinstance(one, str) else dict(one) for one in self.checks],
             "approvals": dict(self.approvals),
             "on_error": self.on_error,
             "on_skip": self.on_skip,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any, get_args
 
 from trackbook.errors import Misused, NotFound
 from trackbook.gates.catalogue import (
+    all_names,
     check_named,
     checked_params,
     is_custom,
     one_of,
     params_of,
 )
-from trackbook.gates.policy import TIME_LIMIT_S, Target, Want
+from trackbook.gates.policy import DEFAULT, TIME_LIMIT_S, Target, Want
 from trackbook.records import Severity
 
 if TYPE_CHECKING:
@@ -95,13 +97,15 @@ def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, 
     listed = table.get("checks", [])
     if not isinstance(listed, list):
         raise Misused(f"{where}: checks is no list: write [[targets.NAME.checks]]")
-    names = texts_of(table.get("require", []), f"{where}: require")
-    given = [table_of(one, f"{where}: a check") for one in listed]
+    asked = [*texts_of(table.get("require", []), f"{where}: require"), *listed]
     if table.get("approvals"):
         terms = table_of(table["approvals"], f"{where}: approvals")
-        given.append({"check": APPROVALS, **terms})
-    found = [(*labelled({"check": name}, where, groups), True) for name in names]
-    found += [(*labelled(one, where, groups), False) for one in given]
+        asked.append({"check": APPROVALS, **terms})
+    found = []
+    for one in asked:
+        is_bare = isinstance(one, str)
+        given = {"check": one} if is_bare else table_of(one, f"{where}: a check")
+        found.append((*labelled(given, where, groups), is_bare))
     labels = [label for label, _, is_bare in found if not is_bare]
     for label in labels:
         if labels.count(label) > 1:
@@ -171,6 +175,11 @@ def rules_of(table: Table, key: str, where: str) -> dict[str, Severity]:
     )
     found: dict[str, Severity] = {}
     for pattern, word in rules.items():
+        if not any(fnmatch(name, pattern) for name in (DEFAULT, *all_names())) and (
+            not is_custom(pattern)
+        ):
+            wrong = NotFound.named("check", pattern, known=[DEFAULT, *all_names()])
+            raise Misused(f"{where}: {key}: {wrong}")
         said = one_of(f"{where}: {key} of {pattern}", word, get_args(Severity))
         found[pattern] = "warn" if said == "warn" else "fail"
     return found
