@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+import xml.etree.ElementTree as ET
 from dataclasses import FrozenInstanceError
-from xml.etree import ElementTree
 
 import pytest
 
@@ -180,7 +180,7 @@ def test_json_says_everything_strictly(report) -> None:
 
 
 def test_junit_counts_what_blocks_as_failures_and_errors(report) -> None:
-    suite = ElementTree.fromstring(report.junit()).find("testsuite")
+    suite = ET.fromstring(report.junit()).find("testsuite")
     counts = {k: suite.get(k) for k in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "1"}
     cases = {c.get("name"): c for c in suite.iter("testcase")}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -73,9 +73,6 @@ def test_code_of_the_package_is_found_and_a_module_of_the_project_is_not(
 
 def test_it_sees_no_variable_of_ours(packed, judged, monkeypatch) -> None:
     monkeypatch.setenv("DEPLOY_TOKEN", "hush")
-    code = "import os\nload_model = lambda folder: lambda rows: [str(os.environ)]"
-    packed.write("code/predict.py", code)
-    packed.probes(inputs=np.zeros(1), outputs=np.array(["?"]))
     code = (
         "import os, sys\n"
         "def load_model(folder):\n"
@@ -85,7 +82,7 @@ def test_it_sees_no_variable_of_ours(packed, judged, monkeypatch) -> None:
     found = judged(LOAD)
     assert "PATH" in found.words
     assert "DEPLOY_TOKEN" not in found.evidence + found.words
-    assert os.path.expanduser("~") + "|" not in found.words + "|"
+    assert f"{Path.home()}|" not in found.words + "|"
 
 
 def test_a_package_that_hangs_is_ended_with_all_that_it_started(packed, judged) -> None:

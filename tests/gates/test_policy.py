@@ -140,6 +140,10 @@ def target_with(check: str) -> str:
         ('[targets.a]\napprovals = { count = 2, from = ["bo"] }', "nothing could pass"),
         ('[targets.a]\nrequire=["deps.pinned"]\non_skip = "ignore"', "it can be fail, warn"),
         (
+            '[targets.a]\nrequire=["deps.pinned"]\non_skip = { "securty.*" = "fail" }',
+            r"no check named 'securty\.\*'",
+        ),
+        (
             '[targets.a]\nchecks = [{check="size.package"}, {check="size.package"}]',
             "asks for size.package twice: give one of them a label",
         ),

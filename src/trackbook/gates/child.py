@@ -106,7 +106,7 @@ def watched(
     peak = 0
     with suppress(psutil.NoSuchProcess):
         root = psutil.Process(child.pid)
-        while not has_ended(child.pid):
+        while not has_ended(child):
             peak = max(peak, memory_of(root))
             if peak > memory_bytes:
                 return "memory", peak
@@ -117,10 +117,12 @@ def watched(
     return "ended", peak
 
 
-def has_ended(pid: int) -> bool:
-    """Tell whether a child has ended, without taking its number back from it."""
-    found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    return found is not None
+def has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a child has ended; where it can be, without taking its number from it."""
+    if not hasattr(os, "waitid"):  # macOS, before Python 3.13
+        return child.poll() is not None
+    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, child.pid, options) is not None
 
 
 def memory_of(root: object) -> int:

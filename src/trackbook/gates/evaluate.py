@@ -21,6 +21,7 @@ from trackbook.gates.report import Report, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from datetime import datetime
 
     from trackbook.gates.candidate import Candidate
     from trackbook.gates.policy import Policy, Target, Want
@@ -56,44 +57,19 @@ def evaluate(
 ) -> Report:
     """Ask a candidate everything that stands before a target; return all that was found.
 
-    No check keeps another one from being asked. One that crashes or does not answer in
-    time is `errored`.
-
-    Args:
-        candidate: the version, and all that is known of it
-        policy: the project's gates
-        target: what it wants to enter
-        progress: told before and after each check, in the thread of the caller
-        cancel: stops the gate when set; what a check had started is ended
-        clock: the time now, in µs since 1970
+    No check keeps another from being asked; one that crashes or is late is `errored`.
+    `progress` is told before and after each, in the caller's thread. When `cancel` is
+    set, what a check had started is ended.
 
     Raises:
         NotFound: the policy has no such target
         Cancelled: `cancel` was set
     """
     gate = policy.target(target)
-    count, began_us, began = len(gate.wants), clock(), time.monotonic()
-    results: list[Result] = []
-    memory: dict[Hashable, object] = {}
-    stop = cancel or threading.Event()
-    with tempfile.TemporaryDirectory(
-        prefix="trackbook-gate-", ignore_cleanup_errors=True
-    ) as scratch:
-        for number, want in enumerate(gate.wants):
-            progress(Step(number, count, want, None))
-            bench = Bench(
-                candidate=candidate,
-                scratch=Path(scratch),
-                project=policy.folder,
-                policy_digest=policy.digest,
-                now=time_of(began_us),
-                halt=threading.Event(),
-                deadline=time.monotonic() + want.time_limit_s,
-                memory=memory,
-            )
-            result = asked(want, gate, bench, stop)
-            results.append(result)
-            progress(Step(number, count, want, result))
+    began_us, began = clock(), time.monotonic()
+    results = all_asked(
+        candidate, policy, gate, progress, cancel or threading.Event(), time_of(began_us)
+    )
     champion = candidate.champion
     return Report(
         report_id=new_id(),
@@ -109,8 +85,40 @@ def evaluate(
         began_us=began_us,
         duration_s=time.monotonic() - began,
         machine=machine(),
-        results=tuple(results),
+        results=results,
     )
+
+
+def all_asked(
+    candidate: Candidate,
+    policy: Policy,
+    gate: Target,
+    progress: Callable[[Step], object],
+    stop: threading.Event,
+    now: datetime,
+) -> tuple[Result, ...]:
+    """Ask every check of a gate, in its order."""
+    results: list[Result] = []
+    memory: dict[Hashable, object] = {}
+    count = len(gate.wants)
+    with tempfile.TemporaryDirectory(
+        prefix="trackbook-gate-", ignore_cleanup_errors=True
+    ) as scratch:
+        for number, want in enumerate(gate.wants):
+            progress(Step(number, count, want, None))
+            bench = Bench(
+                candidate=candidate,
+                scratch=Path(scratch),
+                project=policy.folder,
+                policy_digest=policy.digest,
+                now=now,
+                halt=threading.Event(),
+                deadline=time.monotonic() + want.time_limit_s,
+                memory=memory,
+            )
+            results.append(asked(want, gate, bench, stop))
+            progress(Step(number, count, want, results[-1]))
+    return tuple(results)
 
 
 def asked(want: Want, gate: Target, bench: Bench, stop: threading.Event) -> Result:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from trackbook.errors import Damaged
 from trackbook.gates.answer import Answer, failed, passed
 from trackbook.gates.child import Ended, run_child
 from trackbook.gates.package import MB, in_mb, tampered
@@ -84,7 +87,7 @@ def clean_process(
     apart = difference(found.outputs, wanted, rtol, atol)
     if apart.words:
         return failed(f"{took}, but {apart.words}", apart.largest, held, **evidence)
-    said = f"{took}, {len(wanted)} probes as they were"
+    said = f"{took}, {len(wanted) if wanted.ndim else 1} probes as they were"
     return passed(said, apart.largest, held, **evidence)
 
 
@@ -193,14 +196,28 @@ def is_numeric(array: Any) -> bool:
 
 
 def probes_of(folder: Path) -> Any:
-    """Return the outputs that a package is held to; None where it has none."""
+    """Return the outputs that a package is held to; None where it has none.
+
+    Raises:
+        Damaged: there is a file, and it cannot be read without executing or swelling
+    """
     import numpy as np
 
     file = folder / "data" / "probe.npz"
     if not file.is_file():
         return None
-    with np.load(file, allow_pickle=False) as arrays:
-        return arrays.get("outputs")
+    try:
+        with zipfile.ZipFile(file) as inside:
+            size = max((one.file_size for one in inside.infolist()), default=0)
+        if size > LARGEST_OUTPUT:
+            raise Damaged(
+                f"data/probe.npz holds an array of {in_mb(size)}: keep fewer probes"
+            )
+        with np.load(file, allow_pickle=False) as arrays:
+            found = arrays.get("outputs")
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Damaged(f"data/probe.npz cannot be read: {error}") from error
+    return found if found is not None and found.size else None
 
 
 def outputs_in(file: Path) -> Any:

@@ -171,7 +171,7 @@ def rules_of(table: Table, key: str, where: str) -> dict[str, Severity]:
     if not given:
         return {}
     rules = (
-        {"default": given} if isinstance(given, str) else table_of(given, f"{where}: {key}")
+        {DEFAULT: given} if isinstance(given, str) else table_of(given, f"{where}: {key}")
     )
     found: dict[str, Severity] = {}
     for pattern, word in rules.items():
