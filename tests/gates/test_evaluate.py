@@ -10,8 +10,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from trackbook.errors import Refused
-from trackbook.gates import Cancelled, Gate, ask, evaluate, gates
+from trackbook.errors import NotFound, Refused
+from trackbook.gates import Cancelled, Gate, ask, evaluate, gates, report_named, reports_of
 
 
 def crash(_folder):
@@ -193,6 +193,11 @@ def test_what_is_recorded_can_be_asked_in_sql(report, project) -> None:
     for record in report.records():
         project.journal.put(record)
     store = project.store
+    assert report_named(store, report.report_id) == report
+    assert reports_of(store, "v2", target="staging") == [report]
+    assert reports_of(store, "v2", target="production") == []
+    with pytest.raises(NotFound, match="no gate report named 'nix'"):
+        report_named(store, "nix")
     asked = "SELECT model, target, verdict, started_at IS NOT NULL FROM gate_reports"
     assert store.rows(asked).rows == [("<churn>", "staging", "failed", True)]
     asked = "SELECT label, outcome FROM gate_results WHERE blocks ORDER BY place"

@@ -212,6 +212,48 @@ def test_probes_that_hold_a_pickle_are_not_unpickled(packed, judged) -> None:
     assert "Object arrays cannot be loaded" in found.words
 
 
+@pytest.mark.parametrize("spoil", [b"no zip", b"PK\x03\x04" + b"\0" * 40])
+def test_probes_that_cannot_be_read_fail_whoever_asks(packed, judged, spoil) -> None:
+    packed.write("data/probe.npz", spoil)
+    found = judged(LOAD)
+    assert found.blocks
+    assert "probe.npz" in found.words + found.evidence
+
+
+def test_probes_that_would_swell_are_not_unpacked(packed, judged) -> None:
+    code = "load_model = lambda folder: lambda rows: rows"
+    packed.write("code/predict.py", code)
+    np.savez_compressed(
+        packed.folder / "data/probe.npz", inputs=np.zeros(1), outputs=np.zeros(30_000_000)
+    )
+    found = judged(LOAD)
+    assert (found.outcome, found.blocks) == ("errored", True)
+    assert found.words == "data/probe.npz holds an array of 240 MB: keep fewer probes"
+
+
+def test_no_rows_prove_nothing(packed, judged) -> None:
+    packed.probes(inputs=np.zeros((0, 3)), outputs=np.zeros(0))
+    assert "no probes" in judged(LOAD).words
+
+
+def test_a_package_reaches_nobody_where_the_system_can_see_to_that(packed, judged) -> None:
+    code = (
+        "import socket\n"
+        "def load_model(folder):\n"
+        "    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:\n"
+        "        try:\n"
+        "            one.connect(('192.0.2.1', 9))\n"
+        "        except OSError:\n"
+        "            return lambda rows: ['closed']\n"
+        "    return lambda rows: ['open']\n"
+    )
+    packed.write("code/predict.py", code)
+    packed.probes(inputs=np.zeros(1), outputs=np.array(["closed"]))
+    found = judged(LOAD)
+    if json.loads(found.evidence)["told"]["network"] == "closed":
+        assert found.outcome == "passed"
+
+
 def test_a_package_without_probes_loads_but_proves_nothing(packed, judged) -> None:
     (packed.folder / "data/probe.npz").unlink()
     assert "no probes" in judged(LOAD).words

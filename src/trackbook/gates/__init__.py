@@ -8,6 +8,7 @@ from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Sc
 from trackbook.gates.catalogue import GROUP, Check, checks
 from trackbook.gates.custom import CheckFailed
 from trackbook.gates.evaluate import Cancelled, Step, evaluate
+from trackbook.gates.past import report_named, reports_of
 from trackbook.gates.policy import Policy, Target, Want
 from trackbook.gates.policy_text import FILE, Gate, ask, built_in, gates, read_policy
 from trackbook.gates.report import Report, Result
@@ -40,5 +41,7 @@ __all__ = [
     "gates",
     "passed",
     "read_policy",
+    "report_named",
+    "reports_of",
     "skipped",
 ]

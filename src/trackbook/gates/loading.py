@@ -28,6 +28,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What the process wrote of itself; it may have lied."""
 
     python: str = ""
+    network: str = ""
+    """closed or open."""
     before_bytes: int | None = None
     load_s: float | None = None
     loaded_bytes: int | None = None
@@ -65,6 +67,7 @@ def clean_process(
     much memory, and the check's time limit. Unless `despite_scan`, nothing is loaded in
     which the scanner finds danger.
     """
+    wanted = probes_of(bench.folder)
     found = loaded(bench, memory_mb, despite_scan=despite_scan)
     ended, told = found.ended, found.told
     evidence: dict[str, object] = {
@@ -77,7 +80,6 @@ def clean_process(
     if fault is not None:
         said = ended.said[-2000:] if not found.refused else ""
         return failed(fault, None, held, said=said, **evidence)
-    wanted = probes_of(bench.folder)
     took = (
         f"loaded in {told.load_s:.2g} s" if told and told.load_s is not None else "loaded"
     )
