@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -103,6 +104,33 @@ def test_a_package_that_hangs_is_ended_with_all_that_it_started(packed, judged) 
     assert left_of("time.sleep(77.25)") == []
 
 
+def test_a_process_ends_with_the_one_that_started_it(packed, tmp_path) -> None:
+    packed.write(
+        "code/predict.py", "import time\nload_model = lambda f: time.sleep(88.25)\n"
+    )
+    script = (
+        "from pathlib import Path; from threading import Event; import sys\n"
+        "from trackbook.gates.child import run_child\n"
+        "from trackbook.gates.loading import SCRIPT\n"
+        "run_child(SCRIPT, sys.argv[1:], Path(sys.argv[2]), seconds=60,"
+        " memory_bytes=10**9, halt=Event())\n"
+    )
+    work = tmp_path / "work"
+    work.mkdir()
+    asked = subprocess.Popen([sys.executable, "-c", script, str(packed.folder), str(work)])
+    wait_until(lambda: len(left_of(str(work))) == 2)
+    asked.kill()
+    asked.wait()
+    wait_until(lambda: left_of(str(work)) == [])
+
+
+def wait_until(happened) -> None:
+    deadline = time.monotonic() + 15
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_what_a_package_leaves_running_is_ended_too(packed, judged) -> None:
     code = packed.folder.joinpath("code/predict.py").read_text()
     leave = (
@@ -181,6 +209,12 @@ def test_a_package_that_rewrites_itself_fails(packed, judged) -> None:
     ("code", "says"),
     [
         ("", "has no attribute 'load_model'"),
+        (
+            "import os\ndef load_model(folder):\n"
+            "    os.mkfifo('said.txt'), os.mkfifo('outputs.npy'), os.mkfifo('loaded.json')\n"
+            "    os._exit(3)",
+            "failed while loading: exit code 3",
+        ),
         (
             "load_model = lambda folder: None",
             "TypeError: 'NoneType' object is not callable",

@@ -47,11 +47,13 @@ GROUP = "trackbook.checks"
 class Check(Protocol):
     """A question to a candidate; its keyword-only parameters are the keys of the policy."""
 
-    def __call__(self, candidate: Candidate, bench: Bench, /, **params: Any) -> Answer:
+    def __call__(
+        self, candidate: Candidate, bench: Bench, /, *_: Any, **keys: Any
+    ) -> Answer:
         """Return what was found; whatever it raises makes the check `errored`."""
 
 
-OWN: dict[str, Callable[..., Answer]] = {
+OWN: dict[str, Check] = {
     "perf.threshold": performance.threshold,
     "perf.vs_champion": performance.vs_champion,
     "package.intact": package.intact,
@@ -91,7 +93,7 @@ def is_custom(name: str) -> bool:
     return ":" in name
 
 
-def check_named(name: str) -> Callable[..., Answer]:
+def check_named(name: str) -> Check:
     """Return a check by its name; a package's is imported only when a policy names it."""
     if is_custom(name):
         return custom.checked_name(name)
@@ -108,7 +110,7 @@ def check_named(name: str) -> Callable[..., Answer]:
         ) from error
     if not callable(found):
         raise Misused(f"check {name!r} is {brought[name].value!r}, which is no function")
-    function: Callable[..., Answer] = found
+    function: Check = found
     return function
 
 
@@ -129,7 +131,7 @@ def all_names() -> list[str]:
     return [*OWN, *brought_along()]
 
 
-def params_of(check: Callable[..., Answer]) -> list[Param]:
+def params_of(check: Check) -> list[Param]:
     """Return the keys that a check understands; `from_` stands for `from`."""
     keys = [
         p for p in inspect.signature(check).parameters.values() if p.kind is p.KEYWORD_ONLY
@@ -189,9 +191,7 @@ def one_of(what: str, value: object, choices: tuple[object, ...]) -> object:
     raise Misused(f"{what} is {value!r}, it can be {', '.join(map(str, choices))}{meant}")
 
 
-def keywords(
-    params: Mapping[str, object], check: Callable[..., Answer]
-) -> dict[str, object]:
+def keywords(params: Mapping[str, object], check: Check) -> dict[str, object]:
     """Return parameters under the names that the check's function gives them."""
     names = {
         p.name.rstrip("_"): p.name

@@ -7,17 +7,19 @@ import signal
 import site
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.clock import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from threading import Event
 
+BEGIN = Path(__file__).with_name("begin.py")
 MARK = "TRACKBOOK_GATE"
 """The variable by which every process that came of a child is known."""
 HANDED_ON = (
@@ -63,6 +65,7 @@ def run_child(
     seconds: float,
     memory_bytes: int,
     halt: Event,
+    network: Literal["closed", "open"] = "open",
 ) -> Ended:
     """Execute a script of ours in a fresh Python, until its end or a limit.
 
@@ -73,28 +76,49 @@ def run_child(
         seconds: how long it may take
         memory_bytes: how much it and what it starts may have in memory
         halt: ends it when set
+        network: closed where the system lets us close it
     """
-    token, said = new_id(), work / "said.txt"
-    command = [sys.executable, "-P", "-B", "-X", "faulthandler", str(script), *arguments]
+    token = new_id()
+    hears, held = os.pipe()
+    limits = [str(memory_bytes), network, str(hears)]
+    command = [sys.executable, "-P", "-B", str(BEGIN), *limits, str(script), *arguments]
     started, born = time.monotonic(), time.time()
-    with said.open("wb") as errors:
-        child = subprocess.Popen(  # noqa: S603  # our script, in our Python
-            command,
-            cwd=work,
-            env=environment(work, token),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            start_new_session=True,
-        )
-    why: Why = "halted"
-    peak = 0
+    # Without a name: what the child could put under it, such as a pipe, would be read here.
+    with tempfile.TemporaryFile() as said:
+        try:
+            child = subprocess.Popen(  # noqa: S603  # our script, in our Python
+                command,
+                cwd=work,
+                env=environment(work, token),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+                pass_fds=(hears,),
+            )
+            why, peak = until_ended(
+                child, token, born, started + seconds, memory_bytes, halt
+            )
+        finally:
+            os.close(hears)
+            os.close(held)
+        took = time.monotonic() - started
+        return Ended(why, child.returncode, took, peak, tail_of(said))
+
+
+def until_ended(
+    child: subprocess.Popen[bytes],
+    token: str,
+    born: float,
+    deadline: float,
+    memory_bytes: int,
+    halt: Event,
+) -> tuple[Why, int]:
+    """Watch a child until it has ended or must end, and end all that is left of it."""
     try:
-        why, peak = watched(child, started + seconds, memory_bytes, halt)
+        return watched(child, deadline, memory_bytes, halt)
     finally:
         end_all(child, token, born)
-    took = time.monotonic() - started
-    return Ended(why, child.returncode, took, peak, tail_of(said))
 
 
 def watched(
@@ -187,9 +211,8 @@ def environment(work: Path, token: str) -> dict[str, str]:
     }
 
 
-def tail_of(file: Path) -> str:
-    """Return the end of a file, however long it is."""
-    with file.open("rb") as opened:
-        opened.seek(0, os.SEEK_END)
-        opened.seek(max(0, opened.tell() - TAIL_BYTES))
-        return opened.read().decode("utf-8", errors="replace")
+def tail_of(file: IO[bytes]) -> str:
+    """Return the end of an open file, however long it is."""
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - TAIL_BYTES))
+    return file.read(TAIL_BYTES).decode("utf-8", errors="replace")

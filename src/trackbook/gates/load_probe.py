@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 
-def main(folder: Path, work: Path, memory_bytes: int) -> None:
+def main(folder: Path, work: Path) -> None:
     """Load the package in a folder, predict its probes, and write both down."""
-    limit(memory_bytes)
     facts: dict[str, object] = {
-        "network": "closed" if close_network() else "open",
+        "network": os.environ.get("TRACKBOOK_GATE_NETWORK"),
         "before_bytes": in_memory(),
         "python": sys.version.split()[0],
     }
@@ -79,46 +78,6 @@ def inputs_of(probe: Path) -> Any:
     return pd.DataFrame(columns)
 
 
-def limit(memory_bytes: int) -> None:
-    """Set what this process may never pass, however fast it grows between two looks."""
-    try:
-        import resource
-    except ImportError:
-        return
-    # Twice and one gigabyte more: libraries reserve what they never touch.
-    for what, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_DATA, 2 * memory_bytes + 2**30),
-        (resource.RLIMIT_FSIZE, 2**31),
-    ):
-        hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
-        resource.setrlimit(what, (most, most))
-
-
-def close_network() -> bool:
-    """Take this process out of every network, where the system lets us; tell whether it did.
-
-    What is loaded here is not trusted, and has to be whole without one.
-    """
-    unshare = getattr(os, "unshare", None)  # Linux, from Python 3.12 on
-    if unshare is None:
-        return False
-    user, group = os.getuid(), os.getgid()
-    try:
-        unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
-    except OSError:
-        return False
-    maps = {
-        "setgroups": "deny",
-        "uid_map": f"{user} {user} 1",
-        "gid_map": f"{group} {group} 1",
-    }
-    for name, text in maps.items():
-        Path("/proc/self", name).write_text(text, encoding="ascii")
-    return True
-
-
 def in_memory() -> int | None:
     """Return what this process has in memory; None where the system does not say."""
     try:
@@ -144,4 +103,4 @@ def write(file: Path, facts: object) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -130,11 +130,12 @@ def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
     limit = int(memory_mb * MB)
     ended = run_child(
         SCRIPT,
-        [str(bench.folder.resolve()), str(work), str(limit)],
+        [str(bench.folder.resolve()), str(work)],
         work,
         seconds=bench.seconds_left,
         memory_bytes=limit,
         halt=bench.halt,
+        network="closed",
     )
     told = told_in(work / "predicted.json") or told_in(work / "loaded.json")
     return Loaded(ended, told, outputs_in(work / "outputs.npy"), "", tampered(bench) or "")
