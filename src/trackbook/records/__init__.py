@@ -6,6 +6,13 @@ from trackbook.records.base import KINDS, Record, kind
 from trackbook.records.data import Dataset, Digest, Input, Model
 from trackbook.records.doubts import CodeCell, Doubt, DoubtCode, Made, Ran, Sheet
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome, Output
+from trackbook.records.gates import (
+    GateOutcome,
+    GateReport,
+    GateResult,
+    GateVerdict,
+    Severity,
+)
 from trackbook.records.lineage import (
     Cause,
     Contribution,
@@ -68,6 +75,10 @@ __all__ = [
     "Execution",
     "ExecutionEnd",
     "Fault",
+    "GateOutcome",
+    "GateReport",
+    "GateResult",
+    "GateVerdict",
     "Input",
     "LocalModule",
     "Lock",
@@ -90,6 +101,7 @@ __all__ = [
     "RunStart",
     "Session",
     "SessionEnd",
+    "Severity",
     "Sheet",
     "State",
     "Status",

@@ -327,3 +327,15 @@ UNION ALL SELECT 'version', version_id, role, 'slot', concat_ws('/', model, env,
 -- outputs: one row per execution that put something out
 CREATE OR REPLACE VIEW outputs AS
 SELECT execution_id, contents, left_out, session_id FROM output
+
+-- gate_reports: one row per time that a version stood before a gate
+CREATE OR REPLACE VIEW gate_reports AS
+SELECT report_id, model, version, version_id, target, verdict, make_timestamp(began_us) AS started_at,
+  duration_s, package_digest, policy_digest, champion, machine, policy
+FROM gate_report
+
+-- gate_results: one row per check of a gate
+CREATE OR REPLACE VIEW gate_results AS
+SELECT g.report_id, r.model, r.version, r.target, g.place, g.label, g.check_name, g.outcome, g.severity,
+  g.blocks, g.words, g.value, g.threshold, g.evidence, g.duration_s
+FROM gate_result g JOIN gate_report r ON r.report_id = g.report_id

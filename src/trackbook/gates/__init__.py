@@ -1,0 +1,47 @@
+"""Gates: what a version is asked before it enters staging, production or anything else."""
+
+from __future__ import annotations
+
+from trackbook.gates.answer import Answer, failed, passed, skipped
+from trackbook.gates.bench import Bench
+from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Scan
+from trackbook.gates.catalogue import GROUP, Check, checks
+from trackbook.gates.custom import CheckFailed
+from trackbook.gates.evaluate import Cancelled, Step, evaluate
+from trackbook.gates.past import report_named, reports_of
+from trackbook.gates.policy import Policy, Target, Want
+from trackbook.gates.policy_text import FILE, Gate, ask, built_in, gates, read_policy
+from trackbook.gates.report import Report, Result
+
+__all__ = [
+    "FILE",
+    "GROUP",
+    "Answer",
+    "Approval",
+    "Bench",
+    "Cancelled",
+    "Candidate",
+    "Champion",
+    "Check",
+    "CheckFailed",
+    "Finding",
+    "Gate",
+    "Policy",
+    "Report",
+    "Result",
+    "Scan",
+    "Step",
+    "Target",
+    "Want",
+    "ask",
+    "built_in",
+    "checks",
+    "evaluate",
+    "failed",
+    "gates",
+    "passed",
+    "read_policy",
+    "report_named",
+    "reports_of",
+    "skipped",
+]

@@ -1,0 +1,118 @@
+"""What stands before a gate: a version and all that is known of it, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from trackbook.errors import Misused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Finding(Protocol):
+    """One thing that a scanner found in a file."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+
+
+class Scan(Protocol):
+    """What a scanner found in a folder."""
+
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+    @property
+    def is_safe(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One person's word on a version."""
+
+    approver: str
+    decision: Literal["approved", "rejected"]
+    at: datetime
+    """Aware."""
+    package_digest: str
+    """The bytes that it was given for: it holds for no others."""
+    approval_id: str = ""
+    report_id: str | None = None
+    """The report that the approver had seen."""
+    policy_digest: str | None = None
+    """The policy of that report; where it is given, it has to be the policy of now."""
+    expires_at: datetime | None = None
+    """Until when it holds, if its giver set an end."""
+
+    def __post_init__(self) -> None:
+        for when in (self.at, self.expires_at):
+            if when is not None and when.tzinfo is None:
+                raise Misused(
+                    f"the approval of {self.approver!r} has a time without a zone:"
+                    " give datetime.now(UTC)"
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Champion:
+    """The version that serves now, with which a candidate is compared."""
+
+    version: str
+    version_id: str = ""
+    package_digest: str = ""
+    signature: str | None = None
+    """As JSON."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of its data by role."""
+
+    @property
+    def known_as(self) -> str:
+        """By what a report remembers it."""
+        return self.version_id or self.package_digest or self.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A version that wants to enter a target."""
+
+    model: str
+    version: str
+    folder: Path
+    """Where its package lies."""
+    package_digest: str
+    version_id: str = ""
+    size_bytes: int | None = None
+    """As registered."""
+    flavour: str = ""
+    is_unsafe: bool = False
+    """Loading its form can execute code: pickle and the like."""
+    signature: str | None = None
+    """As JSON, in MLflow's form."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    champion: Champion | None = None
+    reproduction: str | None = None
+    """The verdict on its run, executed again: identical, within tolerance, different, failed."""
+    git_commit: str | None = None
+    git_dirty: bool | None = None
+    has_diff: bool = False
+    """Whether what differed from the commit was recorded."""
+    author: str = ""
+    approvals: Sequence[Approval] = ()
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """description, owner, tags and whatever else a policy may ask for."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of its data by role: training, validation, test."""
+    verify: Callable[[Path, str], object] | None = None
+    """Raises where the folder's bytes are not those of the digest."""
+    scan: Callable[[Path], Scan] | None = None
+    """Looks for what is dangerous in a folder, and executes nothing of it."""

@@ -1,0 +1,61 @@
+"""Gates that were held before, as they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from trackbook.errors import NotFound
+from trackbook.gates.report import Report, Result
+from trackbook.store import queries_of
+
+if TYPE_CHECKING:
+    from trackbook.records import GateVerdict
+    from trackbook.store import Store
+
+SQL = queries_of("trackbook.gates")
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A report without what its checks found."""
+
+    report_id: str
+    model: str
+    version: str
+    version_id: str
+    package_digest: str
+    target: str
+    policy_digest: str
+    policy: str
+    champion: str | None
+    verdict: GateVerdict
+    began_us: int
+    duration_s: float
+    machine: str
+
+
+def report_named(store: Store, report_id: str) -> Report:
+    """Return a report by its id."""
+    heads = store.ask(SQL["report"], Head, report=report_id)
+    if not heads:
+        raise NotFound.named("gate report", report_id)
+    return whole(store, heads[0])
+
+
+def reports_of(
+    store: Store, version_id: str, *, target: str | None = None, limit: int = MOST
+) -> list[Report]:
+    """Return the reports of a version, the last one first; of one target if it is given."""
+    heads = store.ask(
+        SQL["reports_of_version"], Head, version=version_id, target=target, most=limit
+    )
+    return [whole(store, head) for head in heads]
+
+
+def whole(store: Store, head: Head) -> Report:
+    """Return a report with what its checks found."""
+    results = store.ask(SQL["results"], Result, report=head.report_id)
+    known = {field.name: getattr(head, field.name) for field in fields(Head)}
+    return Report(**known, results=tuple(results))

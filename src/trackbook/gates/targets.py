@@ -1,0 +1,232 @@
+"""The targets of a policy from their tables, with all that they extend put together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any, get_args
+
+from trackbook.errors import Misused, NotFound
+from trackbook.gates.catalogue import (
+    all_names,
+    check_named,
+    checked_params,
+    is_custom,
+    one_of,
+    params_of,
+)
+from trackbook.gates.policy import DEFAULT, TIME_LIMIT_S, Target, Want
+from trackbook.records import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Table = Mapping[str, Any]
+Groups = Mapping[str, list[str]]
+KEYS = ("extends", "description", "require", "checks", "approvals", "on_error", "on_skip")
+GENERAL = ("check", "label", "severity", "time_limit")
+APPROVALS = "compliance.approvals"
+NAME = re.compile(r"[A-Za-z][\w.-]{0,63}")
+SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min|m|h|d|w)")
+SECONDS = {"ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def targets_of(tables: object, groups: object) -> dict[str, Target]:
+    """Return every target by its name.
+
+    Raises:
+        TrackbookError: something in the tables cannot be meant
+    """
+    people = groups_of(groups)
+    named = table_of(tables, "targets")
+    if not named:
+        raise Misused("it has no targets: write a table [targets.staging]")
+    found: dict[str, Target] = {}
+    for name in named:
+        if not NAME.fullmatch(name):
+            raise Misused(f"{name!r} is no name for a target: letters, digits, . _ - go")
+        found[name] = resolved(name, named, people, ())
+    return found
+
+
+def resolved(name: str, tables: Table, groups: Groups, below: tuple[str, ...]) -> Target:
+    """Return one target with everything that it extends."""
+    where = f"target {name!r}"
+    table = table_of(tables[name], where)
+    known_keys(table, KEYS, where)
+    base = base_of(name, table, tables, groups, below)
+    asked = wants_in(table, where, groups)
+    wants = {want.label: want for want in base.wants}
+    for label, want, is_bare in asked:
+        if not (is_bare and label in wants):
+            wants[label] = want
+    if not wants:
+        raise Misused(f"{where} asks for nothing: name checks, or leave it out")
+    return Target(
+        name=name,
+        wants=tuple(wants.values()),
+        description=text_of(
+            table.get("description", base.description), f"{where}: description"
+        ),
+        on_error={**rules_of(table, "on_error", where), **base.on_error}
+        | rules_of(table, "on_error", where),
+        on_skip={**rules_of(table, "on_skip", where), **base.on_skip}
+        | rules_of(table, "on_skip", where),
+    )
+
+
+def base_of(
+    name: str, table: Table, tables: Table, groups: Groups, below: tuple[str, ...]
+) -> Target:
+    """Return what a target extends; an empty one where it extends none."""
+    base = table.get("extends") or ""
+    if not base:
+        return Target(name=name, wants=())
+    if not isinstance(base, str) or base not in tables:
+        wrong = NotFound.named("target", str(base), known=[n for n in tables if n != name])
+        raise Misused(f"target {name!r} extends one that is not there: {wrong}")
+    if base in (name, *below):
+        raise Misused(f"target {name!r} extends itself, by way of {base!r}")
+    return resolved(base, tables, groups, (name, *below))
+
+
+def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, bool]]:
+    """Return the checks of one table: label, check, and whether it is only named."""
+    listed = table.get("checks", [])
+    if not isinstance(listed, list):
+        raise Misused(f"{where}: checks is no list: write [[targets.NAME.checks]]")
+    asked = [*texts_of(table.get("require", []), f"{where}: require"), *listed]
+    if table.get("approvals"):
+        terms = table_of(table["approvals"], f"{where}: approvals")
+        asked.append({"check": APPROVALS, **terms})
+    found = []
+    for one in asked:
+        is_bare = isinstance(one, str)
+        given = {"check": one} if is_bare else table_of(one, f"{where}: a check")
+        found.append((*labelled(given, where, groups), is_bare))
+    labels = [label for label, _, is_bare in found if not is_bare]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise Misused(f"{where} asks for {label} twice: give one of them a label")
+    return found
+
+
+def labelled(given: Table, where: str, groups: Groups) -> tuple[str, Want]:
+    """Return one check as it is asked for, and its label."""
+    check = given.get("check")
+    if not isinstance(check, str):
+        raise Misused(f'{where}: a check has no name: write check = "perf.threshold"')
+    if not is_custom(check):
+        known = [*GENERAL, *(param.name for param in params_of(check_named(check)))]
+        known_keys(given, known, f"{where}: {check}")
+    params = {key: value for key, value in given.items() if key not in GENERAL}
+    if check == APPROVALS:
+        params = about_people(params, groups)
+    try:
+        params = checked_params(check, params)
+    except Misused as error:
+        raise Misused(f"{where}: {error}") from error
+    metric = params.get("metric")
+    usual = f"{check}({metric})" if isinstance(metric, str) else check
+    label = text_of(given.get("label", usual), f"{where}: label of {check}")
+    severity = one_of(
+        f"{where}: severity of {check}", given.get("severity", "fail"), get_args(Severity)
+    )
+    limit = given.get("time_limit", TIME_LIMIT_S)
+    want = Want(
+        check=check,
+        label=label,
+        params=params,
+        severity="warn" if severity == "warn" else "fail",
+        time_limit_s=seconds_of(limit, f"{where}: time_limit of {check}"),
+    )
+    return label, want
+
+
+def about_people(params: Table, groups: Groups) -> dict[str, object]:
+    """Return approvals' parameters with groups as their members, and spans in seconds."""
+    found = dict(params)
+    if "expires" in found:
+        found["expires"] = seconds_of(found["expires"], "approvals: expires")
+    count = found.get("count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise Misused(f"approvals: count is {count!r}: it can be 1 or more")
+    if "from" in found:
+        names = texts_of(found["from"], "approvals: from")
+        members = [one for name in names for one in groups.get(name, [name])]
+        people = list(dict.fromkeys(members))
+        if len(people) < count:
+            raise Misused(
+                f"approvals: {count} are wanted, from {len(people)} people: nothing could pass"
+            )
+        found["from"] = people
+    return found
+
+
+def rules_of(table: Table, key: str, where: str) -> dict[str, Severity]:
+    """Return what a table says of errors or skips: one word for all, or by pattern."""
+    given = table.get(key)
+    if not given:
+        return {}
+    rules = (
+        {DEFAULT: given} if isinstance(given, str) else table_of(given, f"{where}: {key}")
+    )
+    found: dict[str, Severity] = {}
+    for pattern, word in rules.items():
+        if not any(fnmatch(name, pattern) for name in (DEFAULT, *all_names())) and (
+            not is_custom(pattern)
+        ):
+            wrong = NotFound.named("check", pattern, known=[DEFAULT, *all_names()])
+            raise Misused(f"{where}: {key}: {wrong}")
+        said = one_of(f"{where}: {key} of {pattern}", word, get_args(Severity))
+        found[pattern] = "warn" if said == "warn" else "fail"
+    return found
+
+
+def groups_of(given: object) -> dict[str, list[str]]:
+    """Return the members of each group."""
+    named = table_of(given, "groups")
+    return {name: texts_of(people, f"group {name!r}") for name, people in named.items()}
+
+
+def known_keys(table: Table, known: Sequence[str], where: str) -> None:
+    """Refuse a table with a key that nobody reads."""
+    for key in table:
+        if key not in known:
+            wrong = NotFound.named("key", key, known=known)
+            raise Misused(f"{where}: {wrong} (there are {', '.join(known)})")
+
+
+def table_of(given: object, what: str) -> Table:
+    """Return a table, or say that it is none."""
+    if not isinstance(given, Mapping):
+        raise Misused(f"{what} is {given!r}: it has to be a table")
+    return given
+
+
+def texts_of(given: object, what: str) -> list[str]:
+    """Return a list of texts, or say that it is none."""
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Misused(f"{what} is {given!r}: it has to be a list of texts")
+    return given
+
+
+def text_of(given: object, what: str) -> str:
+    """Return a text, or say that it is none."""
+    if not isinstance(given, str):
+        raise Misused(f"{what} is {given!r}: it has to be a text")
+    return given
+
+
+def seconds_of(given: object, what: str) -> float:
+    """Return a span of time in seconds: a number of them, or 90s, 15m, 12h, 14d, 2w."""
+    seconds = 0.0
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        seconds = float(given)
+    elif isinstance(given, str) and (found := SPAN.fullmatch(given.strip().lower())):
+        seconds = float(found[1]) * SECONDS[found[2]]
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise Misused(f"{what} is {given!r}: write a span such as 90s, 15m, 12h, 14d")
+    return seconds

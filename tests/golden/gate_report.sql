@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS tb."gate_report" (
+  "id" VARCHAR NOT NULL,
+  "written_at" TIMESTAMP NOT NULL,
+  "session_id" VARCHAR NOT NULL,
+  "run_id" VARCHAR,
+  "execution_id" VARCHAR,
+  "report_id" VARCHAR NOT NULL,
+  "model" VARCHAR NOT NULL,
+  "version_id" VARCHAR NOT NULL,
+  "version" VARCHAR NOT NULL,
+  "package_digest" VARCHAR NOT NULL,
+  "target" VARCHAR NOT NULL,
+  "policy_digest" VARCHAR NOT NULL,
+  "policy" VARCHAR NOT NULL,
+  "champion" VARCHAR,
+  "verdict" VARCHAR NOT NULL,
+  "began_us" BIGINT NOT NULL,
+  "duration_s" DOUBLE NOT NULL,
+  "machine" VARCHAR NOT NULL
+)
