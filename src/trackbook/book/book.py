@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from trackbook.artifacts import Artifacts
+    from trackbook.book.models import Models
     from trackbook.capture import ActiveRun, CellReport
     from trackbook.lineage import Part
     from trackbook.records import Record, Run
@@ -85,6 +86,13 @@ class Book:
         from trackbook.artifacts import Artifacts
 
         return Artifacts(self.folder / "artifacts")
+
+    @cached_property
+    def models(self) -> Models:
+        """The project's packages, versions and gates."""
+        from trackbook.book.models import Models
+
+        return Models(self)
 
     @cached_property
     def journal(self) -> Journal:

@@ -27,6 +27,17 @@ Command = Literal[
 ]
 
 
+@kind("packaged")
+class Packaged(Record, frozen=True, kw_only=True):
+    """A model of a run was put into a package; stamped with the run."""
+
+    name: str
+    package_digest: str
+    """SHA-256 of the package's manifest, 64 hex digits."""
+    flavour: str
+    size_bytes: int
+
+
 @kind("version")
 class Version(Record, frozen=True, kw_only=True):
     """A model was registered: bytes that never change, under a number that never moves."""

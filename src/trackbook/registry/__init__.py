@@ -8,7 +8,7 @@ from trackbook.registry.check import differences, verify_chain
 from trackbook.registry.history import History, SlotThen, history
 from trackbook.registry.names import reference_of
 from trackbook.registry.policy import Facts, Policy, Report
-from trackbook.registry.read import approvals, version_of, versions
+from trackbook.registry.read import approvals, standing, version_of, versions
 from trackbook.registry.registry import Registry
 from trackbook.registry.rows import (
     ApprovalRow,
@@ -45,6 +45,7 @@ __all__ = [
     "is_semver",
     "next_after",
     "reference_of",
+    "standing",
     "verify_chain",
     "version_of",
     "versions",

@@ -1,0 +1,154 @@
+"""A version as a gate sees it, and a gate's rules as the registry sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackbook.book.contents import around_of, fingerprints_of
+from trackbook.clock import time_of
+from trackbook.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from trackbook.book.book import Book
+    from trackbook.gates import Approval, Candidate, Champion, Policy, Report
+    from trackbook.packages import Shelf
+    from trackbook.records import Run
+    from trackbook.registry import Policy as Rules
+    from trackbook.registry import Report as Brought
+    from trackbook.registry import VersionRow
+
+APPROVALS = "compliance.approvals"
+
+
+def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
+    """Return a version with all that is known of it, to stand before a gate."""
+    from trackbook.gates import Candidate
+    from trackbook.packages import verify
+    from trackbook.scan import scan_folder
+
+    run = run_of(book, row)
+    around = around_of(book, run) if run is not None else None
+    tree = around.checkout if around is not None else None
+
+    def verified(folder: Path, digest: str) -> object:
+        return verify(folder, digest)
+
+    return Candidate(
+        model=row.model,
+        version=row.version,
+        folder=shelf.place_of(row.package_digest),
+        package_digest=row.package_digest,
+        version_id=row.version_id,
+        size_bytes=row.size_bytes,
+        flavour=row.flavour,
+        is_unsafe=row.is_unsafe,
+        signature=row.signature or None,
+        metrics=run.metrics if run is not None else {},
+        champion=champion_of(book, row),
+        reproduction=run.reproduced if run is not None else None,
+        git_commit=row.git_commit,
+        git_dirty=tree.dirty if tree is not None else None,
+        has_diff=bool(tree is not None and tree.diff and not tree.diff_is_cut),
+        author=row.author or row.registered_by,
+        approvals=list(approvals_of(book, row)),
+        metadata={
+            "description": row.description,
+            "owner": row.author or row.registered_by,
+            "tags": dict(run.tags) if run is not None else {},
+        },
+        data=fingerprints_of(book, run) if run is not None else {},
+        verify=verified,
+        scan=scan_folder,
+    )
+
+
+def run_of(book: Book, row: VersionRow) -> Run | None:
+    """Return the run that made a version; None where there is none any more."""
+    if row.run_id is None:
+        return None
+    try:
+        return book.find(row.run_id)
+    except NotFound:
+        return None
+
+
+def champion_of(book: Book, row: VersionRow) -> Champion | None:
+    """Return what serves in prod now, unless that is the version itself."""
+    from trackbook.gates import Champion
+    from trackbook.registry import version_of
+
+    try:
+        found = version_of(book.store, f"{row.model}@champion")
+    except NotFound:
+        return None
+    if found.version_id == row.version_id:
+        return None
+    run = run_of(book, found)
+    return Champion(
+        version=found.version,
+        version_id=found.version_id,
+        package_digest=found.package_digest,
+        signature=found.signature or None,
+        metrics=run.metrics if run is not None else {},
+        data=fingerprints_of(book, run) if run is not None else {},
+    )
+
+
+def approvals_of(book: Book, row: VersionRow) -> Iterator[Approval]:
+    """Yield what people said to a version, each bound to the bytes and report they saw."""
+    from trackbook.gates import Approval, report_named
+    from trackbook.registry import standing
+
+    for request in standing(book.store, row.model).requests.values():
+        if request.asked.version_id != row.version_id:
+            continue
+        report_id = request.asked.gate_report_id
+        seen = report_named(book.store, report_id) if report_id else None
+        for answer in request.answers:
+            if answer.step == "requested":
+                continue
+            yield Approval(
+                approver=answer.actor,
+                decision=answer.step,
+                at=time_of(answer.at_us),
+                package_digest=answer.package_digest,
+                approval_id=answer.approval_id,
+                report_id=report_id,
+                policy_digest=seen.policy_digest if seen is not None else None,
+                expires_at=time_of(answer.expires_us),
+            )
+
+
+def rules_of(policy: Policy, target: str) -> Rules:
+    """Return what the registry holds a move to; how many approvals, the gate itself asks."""
+    from trackbook.registry import Policy as Rules
+
+    gate = policy.targets.get(target.lower())
+    wants = [one for one in gate.wants if one.check == APPROVALS] if gate else []
+    params = wants[0].params if wants else {}
+    people = params.get("from_", ())
+    return Rules(
+        gated=frozenset(
+            state for state in ("STAGING", "PRODUCTION") if state.lower() in policy.targets
+        ),
+        approvers=frozenset(people) if isinstance(people, (tuple, list)) else frozenset(),
+        four_eyes=bool(params.get("not_author", True)),
+        digest=policy.digest,
+    )
+
+
+def for_registry(report: Report) -> Brought:
+    """Return a gate's report as the registry needs it."""
+    from trackbook.registry import Report as Brought
+
+    return Brought(
+        report_id=report.report_id,
+        verdict=report.verdict,
+        target=report.target,
+        package_digest=report.package_digest,
+        policy_digest=report.policy_digest,
+        champion_id=report.champion or "",
+    )
