@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from trackbook.book.book import Book, open_book
+from trackbook.book.models import Keeping, Models, Promotion, Registered
 
-__all__ = ["Book", "open_book"]
+__all__ = ["Book", "Keeping", "Models", "Promotion", "Registered", "open_book"]

@@ -14,3 +14,6 @@ SELECT DISTINCT name FROM metric_summaries ORDER BY name LIMIT $most
 
 -- param_names: names of params
 SELECT DISTINCT name FROM params ORDER BY name LIMIT $most
+
+-- package_of_run: the package that was kept with a run, the last one
+SELECT package_digest FROM packages WHERE run_id = $run ORDER BY packaged_at DESC LIMIT 1

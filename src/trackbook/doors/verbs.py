@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackbook.doors import data, env, graph, live, proofs
+from trackbook.doors import data, env, gate, graph, live, models, moves, proofs, registry
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -317,6 +317,23 @@ VERBS: dict[str, Verb] = {
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),
         Verb("reproduce", proofs.reproduce),
+        Verb("register", models.register),
+        Verb("versions", registry.versions),
+        Verb("gate", gate.gate),
+        Verb("promote", moves.promote),
+        Verb("approve", registry.approve),
+        Verb("reject", registry.reject),
+        Verb("approvals", registry.approvals),
+        Verb("demote", moves.demote),
+        Verb("deprecate", moves.deprecate),
+        Verb("archive", moves.archive),
+        Verb("rollback", moves.rollback),
+        Verb("deploy", moves.deploy),
+        Verb("undeploy", moves.undeploy),
+        Verb("alias", moves.alias),
+        Verb("unregister", moves.unregister),
+        Verb("history", registry.history),
+        Verb("impact", registry.impact),
         Verb("sql", sql, cell=True),
         Verb("export", export),
         Verb("rm", rm),

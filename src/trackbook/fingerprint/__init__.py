@@ -23,6 +23,7 @@ from trackbook.fingerprint.exact import (
     weights_fp_of,
 )
 from trackbook.fingerprint.git import commit_of
+from trackbook.fingerprint.git_tags import tag_commit
 from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
@@ -70,6 +71,7 @@ __all__ = [
     "seed_all",
     "seeded",
     "sketched",
+    "tag_commit",
     "this_machine",
     "thread_settings",
     "weights_fp_of",

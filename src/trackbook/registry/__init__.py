@@ -6,7 +6,7 @@ from trackbook.registry.board import Board, board, impact
 from trackbook.registry.chain import Blemish, Chain, Head
 from trackbook.registry.check import differences, verify_chain
 from trackbook.registry.history import History, SlotThen, history
-from trackbook.registry.names import reference_of
+from trackbook.registry.names import model_name, reference_of
 from trackbook.registry.policy import Facts, Policy, Report
 from trackbook.registry.read import approvals, standing, version_of, versions
 from trackbook.registry.registry import Registry
@@ -41,6 +41,7 @@ __all__ = [
     "board",
     "differences",
     "history",
+    "model_name",
     "impact",
     "is_semver",
     "next_after",

@@ -175,6 +175,11 @@ CREATE OR REPLACE VIEW models AS
 SELECT run_id, label, library, digest, is_whole, execution_id, written_at AS trained_at
 FROM model SEMI JOIN kept_run USING (run_id)
 
+-- packages: one row per model that was put into a package, with the run that made it
+CREATE OR REPLACE VIEW packages AS
+SELECT run_id, name, package_digest, flavour, size_bytes, written_at AS packaged_at
+FROM packaged
+
 -- doubts: what spoke against a run when it ended
 CREATE OR REPLACE VIEW doubts AS
 SELECT run_id, code, words, names, about AS execution_id, written_at AS seen_at

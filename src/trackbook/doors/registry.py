@@ -1,0 +1,185 @@
+"""The registry looked at, and approvals: versions, history, who said yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from trackbook.doors.moves import moment_of
+from trackbook.doors.said import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from trackbook.book import Book
+    from trackbook.records import Approval
+    from trackbook.registry import VersionRow
+    from trackbook.table import Table
+
+COLUMNS = (
+    "name", "state", "slots", "aliases", "flavour", "size_bytes", "registered_at",
+    "registered_by", "why_semver", "run_id",
+)  # fmt: skip
+FACTS = (
+    "state", "state_since", "moved_by", "reason", "slots", "aliases", "why_semver", "flavour",
+    "is_unsafe", "package_digest", "weights_fp", "object_fp", "size_bytes", "run_id",
+    "git_commit", "author", "description", "registered_at", "registered_by", "sunset_at",
+    "successor", "forced",
+)  # fmt: skip
+
+
+def versions(book: Book, of: list[str] = []) -> Table | Said:  # noqa: B006  never written to
+    """List versions of models, or put some of them side by side.
+
+    Args:
+        of: a model's name lists its versions, NAME@VERSION shows one, several stand side by side
+    """
+    from trackbook.registry import versions as listed
+    from trackbook.table import Table
+
+    book.settle()
+    if len(of) > 1 or (of and "@" in of[0]):
+        return side_by_side(book, [book.models.version(one) for one in of])
+    rows = listed(book.store, of[0] if of else None)
+    note = "" if rows else "nothing is registered: %track register MODEL NAME"
+    cells = [tuple(getattr(row, name) for name in COLUMNS) for row in rows]
+    return Table(list(COLUMNS), cells, note=note)
+
+
+def side_by_side(book: Book, rows: Sequence[VersionRow]) -> Said:
+    """Return versions with a column each: what they are, chosen, measured."""
+    runs = [book.find(row.run_id) if row.run_id else None for row in rows]
+    lines: list[tuple[object, ...]] = [
+        (name, *[getattr(row, name) for row in rows]) for name in FACTS
+    ]
+    for what in ("params", "metrics"):
+        values: list[Mapping[str, object]] = [
+            getattr(run, what) if run is not None else {} for run in runs
+        ]
+        lines += [
+            (f"{what}.{name}", *[one.get(name) for one in values])
+            for name in sorted({key for one in values for key in one})
+        ]
+    differing = sum(len({repr(cell) for cell in line[1:]}) > 1 for line in lines)
+    words = " and ".join(row.name for row in rows)
+    said = f"{words}: {differing} of {len(lines)} facts differ" if len(rows) > 1 else words
+    return Said(said, ["fact", *[row.name for row in rows]], lines)
+
+
+def approve(
+    book: Book,
+    version: str,
+    to: Literal["staging", "production"] = "production",
+    *,
+    comment: str = "",
+) -> Said:
+    """Approve a version, after somebody else asked for it; bound to its bytes and gate report.
+
+    Args:
+        version: the version
+        to: what for
+        comment: what you looked at
+    """
+    entry = book.models.registry(to).approve(version, to, comment=comment)
+    return answered(book, version, entry)
+
+
+def reject(
+    book: Book,
+    version: str,
+    to: Literal["staging", "production"] = "production",
+    *,
+    comment: str,
+) -> Said:
+    """Say no to a version for which an approval was asked.
+
+    Args:
+        version: the version
+        to: what for
+        comment: why not
+    """
+    entry = book.models.registry(to).reject(version, to, comment=comment)
+    return answered(book, version, entry)
+
+
+def answered(book: Book, version: str, entry: Approval | None) -> Said:
+    """Return a version's approvals, under what was just said of it."""
+    row = book.models.version(version)
+    asked = approvals_of(book, row.model)
+    step = "nothing new" if entry is None else f"{entry.step} by {entry.actor}"
+    rows = [one for one in asked.dicts() if one["version"] == row.version]
+    columns = list(rows[0]) if rows else ["version"]
+    return Said(f"{row.name}: {step}", columns, [tuple(one.values()) for one in rows])
+
+
+def approvals(book: Book, name: str | None = None) -> Table:
+    """List approvals that were asked for, and what became of them.
+
+    Args:
+        name: only of this model
+    """
+    book.settle()
+    return approvals_of(book, name)
+
+
+def approvals_of(book: Book, name: str | None) -> Table:
+    """Return requests for approvals, the newest first."""
+    from trackbook.registry import ApprovalRow
+    from trackbook.registry import approvals as listed
+    from trackbook.table import Table
+
+    columns = list(ApprovalRow.__annotations__)
+    rows = listed(book.store, name)
+    cells = [tuple(getattr(row, column) for column in columns) for row in rows]
+    return Table(columns, cells, note="" if rows else "nobody asked for an approval")
+
+
+def history(book: Book, name: str, *, at: str | None = None) -> Said:
+    """Show what was decided of a model: what was where, who moved it, when and why.
+
+    Args:
+        name: the model
+        at: how it stood then, 2026-05-03 (its end) or 2026-05-03T14:20, UTC
+    """
+    from trackbook.registry import history as told
+
+    book.settle()
+    model = name.partition("@")[0]
+    found = told(book.store, model, at=moment_of(at, last=True) if at else None)
+    rows = [
+        (one.moved_at, one.command, one.what, one.name, one.version, one.before, one.after,
+         one.actor, one.reason, one.forced)
+        for one in found.moves
+    ]  # fmt: skip
+    columns = [
+        "at", "command", "what", "which", "version", "before", "after", "actor", "reason", "forced",
+    ]  # fmt: skip
+    when = "now" if found.at is None else f"on {found.at:%Y-%m-%d %H:%M} UTC"
+    serving = found.production
+    if serving is None:
+        return Said(f"{when}, no version of {model} was in production", columns, rows)
+    why = f" ({serving.reason})" if serving.reason else ""
+    headline = (
+        f"{when}, {model}@{serving.version} served in prod: {serving.command} by"
+        f" {serving.actor} at {serving.since:%Y-%m-%d %H:%M} UTC{why}"
+    )
+    return Said(headline, columns, rows)
+
+
+def impact(book: Book, dataset: str, *, everything: bool = False) -> Table:
+    """List the deployed versions that rest on a dataset.
+
+    Args:
+        dataset: its name, id or fingerprint, or where it came from
+        everything: also versions that are in no slot
+    """
+    from trackbook.registry import ImpactRow
+    from trackbook.registry import impact as resting
+    from trackbook.table import Table
+
+    book.settle()
+    rows = resting(book.store, dataset, deployed=not everything)
+    columns = list(ImpactRow.__annotations__)
+    cells = [tuple(getattr(row, name) for name in columns) for row in rows]
+    return Table(
+        columns, cells, note="" if rows else f"no deployed version rests on {dataset}"
+    )
