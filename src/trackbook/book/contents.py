@@ -27,7 +27,7 @@ def contents_of(book: Book, name: str, run: Run | None) -> Contents:
     if run is None:
         return Contents(name=name)
     surroundings, cut = around_of(book, run), slice_of_run(book, run)
-    code = {} if cut is None else {"train.py": cut.script()}
+    code = {} if cut is None else {"train.py": cut.code()}
     found = Contents(
         name=name,
         code=code | modules_of(surroundings),
@@ -49,7 +49,7 @@ def with_environment(found: Contents, around: Around, cut: Slice | None) -> Cont
 
     notebook = None
     if cut is not None:
-        notebook = json.dumps(document_of(cut, [f"# {cut.headline}"]), indent=1) + "\n"
+        notebook = json.dumps(document_of(cut, [f"# The executions behind {around.run.name}"]), indent=1) + "\n"
     machine, tree = around.machine, around.checkout
     return replace(
         found,

@@ -76,8 +76,11 @@ class Slice(Tabular):
 
     def script(self) -> str:
         """Return the slice as a script whose cells begin with `# %%`."""
-        cells = (f"# %% [{number(part)}]\n{part.source}\n" for part in self.parts)
-        return f"# {self.headline}\n\n" + "\n".join(cells)
+        return f"# {self.headline}\n\n" + self.code()
+
+    def code(self) -> str:
+        """Return the script alone: the same whatever else the session has executed since."""
+        return "\n".join(f"# %% [{number(part)}]\n{part.source}\n" for part in self.parts)
 
     def table(self) -> Table:
         """Return a row for each execution, in or out, and why."""
