@@ -26,6 +26,18 @@ if TYPE_CHECKING:
         active_run as active_run,
     )
     from trackbook.doors.api import (
+        alias as alias,
+    )
+    from trackbook.doors.api import (
+        approvals as approvals,
+    )
+    from trackbook.doors.api import (
+        approve as approve,
+    )
+    from trackbook.doors.api import (
+        archive as archive,
+    )
+    from trackbook.doors.api import (
         compact as compact,
     )
     from trackbook.doors.api import (
@@ -33,6 +45,15 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         data as data,
+    )
+    from trackbook.doors.api import (
+        demote as demote,
+    )
+    from trackbook.doors.api import (
+        deploy as deploy,
+    )
+    from trackbook.doors.api import (
+        deprecate as deprecate,
     )
     from trackbook.doors.api import (
         diff as diff,
@@ -47,10 +68,22 @@ if TYPE_CHECKING:
         export as export,
     )
     from trackbook.doors.api import (
+        gate as gate,
+    )
+    from trackbook.doors.api import (
         gc as gc,
     )
     from trackbook.doors.api import (
+        history as history,
+    )
+    from trackbook.doors.api import (
+        impact as impact,
+    )
+    from trackbook.doors.api import (
         lineage as lineage,
+    )
+    from trackbook.doors.api import (
+        load as load,
     )
     from trackbook.doors.api import (
         log_artifact as log_artifact,
@@ -65,6 +98,9 @@ if TYPE_CHECKING:
         log_metrics as log_metrics,
     )
     from trackbook.doors.api import (
+        log_model as log_model,
+    )
+    from trackbook.doors.api import (
         log_param as log_param,
     )
     from trackbook.doors.api import (
@@ -72,6 +108,15 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         note as note,
+    )
+    from trackbook.doors.api import (
+        promote as promote,
+    )
+    from trackbook.doors.api import (
+        register as register,
+    )
+    from trackbook.doors.api import (
+        reject as reject,
     )
     from trackbook.doors.api import (
         reproduce as reproduce,
@@ -84,6 +129,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         rm as rm,
+    )
+    from trackbook.doors.api import (
+        rollback as rollback,
     )
     from trackbook.doors.api import (
         runs as runs,
@@ -117,6 +165,15 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         tag as tag,
+    )
+    from trackbook.doors.api import (
+        undeploy as undeploy,
+    )
+    from trackbook.doors.api import (
+        unregister as unregister,
+    )
+    from trackbook.doors.api import (
+        versions as versions,
     )
 
 

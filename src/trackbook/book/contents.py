@@ -49,7 +49,12 @@ def with_environment(found: Contents, around: Around, cut: Slice | None) -> Cont
 
     notebook = None
     if cut is not None:
-        notebook = json.dumps(document_of(cut, [f"# The executions behind {around.run.name}"]), indent=1) + "\n"
+        notebook = (
+            json.dumps(
+                document_of(cut, [f"# The executions behind {around.run.name}"]), indent=1
+            )
+            + "\n"
+        )
     machine, tree = around.machine, around.checkout
     return replace(
         found,

@@ -96,19 +96,21 @@ class Models:
         self, model: object, name: str, *, run: Run | None, keeping: Keeping
     ) -> Package:
         """Write a model as a package, with all that is known of its run."""
+        from trackbook.capture import aside
         from trackbook.packages import write
         from trackbook.records import Packaged
 
         book = self._book
-        made = write(
-            model,
-            book.folder,
-            contents=contents_of(book, name, run),
-            example=keeping.example,
-            probes=keeping.probes,
-            flavour=keeping.flavour,
-            unsafe_pickle=keeping.unsafe_pickle,
-        )
+        with aside():
+            made = write(
+                model,
+                book.folder,
+                contents=contents_of(book, name, run),
+                example=keeping.example,
+                probes=keeping.probes,
+                flavour=keeping.flavour,
+                unsafe_pickle=keeping.unsafe_pickle,
+            )
         fact = Packaged(
             name=name,
             package_digest=made.package_digest,

@@ -11,9 +11,10 @@ from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.outputs import Outputs
 from trackbook.capture.recorder import Recorder
 from trackbook.capture.run import ActiveRun, Status, must_exist
+from trackbook.capture.running import aside
 from trackbook.capture.saved import SavedNotebook
 
 __all__ = [
     "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Outputs", "Recorder", "Rules",
-    "SavedNotebook", "Site", "Status", "attempt", "here", "must_exist", "request_in",
+    "SavedNotebook", "Site", "Status", "aside", "attempt", "here", "must_exist", "request_in",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
-from trackbook.capture.running import RunningCalls, stack_of
+from trackbook.capture.running import RunningCalls, asides, stack_of
 from trackbook.capture.taps import new_tap
 from trackbook.libraries import Call
 
@@ -208,6 +208,8 @@ class CallWatch:
 
     def _opened(self, frame: FrameType) -> None:
         if self._running.enclosing(frame) is not None or os.getpid() != self._pid:
+            return
+        if asides and threading.get_ident() in asides:
             return
         here = frame.f_locals
         names = self._watched[id(frame.f_code)].arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread, get_ident, get_native_id
 from time import perf_counter
@@ -18,6 +19,23 @@ def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+asides: set[int] = set()
+"""Threads whose calls are trackbook's own just now."""
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let nothing that this thread calls meanwhile count as the user's: a model's check."""
+    thread = get_ident()
+    is_outermost = thread not in asides
+    asides.add(thread)
+    try:
+        yield
+    finally:
+        if is_outermost:
+            asides.discard(thread)
 
 
 @dataclass(slots=True)

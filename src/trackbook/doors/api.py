@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from trackbook.doors.modelling import load, log_model, register
 from trackbook.doors.session import (
     active_run,
     current_book,
@@ -40,19 +41,34 @@ def door(name: str) -> Callable[..., Any]:
     return ask
 
 
+alias = door("alias")
+approvals = door("approvals")
+approve = door("approve")
+archive = door("archive")
 compact = door("compact")
 data = door("data")
+demote = door("demote")
+deploy = door("deploy")
+deprecate = door("deprecate")
 diff = door("diff")
 doctor = door("doctor")
+gate = door("gate")
 gc = door("gc")
+history = door("history")
+impact = door("impact")
 lineage = door("lineage")
 note = door("note")
+promote = door("promote")
+reject = door("reject")
 reproduce = door("reproduce")
 restore = door("restore")
+rollback = door("rollback")
 show = door("show")
 sql = door("sql")
 status = door("status")
 runs = door("runs")
+undeploy = door("undeploy")
+unregister = door("unregister")
 
 
 def listed(name: str) -> Callable[..., Any]:
@@ -69,6 +85,7 @@ def listed(name: str) -> Callable[..., Any]:
 compare = listed("compare")
 rm = listed("rm")
 tag = listed("tag")
+versions = listed("versions")
 
 
 def export(*runs: str, file: str, points: bool = False, overwrite: bool = False) -> Any:
@@ -79,9 +96,11 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "compact", "compare", "data", "diff", "doctor", "end_run", "export",
-    "gc", "lineage", "log_artifact", "log_input", "log_metric", "log_metrics",
-    "log_param", "log_params", "note", "reproduce", "reproducible", "restore", "rm",
-    "runs", "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags",
-    "show", "sql", "start_run", "status", "tag",
+    "active_run", "alias", "approvals", "approve", "archive", "compact", "compare", "data",
+    "demote", "deploy", "deprecate", "diff", "doctor", "end_run", "export", "gate", "gc",
+    "history", "impact", "lineage", "load", "log_artifact", "log_input", "log_metric",
+    "log_metrics", "log_model", "log_param", "log_params", "note", "promote", "register",
+    "reject", "reproduce", "reproducible", "restore", "rm", "rollback", "runs",
+    "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags", "show",
+    "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
 ]  # fmt: skip
