@@ -203,8 +203,7 @@ def tagged(book: Book, row: VersionRow) -> str:
 
 
 def namespace() -> Mapping[str, object]:
-    """Return the variables of the running notebook; none elsewhere."""
-    from IPython.core.getipython import get_ipython
+    """Return the variables of the notebook that is recorded; none elsewhere."""
+    from trackbook.doors.ipython import Plugged
 
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else {}
+    return Plugged.plug.shell.user_ns if Plugged.plug is not None else {}
