@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackbook.doors import data, env, gate, graph, live, models, moves, proofs, registry
+from trackbook.doors import (
+    board,
+    data,
+    env,
+    gate,
+    graph,
+    live,
+    models,
+    moves,
+    proofs,
+    registry,
+)
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -317,6 +328,7 @@ VERBS: dict[str, Verb] = {
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),
         Verb("reproduce", proofs.reproduce),
+        Verb("registry", board.registry),
         Verb("register", models.register),
         Verb("versions", registry.versions),
         Verb("gate", gate.gate),
