@@ -18,6 +18,7 @@ from trackbook.doors import (
     live,
     models,
     moves,
+    order,
     proofs,
     registry,
 )
