@@ -385,8 +385,10 @@ def votes(packed, noon) -> Votes:
 
 def test_somebody_else_has_to_approve(votes) -> None:
     assert votes.judge(votes.word("bo")).words == "approved by bo"
-    assert votes.judge().words == "0 of 1 approvals"
-    assert votes.judge(votes.word("ANN ")).words == "0 of 1 approvals; ANN  is the author"
+    assert votes.judge().words == "0 of 1 approvals, each of somebody other than ann"
+    assert votes.judge(votes.word("ANN ")).words == (
+        "0 of 1 approvals, each of somebody other than ann; ANN  is the author"
+    )
     assert votes.judge(votes.word("ann"), not_author=False).outcome == "passed"
     assert votes.judge(votes.word("bo"), author="").outcome == "failed"
     assert votes.judge(votes.word("  ")).outcome == "failed"
@@ -415,7 +417,10 @@ def test_only_those_who_may_count(votes) -> None:
 )
 def test_an_approval_holds_for_a_time_and_for_what_was_seen(votes, more, says) -> None:
     found = votes.judge(votes.word("bo", **more), expires="1d")
-    assert (found.outcome, found.words) == ("failed", f"0 of 1 approvals; {says}")
+    assert (found.outcome, found.words) == (
+        "failed",
+        f"0 of 1 approvals, each of somebody other than ann; {says}",
+    )
 
 
 def test_an_approval_may_say_itself_when_it_ends(votes, noon) -> None:

@@ -52,7 +52,7 @@ def pinned(_candidate: Candidate, bench: Bench) -> Answer:
             loose=loose,
         )
     return passed(
-        f"{len(lines)} requirements, each with its version", len(lines), len(lines)
+        f"every requirement has its version ({len(lines)})", len(lines), len(lines)
     )
 
 
@@ -65,7 +65,7 @@ def resolves(_candidate: Candidate, bench: Bench) -> Answer:
     faults = [fault for line in lines if (fault := fault_of(line)) is not None]
     if faults:
         return failed(f"not as here: {in_words(faults)}", len(faults), 0, faults=faults)
-    return passed(f"{len(lines)} requirements are installed here", 0, 0)
+    return passed(f"every requirement is installed here ({len(lines)})", 0, 0)
 
 
 def fault_of(line: Line) -> str | None:

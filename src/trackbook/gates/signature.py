@@ -50,7 +50,7 @@ def present(candidate: Candidate, _bench: Bench) -> Answer:
     missing = [side for side in ("inputs", "outputs") if not counts[side]]
     if missing:
         return failed(f"the signature has no {' and no '.join(missing)}", counts)
-    said = f"{counts['inputs']} inputs, {counts['outputs']} outputs"
+    said = f"inputs: {counts['inputs']}, outputs: {counts['outputs']}"
     return passed(said, counts)
 
 
