@@ -190,6 +190,38 @@ def test_what_breaks_callers_of_the_champion_is_named(
     assert strict.outcome == found.outcome
 
 
+def field(name, dtype="float64", **more):
+    return {"name": name, "dtype": dtype, "shape": [], "nullable": False} | more
+
+
+def test_a_signature_of_trackbooks_own_is_read_and_compared_as_its_room_does(
+    judged,
+) -> None:
+    old = json.dumps(
+        {"form": "table", "inputs": [field("a")], "outputs": [field("", "int64")]}
+    )
+    new = old.replace('"a"', '"b"')
+    champion = Champion(version="1.1.0", signature=old)
+    assert judged("signature.present", signature=new).outcome == "passed"
+    found = judged("signature.compatible", signature=new, champion=champion)
+    assert found.words == "breaks callers of 1.1.0: input 'b' is new and required"
+
+    def compare(before, after):
+        broken = before != after
+        return SimpleNamespace(
+            verdict="broken" if broken else "same", reasons=("it is b now",) * broken
+        )
+
+    found = judged(
+        "signature.compatible", signature=new, champion=champion, compare=compare
+    )
+    assert found.words == "breaks callers of 1.1.0: it is b now"
+    found = judged(
+        "signature.compatible", signature=old, champion=champion, compare=compare
+    )
+    assert found.outcome == "passed"
+
+
 @pytest.mark.parametrize(
     ("new", "old", "outcome"),
     [
@@ -215,6 +247,7 @@ def test_tensors_are_compared_by_shape_and_type(judged, new, old, outcome) -> No
         ("torch @ git+https://example.org/t@" + "a" * 40, "passed"),
         ("t @ https://example.org/t.whl#sha256=" + "a" * 64, "passed"),
         ("--index-url https://example.org\nnumpy==2", "passed"),
+        ("--only-binary :all:\nnumpy==2", "passed"),
         ("numpy", "failed"),
         ("numpy>=2", "failed"),
         ("numpy==2.*", "failed"),

@@ -125,8 +125,11 @@ def target_with(check: str) -> str:
         (target_with('check = "size.package", severity = "wran"'), "did you mean 'warn'"),
         (target_with('check = "size.package", time_limit = "soon"'), "write a span such as"),
         (target_with('check = "size.package", time_limit = inf'), "write a span such as"),
+        (target_with(f'check = "size.package", time_limit = {10**400}'), "write a span such"),
+        (target_with(f'check = "size.package", max_mb = {10**400}'), "max_mb is inf|max_mb is '1000"),
+        (target_with('check = "size.package", max_mb = nan'), "it has to be finite"),
         (target_with('check = "perf.threshold", metric = "f1"'), "give min or max"),
-        (target_with('check = "perf.threshold", metric = "f1", min = nan'), "nan is no bound"),
+        (target_with('check = "perf.threshold", metric = "f1", min = nan'), "it has to be finite"),
         (target_with('check = "perf.threshold", metric = "f1", min = 2, max = 1'), "above max"),
         (target_with('check = "perf.vs_champion", metric = "zap"'), 'give direction = "max"'),
         (

@@ -24,7 +24,8 @@ COMMENT = re.compile(r"(^|\s)#.*$")
 HASHES = re.compile(r"\s--hash[= ]\S+")
 FIXED = re.compile(r"@[0-9a-f]{40}(#|$)|#(.*&)?(sha256|sha512)=[0-9a-f]{64,}")
 """An address that always gives the same bytes: a whole commit, or a digest."""
-SHOWN = 20
+BRINGS = re.compile(r"(-r|-e|-c|--requirement|--editable|--constraint)\b")
+"""Options that bring requirements of their own; all others say where from, and how."""
 
 
 class Line(NamedTuple):
@@ -115,7 +116,7 @@ def lines_of(file: Path) -> Iterator[Line]:
         text = opened.read(LARGEST).decode("utf-8-sig", errors="replace")
     for raw in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
         line = HASHES.sub("", COMMENT.sub("", raw)).strip()
-        if not line or line.startswith(("--index-url", "-i ", "--extra-index-url")):
+        if not line or (line.startswith("-") and not BRINGS.match(line)):
             continue
         try:
             yield Line(line, Requirement(line))
