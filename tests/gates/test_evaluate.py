@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +189,18 @@ def test_junit_counts_what_blocks_as_failures_and_errors(report) -> None:
     assert cases["security.scan"].find("error").get("message").startswith("it crashed")
     assert cases["package.intact"].find("failure") is not None
     assert cases["signature.compatible"].find("skipped") is not None
+
+
+def test_a_file_whose_name_is_no_text_can_be_told_and_recorded(packed, project) -> None:
+    Path(os.fsdecode(bytes(packed.folder / "model") + b"/\xff\xfe.pkl")).write_bytes(b"x")
+    policy = gates(Gate("a", ["security.format", "size.package", "security.secrets"]))
+    candidate = packed.candidate(package_digest="0" * 64)
+    report = evaluate(candidate, policy, "a")
+    assert "model/\\udcff\\udcfe.pkl" in report.results[0].words
+    for record in report.records():
+        project.journal.put(record)
+    assert report_named(project.store, report.report_id) == report
+    assert report.junit().encode()
 
 
 def test_what_is_recorded_can_be_asked_in_sql(report, project) -> None:
