@@ -44,7 +44,7 @@ DOCUMENT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(DOCUMENT)
 def test_a_policy_is_taken_or_refused_in_one_clear_error(document) -> None:
     found = taken(document)
