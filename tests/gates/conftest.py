@@ -51,7 +51,7 @@ def digest_of(folder: Path) -> str:
     whole = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         if file.is_file():
-            whole.update(file.relative_to(folder).as_posix().encode() + b"\0")
+            whole.update(bytes(file.relative_to(folder)) + b"\0")
             whole.update(hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
 

@@ -190,6 +190,38 @@ def test_what_breaks_callers_of_the_champion_is_named(
     assert strict.outcome == found.outcome
 
 
+def field(name, dtype="float64", **more):
+    return {"name": name, "dtype": dtype, "shape": [], "nullable": False} | more
+
+
+def test_a_signature_of_trackbooks_own_is_read_and_compared_as_its_room_does(
+    judged,
+) -> None:
+    old = json.dumps(
+        {"form": "table", "inputs": [field("a")], "outputs": [field("", "int64")]}
+    )
+    new = old.replace('"a"', '"b"')
+    champion = Champion(version="1.1.0", signature=old)
+    assert judged("signature.present", signature=new).outcome == "passed"
+    found = judged("signature.compatible", signature=new, champion=champion)
+    assert found.words == "breaks callers of 1.1.0: input 'b' is new and required"
+
+    def compare(before, after):
+        broken = before != after
+        return SimpleNamespace(
+            verdict="broken" if broken else "same", reasons=("it is b now",) * broken
+        )
+
+    found = judged(
+        "signature.compatible", signature=new, champion=champion, compare=compare
+    )
+    assert found.words == "breaks callers of 1.1.0: it is b now"
+    found = judged(
+        "signature.compatible", signature=old, champion=champion, compare=compare
+    )
+    assert found.outcome == "passed"
+
+
 @pytest.mark.parametrize(
     ("new", "old", "outcome"),
     [
@@ -215,6 +247,7 @@ def test_tensors_are_compared_by_shape_and_type(judged, new, old, outcome) -> No
         ("torch @ git+https://example.org/t@" + "a" * 40, "passed"),
         ("t @ https://example.org/t.whl#sha256=" + "a" * 64, "passed"),
         ("--index-url https://example.org\nnumpy==2", "passed"),
+        ("--only-binary :all:\nnumpy==2", "passed"),
         ("numpy", "failed"),
         ("numpy>=2", "failed"),
         ("numpy==2.*", "failed"),
@@ -385,8 +418,10 @@ def votes(packed, noon) -> Votes:
 
 def test_somebody_else_has_to_approve(votes) -> None:
     assert votes.judge(votes.word("bo")).words == "approved by bo"
-    assert votes.judge().words == "0 of 1 approvals"
-    assert votes.judge(votes.word("ANN ")).words == "0 of 1 approvals; ANN  is the author"
+    assert votes.judge().words == "0 of 1 approvals, each of somebody other than ann"
+    assert votes.judge(votes.word("ANN ")).words == (
+        "0 of 1 approvals, each of somebody other than ann; ANN  is the author"
+    )
     assert votes.judge(votes.word("ann"), not_author=False).outcome == "passed"
     assert votes.judge(votes.word("bo"), author="").outcome == "failed"
     assert votes.judge(votes.word("  ")).outcome == "failed"
@@ -415,7 +450,10 @@ def test_only_those_who_may_count(votes) -> None:
 )
 def test_an_approval_holds_for_a_time_and_for_what_was_seen(votes, more, says) -> None:
     found = votes.judge(votes.word("bo", **more), expires="1d")
-    assert (found.outcome, found.words) == ("failed", f"0 of 1 approvals; {says}")
+    assert (found.outcome, found.words) == (
+        "failed",
+        f"0 of 1 approvals, each of somebody other than ann; {says}",
+    )
 
 
 def test_an_approval_may_say_itself_when_it_ends(votes, noon) -> None:

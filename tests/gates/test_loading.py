@@ -98,9 +98,10 @@ def test_a_package_that_hangs_is_ended_with_all_that_it_started(packed, judged) 
     packed.write("code/predict.py", code)
     began = time.monotonic()
     found = judged(LOAD, keys={"time_limit": "1500ms"})
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30
     assert found.outcome == "failed"
-    assert "not done after 2 s, while loading" in found.words
+    assert found.words.startswith("not done after ")
+    assert "while loading; all its processes were ended" in found.words
     assert left_of("time.sleep(77.25)") == []
 
 
@@ -208,7 +209,7 @@ def test_a_package_that_rewrites_itself_fails(packed, judged) -> None:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("", "has no attribute 'load_model'"),
+        ("", "has no attribute 'load'"),
         (
             "import os\ndef load_model(folder):\n"
             "    os.mkfifo('said.txt'), os.mkfifo('outputs.npy'), os.mkfifo('loaded.json')\n"
@@ -243,6 +244,7 @@ def test_code_that_is_not_as_it_should_be_is_told(packed, judged, code, says) ->
 def test_probes_that_hold_a_pickle_are_not_unpickled(packed, judged) -> None:
     packed.probes(inputs=np.array([{"a": 1}], dtype=object), outputs=np.zeros(1))
     found = judged(LOAD)
+    assert (found.outcome, found.blocks) == ("errored", True)
     assert "Object arrays cannot be loaded" in found.words
 
 
@@ -262,7 +264,23 @@ def test_probes_that_would_swell_are_not_unpacked(packed, judged) -> None:
     )
     found = judged(LOAD)
     assert (found.outcome, found.blocks) == ("errored", True)
-    assert found.words == "data/probe.npz holds an array of 240 MB: keep fewer probes"
+    assert found.words == "data/probe.npz holds arrays of 240 MB: keep fewer probes"
+
+
+def test_rows_of_any_kind_come_by_way_of_whoever_reads_them(packed, judged) -> None:
+    from scipy.sparse import csr_matrix
+
+    rows = csr_matrix(np.arange(12.0).reshape(4, 3))
+    code = (
+        "def load(package):\n    return str(package)\n"
+        "def predict(rows, model=None, package='nowhere'):\n"
+        "    assert model.endswith('package')\n"
+        "    return rows * 2\n"
+    )
+    packed.write("code/predict.py", code)
+    assert judged(LOAD, probes=lambda _: (rows, rows * 2)).outcome == "passed"
+    found = judged(LOAD, probes=lambda _: (rows, rows * 3))
+    assert "outputs differ, by up to 11" in found.words
 
 
 def test_no_rows_prove_nothing(packed, judged) -> None:
@@ -319,7 +337,7 @@ def test_cancelling_ends_the_process_at_once(packed) -> None:
         evaluate(
             packed.candidate(), gates(Gate("staging", [ask(LOAD)])), "staging", cancel=stop
         )
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
     assert left_of(str(packed.folder)) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from trackbook.errors import Misused, NotFound
 from trackbook.gates import (
-    FILE,
+    POLICY_FILE,
     Gate,
     ask,
     built_in,
@@ -55,7 +55,7 @@ def policy(tmp_path):
     """Write a policy file and read it."""
 
     def read(text: str):
-        (tmp_path / FILE).write_text(text, encoding="utf-8")
+        (tmp_path / POLICY_FILE).write_text(text, encoding="utf-8")
         return read_policy(tmp_path)
 
     return read
@@ -87,7 +87,7 @@ def test_a_file_is_read_with_all_that_it_extends(policy) -> None:
 
 def test_the_digest_is_that_of_the_file(policy, tmp_path) -> None:
     found = policy(FULL)
-    assert found.digest == hashlib.sha256((tmp_path / FILE).read_bytes()).hexdigest()
+    assert found.digest == hashlib.sha256((tmp_path / POLICY_FILE).read_bytes()).hexdigest()
     assert policy(FULL + "# looser soon\n").digest != found.digest
 
 
@@ -125,8 +125,11 @@ def target_with(check: str) -> str:
         (target_with('check = "size.package", severity = "wran"'), "did you mean 'warn'"),
         (target_with('check = "size.package", time_limit = "soon"'), "write a span such as"),
         (target_with('check = "size.package", time_limit = inf'), "write a span such as"),
+        (target_with(f'check = "size.package", time_limit = {10**400}'), "write a span such"),
+        (target_with(f'check = "size.package", max_mb = {10**400}'), "max_mb is inf|max_mb is '1000"),
+        (target_with('check = "size.package", max_mb = nan'), "it has to be finite"),
         (target_with('check = "perf.threshold", metric = "f1"'), "give min or max"),
-        (target_with('check = "perf.threshold", metric = "f1", min = nan'), "nan is no bound"),
+        (target_with('check = "perf.threshold", metric = "f1", min = nan'), "it has to be finite"),
         (target_with('check = "perf.threshold", metric = "f1", min = 2, max = 1'), "above max"),
         (target_with('check = "perf.vs_champion", metric = "zap"'), 'give direction = "max"'),
         (
@@ -154,7 +157,7 @@ def test_what_cannot_be_meant_is_said_with_the_file_and_what_may_be_meant(
 ) -> None:
     with pytest.raises(Misused, match=says) as told:
         policy(text)
-    assert FILE in str(told.value)
+    assert POLICY_FILE in str(told.value)
     assert "\n" not in str(told.value).split("cannot read")[0]
 
 
@@ -168,7 +171,7 @@ def test_a_target_that_is_not_there_is_said_before_anything_is_asked(packed) -> 
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path) -> None:
-    (tmp_path / FILE).write_bytes(b"version = 1 # \xff")
+    (tmp_path / POLICY_FILE).write_bytes(b"version = 1 # \xff")
     with pytest.raises(Misused, match="is not UTF-8 at byte 14"):
         read_policy(tmp_path)
 

@@ -10,12 +10,12 @@ from trackbook.gates.custom import CheckFailed
 from trackbook.gates.evaluate import Cancelled, Step, evaluate
 from trackbook.gates.past import report_named, reports_of
 from trackbook.gates.policy import Policy, Target, Want
-from trackbook.gates.policy_text import FILE, Gate, ask, built_in, gates, read_policy
+from trackbook.gates.policy_text import POLICY_FILE, Gate, ask, built_in, gates, read_policy
 from trackbook.gates.report import Report, Result
 
 __all__ = [
-    "FILE",
     "GROUP",
+    "POLICY_FILE",
     "Answer",
     "Approval",
     "Bench",

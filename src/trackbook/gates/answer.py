@@ -57,7 +57,7 @@ def plain(value: object, depth: int = 0) -> object:
         return value
     if depth < DEEPEST and isinstance(value, Mapping):
         some = list(value.items())[:MOST_ITEMS]
-        return {str(name): plain(one, depth + 1) for name, one in some}
+        return {str(number_or_text(str(name))): plain(one, depth + 1) for name, one in some}
     if depth < DEEPEST and isinstance(value, (list, tuple, set, frozenset)):
         return [plain(one, depth + 1) for one in list(value)[:MOST_ITEMS]]
     if depth < DEEPEST and getattr(value, "shape", None) == ():
@@ -69,7 +69,8 @@ def number_or_text(value: float | str) -> object:
     """Return a number that JSON has, or a text of it, not too long."""
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
-    text = str(value)
+    # Names of files may hold bytes that are no text; nothing can be written with them.
+    text = str(value).encode("utf-8", errors="backslashreplace").decode()
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from trackbook.errors import Misused
 
@@ -24,6 +24,18 @@ class Finding(Protocol):
     def code(self) -> str: ...
     @property
     def words(self) -> str: ...
+
+
+class Compatibility(Protocol):
+    """What became of a signature."""
+
+    @property
+    def verdict(self) -> str:
+        """`broken`, or anything else."""
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """One per change, those that break something first."""
 
 
 class Scan(Protocol):
@@ -97,7 +109,7 @@ class Candidate:
     is_unsafe: bool = False
     """Loading its form can execute code: pickle and the like."""
     signature: str | None = None
-    """As JSON, in MLflow's form."""
+    """As JSON: MLflow's, or with a `dtype` for each input and output."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     champion: Champion | None = None
     reproduction: str | None = None
@@ -116,3 +128,9 @@ class Candidate:
     """Raises where the folder's bytes are not those of the digest."""
     scan: Callable[[Path], Scan] | None = None
     """Looks for what is dangerous in a folder, and executes nothing of it."""
+    probes: Callable[[Path], tuple[Any, Any] | None] | None = None
+    """Returns the rows that are kept in a folder and what the model gave for them; where it
+    is left out, `data/probe.npz` is read as plain arrays `inputs` and `outputs`."""
+    compare: Callable[[str, str], Compatibility] | None = None
+    """Says whether callers of a first signature can use a second one; where it is left out,
+    both are read as MLflow writes them."""

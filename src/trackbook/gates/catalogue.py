@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -173,12 +174,15 @@ def converted(name: str, param: Param, value: object) -> object:
     if get_origin(param.hint) is Literal:
         return one_of(f"{name}: {param.name}", value, get_args(param.hint))
     try:
-        return msgspec.convert(value, param.hint)
-    except msgspec.ValidationError as error:
+        found = msgspec.convert(value, param.hint)
+    except (msgspec.ValidationError, OverflowError) as error:
         said = str(error)[:1].lower() + str(error)[1:]
         raise Misused(
-            f"{name}: {param.name} is {value!r}, which does not go: {said}"
+            f"{name}: {param.name} is {str(value)[:60]!r}, which does not go: {said}"
         ) from None
+    if isinstance(found, float) and not math.isfinite(found):
+        raise Misused(f"{name}: {param.name} is {found}: it has to be finite")
+    return found
 
 
 def one_of(what: str, value: object, choices: tuple[object, ...]) -> object:

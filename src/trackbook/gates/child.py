@@ -67,16 +67,10 @@ def run_child(
     halt: Event,
     network: Literal["closed", "open"] = "open",
 ) -> Ended:
-    """Execute a script of ours in a fresh Python, until its end or a limit.
+    """Execute a script that needs no trackbook in a fresh Python, until its end or a limit.
 
-    Args:
-        script: what is executed; it needs no trackbook
-        arguments: what it is given
-        work: an empty folder, where it works and has its home
-        seconds: how long it may take
-        memory_bytes: how much it and what it starts may have in memory
-        halt: ends it when set
-        network: closed where the system lets us close it
+    It works, and has its home, in the empty folder `work`. `memory_bytes` counts all that
+    it starts too. `halt` ends it when set. `closed` is the network where that can be.
     """
     token = new_id()
     hears, held = os.pipe()

@@ -100,7 +100,8 @@ def approvals(
         return failed("its author is not known, so nobody can be another", **evidence)
     if len(yes) < count:
         why = "".join(f"; {who} {reason}" for who, reason in sorted(void.items()))
-        said = f"{len(yes)} of {count} approvals{why}"
+        other = f" other than {candidate.author}" if not_author else ""
+        said = f"{len(yes)} of {count} approvals, each of somebody{other}{why}"
         return failed(said, len(yes), count, **evidence)
     return passed(f"approved by {', '.join(yes)}", len(yes), count, **evidence)
 

@@ -52,7 +52,7 @@ def called(
     asked = work / "asked.json"
     paths = [str(bench.project.resolve())] if bench.project is not None else []
     order = {"check": name, "facts": facts_of(candidate), "params": params, "paths": paths}
-    asked.write_text(json.dumps(order, default=str), encoding="utf-8")
+    asked.write_text(json.dumps(order, default=plain), encoding="utf-8")
     ended = run_child(
         SCRIPT,
         [str(asked), str(work / "answer.json")],
@@ -101,9 +101,9 @@ def facts_of(candidate: Candidate) -> dict[str, object]:
     facts = {name: getattr(candidate, name) for name in names}
     facts |= {
         "folder": str(candidate.folder.resolve()),
-        "metrics": plain(candidate.metrics),
-        "metadata": plain(candidate.metadata),
-        "data": plain(candidate.data),
+        "metrics": dict(candidate.metrics),
+        "metadata": dict(candidate.metadata),
+        "data": dict(candidate.data),
         "champion": None,
     }
     champion = candidate.champion
@@ -112,7 +112,7 @@ def facts_of(candidate: Candidate) -> dict[str, object]:
             "version": champion.version,
             "package_digest": champion.package_digest,
             "signature": champion.signature,
-            "metrics": plain(champion.metrics),
-            "data": plain(champion.data),
+            "metrics": dict(champion.metrics),
+            "data": dict(champion.data),
         }
     return facts

@@ -24,7 +24,8 @@ COMMENT = re.compile(r"(^|\s)#.*$")
 HASHES = re.compile(r"\s--hash[= ]\S+")
 FIXED = re.compile(r"@[0-9a-f]{40}(#|$)|#(.*&)?(sha256|sha512)=[0-9a-f]{64,}")
 """An address that always gives the same bytes: a whole commit, or a digest."""
-SHOWN = 20
+BRINGS = re.compile(r"(-r|-e|-c|--requirement|--editable|--constraint)\b")
+"""Options that bring requirements of their own; all others say where from, and how."""
 
 
 class Line(NamedTuple):
@@ -52,7 +53,7 @@ def pinned(_candidate: Candidate, bench: Bench) -> Answer:
             loose=loose,
         )
     return passed(
-        f"{len(lines)} requirements, each with its version", len(lines), len(lines)
+        f"every requirement has its version ({len(lines)})", len(lines), len(lines)
     )
 
 
@@ -65,7 +66,7 @@ def resolves(_candidate: Candidate, bench: Bench) -> Answer:
     faults = [fault for line in lines if (fault := fault_of(line)) is not None]
     if faults:
         return failed(f"not as here: {in_words(faults)}", len(faults), 0, faults=faults)
-    return passed(f"{len(lines)} requirements are installed here", 0, 0)
+    return passed(f"every requirement is installed here ({len(lines)})", 0, 0)
 
 
 def fault_of(line: Line) -> str | None:
@@ -115,7 +116,7 @@ def lines_of(file: Path) -> Iterator[Line]:
         text = opened.read(LARGEST).decode("utf-8-sig", errors="replace")
     for raw in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
         line = HASHES.sub("", COMMENT.sub("", raw)).strip()
-        if not line or line.startswith(("--index-url", "-i ", "--extra-index-url")):
+        if not line or (line.startswith("-") and not BRINGS.match(line)):
             continue
         try:
             yield Line(line, Requirement(line))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trackbook.clock import new_id, now_us, time_of
 from trackbook.errors import TrackbookError
 from trackbook.fingerprint import computer, this_machine
-from trackbook.gates.alone import answer_of
+from trackbook.gates.alone import Overdue, answer_of
 from trackbook.gates.answer import Answer, as_json, plain
 from trackbook.gates.bench import Bench
 from trackbook.gates.catalogue import check_named, keywords
@@ -169,7 +169,7 @@ def crash(error: BaseException) -> Answer:
     """Return what is to be told of a check that crashed."""
     told = str(error).strip() or "no message"
     kind = type(error).__name__
-    ours = isinstance(error, TrackbookError) or kind == "Overdue"
+    ours = isinstance(error, (TrackbookError, Overdue))
     lines = traceback.format_exception(error)[-TRACE_LINES:]
     return Answer(
         outcome="failed",

@@ -7,8 +7,10 @@ started it compares, for what is loaded here may say anything. An error is its t
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import os
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -24,27 +26,42 @@ def main(folder: Path, work: Path) -> None:
     }
     code = folder / "code"
     if not (code / "predict.py").is_file():
-        sys.exit("the package has no code/predict.py with load_model(folder)")
+        sys.exit("the package has no code/predict.py")
     started = time.perf_counter()
-    predict = module_at(code / "predict.py")
-    model = predict.load_model(folder)
+    package = module_at(code / "predict.py")
+    if hasattr(package, "load_model"):
+        model = package.load_model(folder)
+    else:
+        model = package.load(str(folder))
     facts |= {"load_s": time.perf_counter() - started, "loaded_bytes": in_memory()}
     write(work / "loaded.json", facts)
-    probe = folder / "data" / "probe.npz"
-    if not probe.is_file():
-        return
+    kept = work / "rows.pkl"
+    if kept.is_file():
+        rows = pickle.loads(kept.read_bytes())  # noqa: S301  whoever started this process wrote it
+        started = time.perf_counter()
+        outputs = predicted(package, model, rows)
+        facts["predict_s"] = time.perf_counter() - started
+        keep(outputs, work / "outputs.npy")
+    write(work / "predicted.json", facts | {"peak_bytes": peak()})
+
+
+def predicted(package: Any, model: Any, rows: Any) -> Any:
+    """Return what the model gives for rows, by the package's own `predict` if it has one."""
+    predict = getattr(package, "predict", None)
+    if predict is not None:
+        names = list(inspect.signature(predict).parameters)
+        others = [name for name in names if name != "model"]
+        return predict(**{others[0]: rows, "model": model})
+    return model.predict(rows) if hasattr(model, "predict") else model(rows)
+
+
+def keep(outputs: Any, file: Path) -> None:
+    """Write predictions as one array, without pickle."""
     import numpy as np
 
-    inputs = inputs_of(probe)
-    started = time.perf_counter()
-    if hasattr(predict, "predict"):
-        outputs = predict.predict(model, inputs)
-    else:
-        outputs = model.predict(inputs) if hasattr(model, "predict") else model(inputs)
-    facts["predict_s"] = time.perf_counter() - started
-    found = np.asarray(outputs)
-    np.save(work / "outputs.npy", found.astype(str) if found.dtype == object else found)
-    write(work / "predicted.json", facts | {"peak_bytes": peak()})
+    whole = outputs.toarray() if hasattr(outputs, "toarray") else outputs
+    found = np.asarray(whole.detach().cpu() if hasattr(whole, "detach") else whole)
+    np.save(file, found if found.dtype.kind in "biufcUS" else found.astype(str))
 
 
 def module_at(file: Path) -> Any:
@@ -57,25 +74,6 @@ def module_at(file: Path) -> Any:
     sys.modules["predict"] = module
     spec.loader.exec_module(module)
     return module
-
-
-def inputs_of(probe: Path) -> Any:
-    """Return the rows to predict: one array, or columns by name as a pandas DataFrame."""
-    import numpy as np
-
-    with np.load(probe, allow_pickle=False) as arrays:
-        if "inputs" in arrays:
-            return arrays["inputs"]
-        columns = {
-            name.removeprefix("inputs").lstrip("./:_"): arrays[name]
-            for name in arrays.files
-            if name.startswith("inputs")
-        }
-    if not columns:
-        sys.exit("data/probe.npz has no inputs")
-    import pandas as pd
-
-    return pd.DataFrame(columns)
 
 
 def in_memory() -> int | None:

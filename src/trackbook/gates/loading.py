@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from trackbook.errors import Damaged
 from trackbook.gates.answer import Answer, failed, passed
 from trackbook.gates.child import Ended, run_child
 from trackbook.gates.package import MB, in_mb, tampered
+from trackbook.gates.probes import difference, probes_of
 
 if TYPE_CHECKING:
     from trackbook.gates.bench import Bench
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("load_probe.py")
 MEMORY_MB = 4_000.0
 LARGEST_NOTE, LARGEST_OUTPUT = 100_000, 200 * MB
+SAID = 2_000
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +40,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class Loaded(NamedTuple):
     """What came of loading a package in a fresh process."""
 
+    memory_mb: float
+    """How much it might take."""
     ended: Ended
     told: Told | None
     """None where it did not come so far as to load."""
@@ -67,25 +69,27 @@ def clean_process(
     much memory, and the check's time limit. Unless `despite_scan`, nothing is loaded in
     which the scanner finds danger.
     """
-    wanted = probes_of(bench.folder)
+    probes = probes_of(bench)
     found = loaded(bench, memory_mb, despite_scan=despite_scan)
     ended, told = found.ended, found.told
     evidence: dict[str, object] = {
+        "folder": str(bench.folder),
         "seconds": round(ended.seconds, 3),
         "peak_mb": round(ended.peak_bytes / MB, 1),
         "told": msgspec.to_builtins(told) if told else None,
     }
     held = {"rtol": rtol, "atol": atol, "memory_mb": memory_mb}
-    fault = fault_of(found, memory_mb)
+    fault = fault_of(found)
     if fault is not None:
-        said = ended.said[-2000:] if not found.refused else ""
+        said = ended.said[-SAID:] if not found.refused else ""
         return failed(fault, None, held, said=said, **evidence)
     took = (
         f"loaded in {told.load_s:.2g} s" if told and told.load_s is not None else "loaded"
     )
-    if wanted is None:
-        said = f"{took}, but it has no probes (data/probe.npz) to compare: give an input example"
+    if probes is None:
+        said = f"{took}, but no probes are kept with it to compare: give an input example"
         return (failed if require_probes else passed)(said, None, held, **evidence)
+    wanted = probes.outputs
     apart = difference(found.outputs, wanted, rtol, atol)
     if apart.words:
         return failed(f"{took}, but {apart.words}", apart.largest, held, **evidence)
@@ -95,16 +99,19 @@ def clean_process(
 
 def memory(_candidate: Candidate, bench: Bench, *, max_mb: float = 2_000.0) -> Answer:
     """A process that loads the package and predicts takes no more memory than `max_mb`."""
-    earlier = [one for one in bench.memory.values() if isinstance(one, Loaded)]
+    held = {"max_mb": max_mb}
+    earlier = [
+        one
+        for one in bench.memory.values()
+        if isinstance(one, Loaded) and (one.refused or one.ended.why == "ended")
+    ]
     found = earlier[0] if earlier else loaded(bench, max(MEMORY_MB, max_mb))
-    if found.refused or found.told is None:
-        return failed(
-            fault_of(found, max_mb) or "it was not loaded", None, {"max_mb": max_mb}
-        )
+    fault = fault_of(found)
+    if fault is not None or found.told is None:
+        return failed(f"what it takes cannot be told: {fault}", None, held)
     told = found.told
     peak = max(found.ended.peak_bytes, told.peak_bytes or 0, told.loaded_bytes or 0)
     evidence = {"before_bytes": told.before_bytes, "loaded_bytes": told.loaded_bytes}
-    held = {"max_mb": max_mb}
     if peak > max_mb * MB:
         said = f"{in_mb(peak)} at its peak, {max_mb:g} MB are allowed"
         return failed(said, peak / MB, held, **evidence)
@@ -114,6 +121,9 @@ def memory(_candidate: Candidate, bench: Bench, *, max_mb: float = 2_000.0) -> A
 def loaded(bench: Bench, memory_mb: float, *, despite_scan: bool = False) -> Loaded:
     """Load the package in a fresh process; once for all checks that ask the same."""
     key = ("loaded", memory_mb, despite_scan)
+    earlier = bench.memory.get(key)
+    if isinstance(earlier, Loaded) and earlier.ended.why == "time":
+        del bench.memory[key]  # the limit was another check's
     return bench.once(key, lambda: load(bench, memory_mb, despite_scan=despite_scan))
 
 
@@ -125,9 +135,12 @@ def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
         first = next((f for f in scan.findings if f.severity == "error"), None)
         refused = f"the scanner found {first.path}: {first.words}" if first else "not safe"
     if refused:
-        return Loaded(Ended("halted", None, 0.0, 0, ""), None, None, refused)
+        return Loaded(memory_mb, Ended("halted", None, 0.0, 0, ""), None, None, refused)
     work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
     limit = int(memory_mb * MB)
+    probes = probes_of(bench)
+    if probes is not None:
+        (work / "rows.pkl").write_bytes(pickle.dumps(probes.rows))
     ended = run_child(
         SCRIPT,
         [str(bench.folder.resolve()), str(work)],
@@ -138,16 +151,17 @@ def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
         network="closed",
     )
     told = told_in(work / "predicted.json") or told_in(work / "loaded.json")
-    return Loaded(ended, told, outputs_in(work / "outputs.npy"), "", tampered(bench) or "")
+    outputs = outputs_in(work / "outputs.npy")
+    return Loaded(memory_mb, ended, told, outputs, changed=tampered(bench) or "")
 
 
-def fault_of(found: Loaded, memory_mb: float) -> str | None:
+def fault_of(found: Loaded) -> str | None:
     """Say why a package was not loaded, or not used, to the end; None where it was."""
     ended = found.ended
     stage = "while predicting" if found.told else "while loading"
     stopped = {
         "time": f"not done after {ended.seconds:.0f} s, {stage}; all its processes were ended",
-        "memory": f"took more than {memory_mb:g} MB of memory {stage}; it was ended",
+        "memory": f"took more than {found.memory_mb:g} MB of memory {stage}; it was ended",
         "halted": f"stopped {stage}",
     }
     if found.refused:
@@ -159,68 +173,6 @@ def fault_of(found: Loaded, memory_mb: float) -> str | None:
     if found.changed:
         return f"loading it changed the package: {found.changed}"
     return None if found.told else "ended without having loaded anything"
-
-
-class Apart(NamedTuple):
-    """How far outputs are from what they were."""
-
-    largest: float | None
-    words: str
-    """Empty where they are the same."""
-
-
-def difference(outputs: Any, wanted: Any, rtol: float, atol: float) -> Apart:
-    """Return how far outputs are from what they were."""
-    import numpy as np
-
-    if outputs is None:
-        return Apart(None, "it predicted nothing that can be read")
-    if outputs.shape != wanted.shape:
-        return Apart(None, f"it predicted {outputs.shape}, it was {wanted.shape}")
-    if not (is_numeric(outputs) and is_numeric(wanted)):
-        wrong = int(np.sum(outputs.astype(str) != wanted.astype(str)))
-        said = f"{wrong} of {wanted.size} outputs are others" if wrong else ""
-        return Apart(float(wrong), said)
-    same = np.isclose(outputs, wanted, rtol=rtol, atol=atol, equal_nan=True)
-    with np.errstate(all="ignore"):
-        gaps = np.abs(outputs.astype(complex) - wanted.astype(complex))
-    known = gaps[np.isfinite(gaps)]
-    largest = float(known.max()) if known.size else 0.0
-    wrong = int(np.sum(~same))
-    said = (
-        f"{wrong} of {wanted.size} outputs differ, by up to {largest:.3g}" if wrong else ""
-    )
-    return Apart(largest, said)
-
-
-def is_numeric(array: Any) -> bool:
-    """Tell whether an array holds numbers."""
-    return array.dtype.kind in "biufc"
-
-
-def probes_of(folder: Path) -> Any:
-    """Return the outputs that a package is held to; None where it has none.
-
-    Raises:
-        Damaged: there is a file, and it cannot be read without executing or swelling
-    """
-    import numpy as np
-
-    file = folder / "data" / "probe.npz"
-    if not file.is_file():
-        return None
-    try:
-        with zipfile.ZipFile(file) as inside:
-            size = max((one.file_size for one in inside.infolist()), default=0)
-        if size > LARGEST_OUTPUT:
-            raise Damaged(
-                f"data/probe.npz holds an array of {in_mb(size)}: keep fewer probes"
-            )
-        with np.load(file, allow_pickle=False) as arrays:
-            found = arrays.get("outputs")
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise Damaged(f"data/probe.npz cannot be read: {error}") from error
-    return found if found is not None and found.size else None
 
 
 def outputs_in(file: Path) -> Any:

@@ -67,9 +67,7 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 of its text: of a file what `sha256sum` says."""
-        return hashlib.sha256(
-            self.text.encode("utf-8", errors="surrogateescape")
-        ).hexdigest()
+        return hashlib.sha256(self.text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
     def target(self, name: str) -> Target:
         """Return a target by its name."""

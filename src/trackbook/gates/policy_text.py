@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-FILE = "trackbook.gates.toml"
+POLICY_FILE = "trackbook.gates.toml"
 LARGEST = 1_000_000
 KEYS = ("version", "groups", "targets")
 VERSION = 1
@@ -28,7 +28,7 @@ def read_policy(project: Path) -> Policy:
     Raises:
         Misused: the file cannot be read, or something in it cannot be meant
     """
-    file = project / FILE
+    file = project / POLICY_FILE
     try:
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)

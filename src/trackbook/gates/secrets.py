@@ -83,28 +83,19 @@ def lines_with_secrets(name: str, text: str, secrets: Secrets) -> list[int]:
     """Return the numbers of lines that hold what looks like a secret; never the secret."""
     if name.endswith(".ipynb"):
         return [1] if any(holds(source, secrets) for source in sources_of(text)) else []
-    masked = secrets.of_source(text) if name.endswith(".py") else secrets.in_text(text)
-    lines = text.splitlines()
+    told = text if name.endswith(".py") else SPACED.sub("=", text)
+    masked = secrets.of_source(told) if name.endswith(".py") else secrets.in_text(told)
+    if masked == told:
+        return []
+    before, after = told.splitlines(), masked.splitlines()
     differ = [
-        number
-        for number, line in enumerate(lines, 1)
-        if is_told(line, secrets, python=name.endswith(".py"))
+        at
+        for at, pair in enumerate(zip(before, after, strict=False), 1)
+        if pair[0] != pair[1]
     ]
-    if not differ and masked != text:
-        at = next(
-            (i for i, (a, b) in enumerate(zip(text, masked, strict=False)) if a != b),
-            min(len(text), len(masked)),
-        )
-        differ = [text.count("\n", 0, at) + 1]
+    if len(before) != len(after):  # a secret of several lines: those below it have moved
+        return differ[:1] or [len(after) + 1]
     return differ
-
-
-def is_told(line: str, secrets: Secrets, *, python: bool) -> bool:
-    """Tell whether one line by itself gives a secret away."""
-    if python:
-        return secrets.of_source(line.strip()) != line.strip()
-    close = SPACED.sub("=", line)
-    return secrets.in_text(close) != close
 
 
 def holds(source: str, secrets: Secrets) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackbook.gates.bench import Bench
-    from trackbook.gates.candidate import Candidate
+    from trackbook.gates.candidate import Candidate, Champion
 
 WIDER = {
     ("integer", "long"),
@@ -50,7 +50,7 @@ def present(candidate: Candidate, _bench: Bench) -> Answer:
     missing = [side for side in ("inputs", "outputs") if not counts[side]]
     if missing:
         return failed(f"the signature has no {' and no '.join(missing)}", counts)
-    said = f"{counts['inputs']} inputs, {counts['outputs']} outputs"
+    said = f"inputs: {counts['inputs']}, outputs: {counts['outputs']}"
     return passed(said, counts)
 
 
@@ -64,15 +64,9 @@ def compatible(
     champion = candidate.champion
     if champion is None:
         return skipped("first version: there is no champion whose callers could break")
-    ours, theirs = sides_of(candidate.signature), sides_of(champion.signature)
-    if isinstance(theirs, Broken):
-        return skipped(f"of the champion {champion.version}: {theirs.why}")
-    if isinstance(ours, Broken):
-        return failed(f"{ours.why}, and the champion {champion.version} has one")
-    breaks = [
-        *input_breaks(ours["inputs"], theirs["inputs"]),
-        *output_breaks(ours["outputs"], theirs["outputs"]),
-    ]
+    breaks = breaks_of(candidate, champion)
+    if isinstance(breaks, Answer):
+        return breaks
     if not breaks:
         return passed(f"fits the callers of {champion.version}", 0, 0)
     if major_may_break and major_of(candidate.version) > major_of(champion.version):
@@ -85,6 +79,22 @@ def compatible(
         0,
         breaks=breaks,
     )
+
+
+def breaks_of(candidate: Candidate, champion: Champion) -> list[str] | Answer:
+    """Return in what a candidate breaks with a champion, or why that cannot be told."""
+    ours, theirs = sides_of(candidate.signature), sides_of(champion.signature)
+    if isinstance(theirs, Broken):
+        return skipped(f"of the champion {champion.version}: {theirs.why}")
+    if isinstance(ours, Broken):
+        return failed(f"{ours.why}, and the champion {champion.version} has one")
+    if candidate.compare is not None and champion.signature and candidate.signature:
+        found = candidate.compare(champion.signature, candidate.signature)
+        return list(found.reasons) or ["broken"] if found.verdict == "broken" else []
+    return [
+        *input_breaks(ours["inputs"], theirs["inputs"]),
+        *output_breaks(ours["outputs"], theirs["outputs"]),
+    ]
 
 
 def input_breaks(ours: Sequence[Port], theirs: Sequence[Port]) -> list[str]:
@@ -142,7 +152,7 @@ def shaped(shape: tuple[int, ...] | None) -> str:
 
 
 def sides_of(signature: str | None) -> Sides | Broken:
-    """Return what goes in and comes out, of a signature in MLflow's form."""
+    """Return what goes in and comes out, of a signature of MLflow's or of trackbook's."""
     if not signature:
         return Broken("it has no signature")
     try:
@@ -150,7 +160,7 @@ def sides_of(signature: str | None) -> Sides | Broken:
         sides = {side: inner(whole.get(side)) for side in ("inputs", "outputs")}
         return {side: [port_of(one) for one in ports] for side, ports in sides.items()}
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return Broken("its signature is not as MLflow writes them")
+        return Broken("its signature cannot be read")
 
 
 def inner(side: object) -> list[dict[str, object]]:
@@ -162,15 +172,21 @@ def inner(side: object) -> list[dict[str, object]]:
 def port_of(given: dict[str, object]) -> Port:
     """Return one column, or one tensor."""
     name = str(given.get("name") or "")
-    spec = given.get("tensor-spec")
+    spec: Any = given.get("tensor-spec")
     required = bool(given.get("required", True)) and not given.get("optional", False)
-    if isinstance(spec, dict):
-        shape = tuple(int(size) for size in spec["shape"])
-        return Port(name, f"tensor of {spec['dtype']}", required, shape)
-    kind = given["type"]
+    if spec is not None:
+        return Port(name, f"tensor of {spec['dtype']}", required, sizes_of(spec["shape"]))
+    if "dtype" in given:
+        shape = sizes_of(given.get("shape")) or None
+        return Port(name, str(given["dtype"]), not given.get("nullable"), shape)
     deeper = {k: given[k] for k in ("items", "properties") if k in given}
     tail = f" {json.dumps(deeper, sort_keys=True)}" if deeper else ""
-    return Port(name, f"{kind}{tail}", required)
+    return Port(name, f"{given['type']}{tail}", required)
+
+
+def sizes_of(shape: Any) -> tuple[int, ...]:
+    """Return a shape; of a column none."""
+    return tuple(int(size) for size in shape or ())
 
 
 def major_of(version: str) -> int:

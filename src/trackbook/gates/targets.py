@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatch
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 Table = Mapping[str, Any]
 Groups = Mapping[str, list[str]]
+Rules = Mapping[str, Severity]
+LONGEST_S = 100 * 366 * 86_400
 KEYS = ("extends", "description", "require", "checks", "approvals", "on_error", "on_skip")
 GENERAL = ("check", "label", "severity", "time_limit")
 APPROVALS = "compliance.approvals"
@@ -70,11 +71,17 @@ def resolved(name: str, tables: Table, groups: Groups, below: tuple[str, ...]) -
         description=text_of(
             table.get("description", base.description), f"{where}: description"
         ),
-        on_error={**rules_of(table, "on_error", where), **base.on_error}
-        | rules_of(table, "on_error", where),
-        on_skip={**rules_of(table, "on_skip", where), **base.on_skip}
-        | rules_of(table, "on_skip", where),
+        on_error=merged(rules_of(table, "on_error", where), base.on_error),
+        on_skip=merged(rules_of(table, "on_skip", where), base.on_skip),
     )
+
+
+def merged(own: Rules, base: Rules) -> Rules:
+    """Return rules of which the own ones come first."""
+    return {
+        **own,
+        **{pattern: word for pattern, word in base.items() if pattern not in own},
+    }
 
 
 def base_of(
@@ -222,11 +229,11 @@ def text_of(given: object, what: str) -> str:
 
 def seconds_of(given: object, what: str) -> float:
     """Return a span of time in seconds: a number of them, or 90s, 15m, 12h, 14d, 2w."""
-    seconds = 0.0
+    seconds: float = 0
     if isinstance(given, (int, float)) and not isinstance(given, bool):
-        seconds = float(given)
+        seconds = given
     elif isinstance(given, str) and (found := SPAN.fullmatch(given.strip().lower())):
         seconds = float(found[1]) * SECONDS[found[2]]
-    if not (math.isfinite(seconds) and seconds > 0):
+    if not 0 < seconds <= LONGEST_S:
         raise Misused(f"{what} is {given!r}: write a span such as 90s, 15m, 12h, 14d")
-    return seconds
+    return float(seconds)
