@@ -76,7 +76,6 @@ def decided(
         Busy: somebody else held the lock for all of `patience_s`
     """
     with store.place.alone(patience_s=patience_s):
-        store.drain(patience_s=patience_s)
         with store.reading() as db:
             rows = db.execute(SQL["head"]).fetchall()
             log = read_log(db, model)
