@@ -55,9 +55,6 @@ def main() -> None:
             f"{count:,} versions of {MODELS} models, {entries:,} entries, {METRICS} metrics a run;"
             f" {machine()}"
         )
-        print(
-            f"a decision, written for good: {seconds / entries * 1e3:.0f} ms (mean of all)"
-        )
         report(store, count)
         began = time.perf_counter()
         chain = verify_chain(store)
