@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trackbook.errors import Misused
-from trackbook.registry import differences, verify_chain
+from trackbook.errors import Damaged, Misused
+from trackbook.registry import differences, verify_chain, versions
 
 
 @pytest.fixture
@@ -119,7 +119,10 @@ def test_what_is_no_longer_in_the_database_is_not_decided_upon_again(told) -> No
 
 def test_views_that_say_something_else_than_the_log_are_found(told) -> None:
     told.edit("UPDATE tb.transition SET slots_after = ['nobody'] WHERE entry = 3")
-    assert differences(told.store) != []
+    assert "entry 3 of the registry (promote of churn)" in differences(told.store)[0]
+    with pytest.raises(Damaged, match="verify_chain tells what was changed"):
+        told.new("c")
+    assert len(versions(told.store)) == 2
 
 
 def test_times_and_hashes_do_not_hang_on_how_the_machine_writes_numbers(told) -> None:

@@ -84,7 +84,7 @@ def test_the_latest_is_the_highest_release_and_not_what_came_last(desk) -> None:
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        ("churm@1.0.0", NotFound, "no model named 'churm'"),
+        ("churm@1.0.0", NotFound, "no model named 'churm': did you mean 'churn'"),
         ("churn@1.0.1", NotFound, "did you mean '1.0.0'"),
         ("churn@stabel", NotFound, "did you mean 'stable'"),
         ("churn@champion", NotFound, "nothing is in prod/champion"),

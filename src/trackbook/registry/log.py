@@ -86,7 +86,13 @@ def decided(
             return None
         entry = sealed(draft, head, who, at_us)
         journal.put_for_good(entry)
-        note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
+        try:
+            note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
+        except OSError as error:
+            raise Damaged(
+                f"{called(entry)} stands, and could not be noted beside the log ({error}):"
+                " make room, and do not decide it again"
+            ) from error
         must_have_arrived(store, entry)
         return entry
 

@@ -24,6 +24,9 @@ WHERE $model IS NULL OR model = $model ORDER BY entry
 SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.approval
 WHERE $model IS NULL OR model = $model ORDER BY entry
 
+-- model_names: what models are called
+SELECT DISTINCT model FROM tb.versions
+
 -- versions_listed: versions as they stand, of one model or of all, the newest first
 SELECT version_id, model, version, seq, state, slots, aliases, flavour, is_unsafe, package_digest,
   weights_fp, object_fp, object_fp_why, fp_algo, signature, size_bytes, file_count, probe_count, run_id,
