@@ -140,3 +140,17 @@ def test_memory_for_waiting_records_has_an_end(tmp_path, monkeypatch) -> None:
     queue.pour(kept.append)
     assert [frame[0] for frame in kept] == [0, 1]
     assert "3 records were lost" in (queue.recovered() or "")
+
+
+def test_what_must_be_on_the_disk_does_not_wait_for_room(
+    small_disk, make_room, open_journal, payloads_in
+) -> None:
+    journal = open_journal(small_disk)
+    with pytest.raises(OSError, match=r"(?i)space|part of a record|too large"):
+        for n in range(2000):
+            journal.put_for_good(Note(words=f"{n} " + "x" * 500))
+    written = words(payloads_in(small_disk))
+    assert journal.waiting_count == 0
+    make_room()
+    journal.put_for_good(Note(words="now"))
+    assert words(payloads_in(small_disk)) == [*written, "now"]

@@ -84,7 +84,7 @@ def test_the_latest_is_the_highest_release_and_not_what_came_last(desk) -> None:
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        ("churm@1.0.0", NotFound, "no model named 'churm'"),
+        ("churm@1.0.0", NotFound, "no model named 'churm': did you mean 'churn'"),
         ("churn@1.0.1", NotFound, "did you mean '1.0.0'"),
         ("churn@stabel", NotFound, "did you mean 'stable'"),
         ("churn@champion", NotFound, "nothing is in prod/champion"),
@@ -118,7 +118,8 @@ def test_semver_orders_as_its_authors_say() -> None:
         "1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.beta 1.0.0-beta 1.0.0-beta.2 1.0.0-beta.11"
         " 1.0.0-rc.1 1.0.0 1.9.0 1.10.0 2.0.0"
     ).split()
-    assert sorted(ordered[::-1], key=key_of) == ordered
+    mixed = ordered[::-1]
+    assert sorted(mixed, key=key_of) == ordered
     assert key_of("1.0.0+a") == key_of("1.0.0+b")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -84,12 +85,18 @@ def hash_of(entry: Entry) -> str:
     nothing is left out, so that entries from before keep their hash.
     """
     said = {
-        field.name: getattr(entry, field.name)
-        for field in msgspec.structs.fields(entry)
-        if field.name != "hash" and getattr(entry, field.name) != field.default
+        name: getattr(entry, name)
+        for name, unless in fields_of(type(entry))
+        if name != "hash" and getattr(entry, name) != unless
     }
     text = json.dumps([entry.kind, said], sort_keys=True, separators=(",", ":"))
     return sha256(text.encode("ascii")).hexdigest()
+
+
+@cache
+def fields_of(kind: type[Entry]) -> list[tuple[str, object]]:
+    """Return the names of a kind's fields, each with what it is where it says nothing."""
+    return [(field.name, field.default) for field in msgspec.structs.fields(kind)]
 
 
 def examined(log: Iterable[Entry], anchors: Mapping[int, Iterable[str]]) -> Chain:

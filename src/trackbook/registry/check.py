@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackbook.errors import Damaged
 from trackbook.registry.anchor import expected, noted
 from trackbook.registry.chain import examined
 from trackbook.registry.log import SQL, log_of, read_log
@@ -34,7 +35,10 @@ def verify_chain(store: Store, *, head: str | None = None) -> Chain:
 def differences(store: Store) -> list[str]:
     """Return where the views do not say what the log says, rebuilt from its first entry."""
     with store.reading() as db:
-        rebuilt = facts_of(told(read_log(db, None)).values())
+        try:
+            rebuilt = facts_of(told(read_log(db, None)).values())
+        except Damaged as error:
+            return [str(error)]
         viewed = {
             block: {row_of(row) for row in db.execute(SQL[block]).fetchall()}
             for block in ("states_now", "slots_now", "aliases_now", "requests_now")

@@ -76,7 +76,6 @@ def decided(
         Busy: somebody else held the lock for all of `patience_s`
     """
     with store.place.alone(patience_s=patience_s):
-        store.drain(patience_s=patience_s)
         with store.reading() as db:
             rows = db.execute(SQL["head"]).fetchall()
             log = read_log(db, model)
@@ -87,7 +86,13 @@ def decided(
             return None
         entry = sealed(draft, head, who, at_us)
         journal.put_for_good(entry)
-        note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
+        try:
+            note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
+        except OSError as error:
+            raise Damaged(
+                f"{called(entry)} stands, and could not be noted beside the log ({error}):"
+                " make room, and do not decide it again"
+            ) from error
         must_have_arrived(store, entry)
         return entry
 

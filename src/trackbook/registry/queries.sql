@@ -24,6 +24,9 @@ WHERE $model IS NULL OR model = $model ORDER BY entry
 SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.approval
 WHERE $model IS NULL OR model = $model ORDER BY entry
 
+-- model_names: what models are called
+SELECT DISTINCT model FROM tb.versions
+
 -- versions_listed: versions as they stand, of one model or of all, the newest first
 SELECT version_id, model, version, seq, state, slots, aliases, flavour, is_unsafe, package_digest,
   weights_fp, object_fp, object_fp_why, fp_algo, signature, size_bytes, file_count, probe_count, run_id,
@@ -71,16 +74,21 @@ LEFT JOIN measured m ON m.run_id = s.run_id
 LEFT JOIN measured c ON c.run_id = b.run_id
 ORDER BY s.registered_at DESC, s.seq DESC
 
--- impact: versions whose runs rest on a dataset, and the slots that they are in
+-- impact: versions whose runs rest on a dataset, and the slots that they are in; a run in the trash counts
 WITH RECURSIVE meant AS (
   SELECT dataset_id FROM tb.datasets
   WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of),
+part AS (
+  SELECT r.run_id, coalesce(a.parent, r.parent_run_id) AS parent
+  FROM tb.run r LEFT JOIN (
+    SELECT run_id, arg_max(parent_run_id, id) AS parent FROM tb.amendment GROUP BY run_id) a USING (run_id)
+  WHERE r.relation = 'child'),
 edge AS (
-  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage
-  WHERE label IS DISTINCT FROM 'variation' AND from_kind IN ('dataset', 'run', 'version')
+  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage WHERE to_kind IN ('version', 'slot')
   UNION ALL SELECT 'dataset', dataset_id, 'run', run_id FROM tb.input
-  UNION ALL SELECT 'run', to_id, 'whole', from_id FROM tb.lineage
-    WHERE from_kind = 'run' AND to_kind = 'run' AND label = 'part'
+  UNION ALL SELECT 'run', parent, 'run', run_id FROM part
+  UNION ALL SELECT 'run', run_id, 'whole', parent FROM part
+  UNION ALL SELECT 'whole', run_id, 'whole', parent FROM part
   UNION ALL SELECT 'whole', source_run_id, 'version', version_id FROM tb.version
     WHERE source_run_id IS NOT NULL),
 reached AS (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.registry.find import found
+from trackbook.errors import NotFound
+from trackbook.registry.find import SEE, found
 from trackbook.registry.log import SQL, log_of
 from trackbook.registry.names import model_name, reference_of
 from trackbook.registry.rows import ApprovalRow, VersionRow, ask
@@ -29,7 +30,11 @@ def version_of(store: Store, reference: str) -> VersionRow:
     a version_id behind the `@`, or the name alone for the latest.
     """
     model, at = reference_of(reference)
-    return with_id(store, found(standing(store, model), at).fact.version_id)
+    known = standing(store, model)
+    if not known.kept:
+        names = [name for (name,) in store.rows(SQL["model_names"]).rows]
+        raise NotFound.named("model", model, known=names, see=SEE)
+    return with_id(store, found(known, at).fact.version_id)
 
 
 def approvals(

@@ -127,8 +127,7 @@ class Registry:
             expected_from: the state that it must be in just now
             expected_champion: what must be champion just now, as behind an `@`; empty for none
             force: go past the rules, which stays on record for ever
-            sunset, successor: until when a deprecated version serves, and what to use instead
-            command: what to call it in the log
+            sunset, successor: until when a deprecated version serves, and what follows it
 
         Raises:
             Conflict: somebody else was first

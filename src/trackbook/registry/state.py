@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackbook.errors import NotFound
+from trackbook.errors import Damaged, NotFound
 from trackbook.records import Approval, Transition, Version
 
 if TYPE_CHECKING:
@@ -123,12 +123,17 @@ def told(log: Iterable[Entry]) -> dict[str, Model]:
 
 
 def take(model: Model, entry: Entry) -> None:
-    """Let one entry of the log happen to a model."""
+    """Let one entry of the log happen to a model.
+
+    Raises:
+        Damaged: it speaks of what there is not
+    """
     if isinstance(entry, Version):
         model.versions[entry.version_id] = Standing(fact=entry)
     elif isinstance(entry, Approval):
         take_approval(model, entry)
     else:
+        must_make_sense(model, entry)
         take_states(model, entry)
         take_slots(model, entry)
         moved = zip(entry.aliases, entry.aliases_after, entry.protects, strict=True)
@@ -140,23 +145,39 @@ def take(model: Model, entry: Entry) -> None:
         model.last = entry
 
 
+def must_make_sense(model: Model, entry: Transition) -> None:
+    """Refuse a decision that nobody can have made: its lists are cut, or name no version."""
+    sides = (
+        (entry.version_ids, entry.from_states, entry.to_states),
+        (entry.slots, entry.slots_before, entry.slots_after, entry.traffics),
+        (entry.aliases, entry.aliases_before, entry.aliases_after, entry.protects),
+    )
+    is_even = all(len({len(side) for side in group}) == 1 for group in sides)
+    named = {*entry.version_ids, *entry.slots_after, *entry.aliases_after}
+    if is_even and named - {""} <= model.versions.keys():
+        return
+    raise Damaged(
+        f"entry {entry.entry} of the registry ({entry.command} of {entry.model}) is not as it"
+        " was written: verify_chain tells what was changed"
+    )
+
+
 def take_states(model: Model, entry: Transition) -> None:
     """Move the states of versions, and mark those that are deleted."""
     for version_id, to in zip(entry.version_ids, entry.to_states, strict=True):
-        before = model.versions.get(version_id)
-        if before is not None:
-            model.versions[version_id] = replace(
-                before,
-                state=to,
-                moved=entry,
-                was_forced=before.was_forced
-                or (entry.forced and version_id == entry.version_id),
-                was_production=before.was_production or to == "PRODUCTION",
-            )
+        before = model.versions[version_id]
+        is_about = version_id == entry.version_id
+        model.versions[version_id] = replace(
+            before,
+            state=to,
+            moved=entry,
+            was_forced=before.was_forced or (entry.forced and is_about),
+            was_production=before.was_production or to == "PRODUCTION",
+        )
     for version_id in entry.deleted_ids:
-        before = model.versions.get(version_id)
-        if before is not None:
-            model.versions[version_id] = replace(before, is_deleted=True)
+        if version_id in model.versions:
+            known = model.versions[version_id]
+            model.versions[version_id] = replace(known, is_deleted=True)
 
 
 def take_slots(model: Model, entry: Transition) -> None:
@@ -169,6 +190,7 @@ def take_slots(model: Model, entry: Transition) -> None:
         if role == "champion" and after != before:
             if after:
                 model.champions.append((env, after))
+                model.spoilt.discard((env, after))  # whoever brings it back trusts it
             if entry.command == "rollback" and before:
                 model.spoilt.add((env, before))
         if not after:

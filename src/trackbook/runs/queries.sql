@@ -116,8 +116,10 @@ part AS (
   UNION SELECT c.run_id FROM child c JOIN part p ON c.parent_run_id = p.run_id)
 SELECT run_id FROM part
 
--- thrown_away: every run that is in the trash, also those whose facts are gone
-SELECT run_id FROM tb.trash WHERE run_id IS NOT NULL GROUP BY run_id HAVING arg_max(trashed, id)
+-- thrown_away: every run in the trash, also those whose facts are gone, but not what versions rest on
+SELECT run_id FROM tb.trash WHERE run_id IS NOT NULL
+  AND run_id NOT IN (SELECT source_run_id FROM tb.version WHERE source_run_id IS NOT NULL)
+GROUP BY run_id HAVING arg_max(trashed, id)
 
 -- weight_of: how many runs and points are to go
 SELECT (SELECT count(*) FROM tb.run WHERE list_contains($runs, run_id)) AS runs,

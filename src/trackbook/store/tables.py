@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -12,6 +13,8 @@ from trackbook.store.sql import queries_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from trackbook.records import Record
 
 TABLES_VERSION = "1"
 TABLES = queries_of("trackbook.store", "tables.sql")
@@ -49,10 +52,16 @@ def make_tables(db: DuckDBPyConnection) -> None:
         raise
 
 
-def statements() -> list[str]:
+def statements() -> tuple[str, ...]:
     """Return the statements that make every table, and every column added since."""
+    return statements_for(tuple(KINDS.values()))
+
+
+@cache
+def statements_for(kinds: tuple[type[Record], ...]) -> tuple[str, ...]:
+    """Return them for some kinds; worked out once, for every drain compares them."""
     made = list(TABLES.values())
-    for record in KINDS.values():
+    for record in kinds:
         if record.kind != "metric":
             made += [create_table(record), *add_columns(record)]
-    return made
+    return tuple(made)
