@@ -10,11 +10,10 @@ from trackbook.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from trackbook.book.book import Book
     from trackbook.gates import Approval, Candidate, Champion, Policy, Report
-    from trackbook.packages import Shelf
+    from trackbook.packages import Compatibility, Shelf
     from trackbook.records import Run
     from trackbook.registry import Policy as Rules
     from trackbook.registry import Report as Brought
@@ -26,15 +25,12 @@ APPROVALS = "compliance.approvals"
 def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
     """Return a version with all that is known of it, to stand before a gate."""
     from trackbook.gates import Candidate
-    from trackbook.packages import verify
+    from trackbook.packages import pinned, verify
     from trackbook.scan import scan_folder
 
     run = run_of(book, row)
     around = around_of(book, run) if run is not None else None
     tree = around.checkout if around is not None else None
-
-    def verified(folder: Path, digest: str) -> object:
-        return verify(folder, digest)
 
     return Candidate(
         model=row.model,
@@ -60,9 +56,18 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
             "tags": dict(run.tags) if run is not None else {},
         },
         data=fingerprints_of(book, run) if run is not None else {},
-        verify=verified,
+        verify=verify,
         scan=scan_folder,
+        probes=pinned,
+        compare=compared,
     )
+
+
+def compared(before: str, after: str) -> Compatibility:
+    """Return whether callers of one signature are served by another; both as JSON."""
+    from trackbook.packages import Signature, compatibility_of
+
+    return compatibility_of(Signature.of_text(before), Signature.of_text(after))
 
 
 def run_of(book: Book, row: VersionRow) -> Run | None:

@@ -7,7 +7,7 @@ from trackbook.packages.compatibility import Compatibility, compatibility_of
 from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
 from trackbook.packages.load import Scanned, load, probed, read
 from trackbook.packages.package import Contents, Package
-from trackbook.packages.probes import Agreement
+from trackbook.packages.probes import Agreement, pinned
 from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import Field, Signature, signature_of
 from trackbook.packages.verify import Tampered, verify
@@ -33,6 +33,7 @@ __all__ = [
     "flavour_named",
     "flavour_of",
     "load",
+    "pinned",
     "probed",
     "proposed_version",
     "read",

@@ -91,6 +91,21 @@ def agreement(
     return Agreement(True, f"{count_of(rows)} pinned predictions hold", largest)
 
 
+def pinned(folder: Path) -> tuple[Any, Any] | None:
+    """Return the rows that are pinned in a package's folder and what was predicted for them.
+
+    None where nothing is pinned. The model is not asked.
+    """
+    import numpy as np
+
+    file = folder / FILE
+    if not file.is_file():
+        return None
+    with np.load(file, allow_pickle=False) as kept:
+        arrays = dict(kept)
+    return unpacked(part_of(arrays, "")), unpacked(part_of(arrays, f"{OUTPUTS}."))
+
+
 def part_of(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
     """Return the arrays under a prefix; with none, those of the rows."""
     if prefix:
