@@ -41,7 +41,9 @@ def test_larger_than_the_window_it_is_written_whole(journal, tmp_path, payloads_
     assert words(payloads_in(tmp_path)) == texts
 
 
-def test_where_the_file_was_deleted_it_goes_into_another(journal, tmp_path, payloads_in) -> None:
+def test_where_the_file_was_deleted_it_goes_into_another(
+    journal, tmp_path, payloads_in
+) -> None:
     journal.put(Note(words="lost"))
     for file in tmp_path.glob("*.tbj"):
         file.unlink()

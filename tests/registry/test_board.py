@@ -7,6 +7,7 @@ import pytest
 from trackbook.artifacts import Artifacts
 from trackbook.clock import new_id
 from trackbook.errors import NotFound
+from trackbook.lineage import FORMATS, Key, graph_around, thing_called
 from trackbook.records import Dataset, Input, Model, RunStart, Trash
 from trackbook.registry import board, impact, verify_chain, versions
 from trackbook.runs import gc
@@ -125,6 +126,22 @@ def test_lineage_leads_from_a_run_to_its_version_and_on_to_the_slot(desk) -> Non
         ("version", version_id, "champion", "slot", "churn/prod/champion"),
         ("run", run_id, "registered", "version", version_id),
     ]
+
+
+def test_the_graph_around_a_dataset_leads_to_where_its_models_serve(desk) -> None:
+    train = dataset(desk, "train")
+    name = released(desk, "a", run(desk, data=train))
+    desk.new("b", parent_id=desk.at(name).version_id)
+    graph = graph_around(desk.store, Key("dataset", train), way="down")
+    names = {node.key.kind: node.name for node in graph.nodes.values()}
+    assert names["slot"] == "churn/prod/champion"
+    assert "churn@1.1.0" in {node.name for node in graph.nodes.values()}
+    back = thing_called(desk.store, "churn/prod/champion")
+    found = graph_around(desk.store, back, way="up").nodes
+    assert Key("dataset", train) in found
+    assert thing_called(desk.store, name) in found
+    for form, write in FORMATS.items():
+        assert "churn" in write(graph), form
 
 
 def test_an_empty_project_has_an_empty_board(desk) -> None:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 LONGEST = 60
 SHAPES = {
     "execution": "box", "dataset": "cylinder", "run": "ellipse", "artifact": "note",
-    "model": "component",
+    "model": "component", "version": "box3d", "slot": "tab",
 }  # fmt: skip
 BRACKETS = {
     "execution": ("[", "]"), "dataset": ("[(", ")]"), "run": ("([", "])"),
-    "artifact": ("[/", "/]"), "model": ("{{", "}}"),
+    "artifact": ("[/", "/]"), "model": ("{{", "}}"), "version": ("[[", "]]"), "slot": (">", "]"),
 }  # fmt: skip
 PRODUCER = "urn:trackbook"
 SPEC = "https://openlineage.io/spec"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trackbook.store import Store
 
-Kind = Literal["execution", "dataset", "run", "artifact", "model"]
+Kind = Literal["execution", "dataset", "run", "artifact", "model", "version", "slot"]
 Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
 MOST_NODES = 500
@@ -26,15 +26,19 @@ UP: dict[str, tuple[str, ...]] = {
     "run": ("data_of_runs", "makers_of_runs", "parents_of_runs"),
     "artifact": ("runs_of_artifacts",),
     "model": ("runs_of_models",),
+    "version": ("runs_of_versions", "parents_of_versions"),
+    "slot": ("versions_of_slots",),
 }
 """What to ask for what things of a kind rest on; a new kind is one line here and one below.
 On which executions an execution rests is looked up session by session."""
 DOWN: dict[str, tuple[str, ...]] = {
     "execution": ("datasets_made", "runs_made"),
     "dataset": ("users_of_datasets",),
-    "run": ("children_of_runs", "artifacts_of_runs", "models_of_runs"),
+    "run": ("children_of_runs", "artifacts_of_runs", "models_of_runs", "versions_of_runs"),
     "artifact": (),
     "model": (),
+    "version": ("slots_of_versions", "children_of_versions"),
+    "slot": (),
 }
 
 
@@ -266,6 +270,6 @@ def facts(db: DuckDBPyConnection, keys: Iterable[Key]) -> dict[Key, Node]:
 
 
 def thing_called(store: Store, of: str) -> Key | None:
-    """Return the dataset, execution, file or model that a text names; None for none."""
+    """Return the dataset, execution, file, model, version or slot that a text names, if any."""
     rows = store.rows(SQL["thing_called"], of=of).rows
     return Key(*rows[0]) if rows else None

@@ -145,6 +145,46 @@ SELECT DISTINCT 'run' AS from_kind, run_id AS from_id, label, 'model' AS to_kind
 FROM tb.model
 WHERE run_id IN (SELECT unnest($ids))
 
+-- versions_of_runs: versions that were registered of some runs
+SELECT 'run' AS from_kind, source_run_id AS from_id, 'registered' AS label, 'version' AS to_kind,
+  version_id AS to_id
+FROM tb.version WHERE source_run_id IN (SELECT unnest($ids))
+
+-- runs_of_versions: the runs of which some versions were registered
+SELECT 'run' AS from_kind, source_run_id AS from_id, 'registered' AS label, 'version' AS to_kind,
+  version_id AS to_id
+FROM tb.version WHERE version_id IN (SELECT unnest($ids)) AND source_run_id IS NOT NULL
+
+-- parents_of_versions: versions from which some go on
+SELECT 'version' AS from_kind, parent_id AS from_id, 'parent' AS label, 'version' AS to_kind,
+  version_id AS to_id
+FROM tb.version WHERE version_id IN (SELECT unnest($ids)) AND parent_id IS NOT NULL
+
+-- children_of_versions: versions that go on from some
+SELECT 'version' AS from_kind, parent_id AS from_id, 'parent' AS label, 'version' AS to_kind,
+  version_id AS to_id
+FROM tb.version WHERE parent_id IN (SELECT unnest($ids))
+
+-- slots_of_versions: the slots that some versions are in
+SELECT 'version' AS from_kind, version_id AS from_id, role AS label, 'slot' AS to_kind,
+  concat_ws('/', model, env, role) AS to_id
+FROM tb.slots WHERE version_id IN (SELECT unnest($ids))
+
+-- versions_of_slots: the versions in some slots
+SELECT 'version' AS from_kind, version_id AS from_id, role AS label, 'slot' AS to_kind,
+  concat_ws('/', model, env, role) AS to_id
+FROM tb.slots WHERE concat_ws('/', model, env, role) IN (SELECT unnest($ids))
+
+-- facts_of_versions: what to say of some versions
+SELECT version_id AS id, model || '@' || version AS name,
+  concat_ws(', ', state, flavour, 'sha256:' || package_digest) AS detail, registered_at AS at
+FROM tb.versions WHERE version_id IN (SELECT unnest($ids))
+
+-- facts_of_slots: what to say of some slots
+SELECT concat_ws('/', model, env, role) AS id, concat_ws('/', model, env, role) AS name,
+  concat_ws(', ', model || '@' || version, 'by ' || actor, nullif(reason, '')) AS detail, since AS at
+FROM tb.slots WHERE concat_ws('/', model, env, role) IN (SELECT unnest($ids))
+
 -- facts_of_executions: what to say of some executions
 SELECT c.execution_id AS id, coalesce('[' || c.execution_count || ']', '[ ]') AS name,
   c.source AS detail, c.started_at AS at
@@ -177,7 +217,10 @@ SELECT kind, id FROM (
     WHERE execution_id = $of OR (len($of) >= 6 AND ends_with(execution_id, $of))
       OR '[' || execution_count || ']' = $of
   UNION ALL SELECT 'artifact', digest, id FROM tb.artifact WHERE path = $of OR digest = $of
-  UNION ALL SELECT 'model', digest, id FROM tb.model WHERE digest = $of)
+  UNION ALL SELECT 'model', digest, id FROM tb.model WHERE digest = $of
+  UNION ALL SELECT 'version', version_id, version_id FROM tb.version
+    WHERE version_id = $of OR model || '@' || semver = $of
+  UNION ALL SELECT 'slot', $of, version_id FROM tb.slots WHERE concat_ws('/', model, env, role) = $of)
 ORDER BY born DESC LIMIT 1
 
 -- runs_of_tree: the latest runs with what the tree of variations says of each

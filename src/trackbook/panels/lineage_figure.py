@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 COLORS = {
     "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
-    "model": "#9467bd",
+    "model": "#9467bd", "version": "#d62728", "slot": "#17becf",
 }  # fmt: skip
 SYMBOLS = {
     "run": "circle", "dataset": "square", "execution": "circle-open", "artifact": "diamond",
-    "model": "hexagon",
+    "model": "hexagon", "version": "star", "slot": "triangle-right",
 }  # fmt: skip
 FEW_NODES, FEW_EDGES = 60, 12
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
