@@ -1,5 +1,4 @@
-"""A model as a folder that is named by its content, is verified before it is loaded, and
-works without trackbook."""
+"""A model as a folder that is named by its content, and works without trackbook."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class XGBoost:
     name = "xgboost"
     is_unsafe = False
     file = xgboost_loader.FILE
-    needs = ("xgboost",)
+    needs: tuple[str, ...] = ("xgboost",)
     tolerance = 1e-5
     loader: Loader = cast("Loader", xgboost_loader)
 
@@ -74,7 +74,7 @@ class LightGBM:
     name = "lightgbm"
     is_unsafe = False
     file = lightgbm_loader.FILE
-    needs = ("lightgbm",)
+    needs: tuple[str, ...] = ("lightgbm",)
     tolerance = 1e-7
     loader: Loader = cast("Loader", lightgbm_loader)
 

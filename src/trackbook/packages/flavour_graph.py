@@ -24,7 +24,7 @@ class Onnx:
     name = "onnx"
     is_unsafe = False
     file = loader.FILE
-    needs = ("onnxruntime",)
+    needs: tuple[str, ...] = ("onnxruntime",)
     tolerance = 1e-4
     loader: Loader = cast("Loader", loader)
 

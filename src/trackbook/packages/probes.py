@@ -25,7 +25,7 @@ class Probes(NamedTuple):
 
     content: bytes
     """As .npz, without pickle: the same bytes for the same rows. Empty without any."""
-    count: int
+    row_count: int
     why: str = ""
     """Why there are none."""
 
@@ -55,7 +55,7 @@ def probes_of(flavour: Flavour, model: object, rows: object) -> Probes:
     except Unstorable as error:
         return Probes(b"", 0, f"rows that hold {error} cannot be pinned")
     out = io.BytesIO()
-    np.savez(out, **dict(sorted(arrays.items())))
+    np.savez(out, **dict(sorted(arrays.items())))  # type: ignore[arg-type]  # names are ours
     return Probes(out.getvalue(), count_of(few))
 
 

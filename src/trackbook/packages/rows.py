@@ -134,7 +134,7 @@ def plain_of(value: Any) -> tuple[NDArray[Any], NDArray[Any] | None]:
     if value.dtype.kind in "biufcUM":
         return value, None
     nulls = np.asarray(pd.isna(value))
-    kept = [item for item in value[~nulls].ravel().tolist()]
+    kept = value[~nulls].ravel().tolist()
     for kind, absent in ((str, ""), (bool, False), (int, 0), ((int, float), 0.0)):
         if all(isinstance(item, kind) for item in kept):
             filled = np.where(nulls, absent, value)
@@ -205,7 +205,7 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
         )
     if kind.startswith("datetime64"):
         return pd.Series(value.view("datetime64[ns]")).astype(kind)
-    nulls = arrays[f"{key}.null"] if f"{key}.null" in arrays else None
+    nulls = arrays.get(f"{key}.null")
     if nulls is None:
         return pd.Series(value).astype(kind)
     whole = value.astype(object)

@@ -87,7 +87,7 @@ def write(
         said = put_metadata(draft, facts, beside)
         for path, file in beside.files.items():
             draft.copy(path, file)
-        if facts.probes.count:
+        if facts.probes.row_count:
             prove(draft, facts.flavour)
         digest, place = draft.publish()
         entries = list(draft.entries.values())
@@ -190,7 +190,7 @@ def put_data(draft: Draft, facts: Facts, contents: Contents, example: Any) -> No
     draft.text("data/dataset.json", json_of(contents.data))
     if contents.validation is not None:
         draft.text("data/validation_results.json", json_of(contents.validation))
-    if facts.probes.count:
+    if facts.probes.row_count:
         draft.bytes(PROBES, facts.probes.content)
     text = None if example is None else mlmodel.example_text(picked(example, EXAMPLE_ROWS))
     if text is not None:
@@ -248,7 +248,7 @@ def put_metadata(draft: Draft, facts: Facts, contents: Contents) -> dict[str, An
         "object_fp": facts.whole.digest,
         "object_fp_why": facts.whole.why,
         "signature": facts.signature.text() if facts.signature else "",
-        "probe_count": facts.probes.count,
+        "probe_count": facts.probes.row_count,
         "probe_why": facts.probes.why,
         "tolerance": facts.flavour.tolerance,
         "python": platform.python_version(),
