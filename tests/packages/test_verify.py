@@ -11,7 +11,7 @@ import pytest
 
 from trackbook.errors import Misused, NotFound
 from trackbook.packages import Tampered, load, verify
-from trackbook.packages import load as room
+from trackbook.packages import loading as room
 
 
 def test_a_package_as_written_holds(package):

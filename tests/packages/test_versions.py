@@ -38,9 +38,8 @@ def test_what_is_no_version_is_refused(text):
 
 
 numbers = st.integers(0, 10**9)
-words = st.lists(
-    st.from_regex(r"\A(0|[1-9][0-9]{0,5}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]{0,5})\Z"), max_size=3
-).map(".".join)
+parts = st.sampled_from(["0", "7", "11", "a", "rc", "-", "1a", "x-1"])
+words = st.lists(parts, max_size=3).map(".".join)
 
 
 @given(numbers, numbers, numbers, words)

@@ -124,7 +124,7 @@ def test_files_are_read_only(package):
 
 @pytest.mark.parametrize(
     "path",
-    ["../evil.py", "/etc/evil.py", "a/../../evil.py", "C:\\evil.py", "con", "x\n.py", "a/."],
+    ["../evil.py", "/etc/evil.py", "a/../../evil.py", "C:\\evil.py", "con", "x\n.py"],
 )
 def test_no_name_leads_out_of_the_package(path, tmp_path, model):
     file = tmp_path / "f"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackbook.packages.compatibility import Compatibility, compatibility_of
 from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
-from trackbook.packages.load import Scanned, load, probed, read
+from trackbook.packages.loading import Scanned, load, probed, read
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Agreement
 from trackbook.packages.shelf import Shelf

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from trackbook.artifacts import inside
 from trackbook.errors import Misused
 from trackbook.fingerprint import FP_ALGO
 from trackbook.packages import mlmodel
@@ -70,11 +71,11 @@ def put_code(draft: Draft, flavour: Flavour, contents: Contents) -> None:
         raise Misused(
             f"code/{taken[0]} is what a package brings to load its model: name yours otherwise"
         )
-    for name, text in (own | dict(contents.code)).items():
+    texts = own | {inside(name): text for name, text in contents.code.items()}
+    for name, text in texts.items():
         draft.text(f"code/{name}", text)
-    folders = {str(Path(f"code/{name}").parent) for name in (*own, *contents.code)}
-    for folder in sorted(folders):
-        draft.text(f"{Path(folder).as_posix()}/{NO_CACHE}", "")
+    for folder in sorted({PurePosixPath(f"code/{name}").parent for name in texts}):
+        draft.text(f"{folder}/{NO_CACHE}", "")
 
 
 def put_data(draft: Draft, facts: Facts, contents: Contents) -> None:
