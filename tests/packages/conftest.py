@@ -17,11 +17,13 @@ from trackbook.packages import Contents, write
 
 def table(rows=120, seed=0):
     rng = np.random.default_rng(seed)
-    return pd.DataFrame({
-        "age": rng.integers(18, 80, rows),
-        "income": rng.normal(3000, 500, rows),
-        "town": rng.choice(["Ulm", "Köln", "Bonn"], rows),
-    })
+    return pd.DataFrame(
+        {
+            "age": rng.integers(18, 80, rows),
+            "income": rng.normal(3000, 500, rows),
+            "town": rng.choice(["Ulm", "Köln", "Bonn"], rows),
+        }
+    )
 
 
 def fitted(trees=10, seed=0):

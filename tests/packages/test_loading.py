@@ -86,7 +86,9 @@ def test_it_is_scanned_after_it_was_verified_and_before_it_is_loaded(package, mo
 
 def test_what_a_scan_finds_is_not_loaded(package, monkeypatch):
     monkeypatch.setattr(room, "flavour_named", lambda _: pytest.fail("it was loaded"))
-    found = SimpleNamespace(is_safe=False, findings=[SimpleNamespace(words="os.system in it")])
+    found = SimpleNamespace(
+        is_safe=False, findings=[SimpleNamespace(words="os.system in it")]
+    )
     with pytest.raises(Refused, match=r"os\.system in it"):
         load(package.folder, package.package_digest, scan=lambda _: found)
 
@@ -113,7 +115,9 @@ def test_a_pickle_is_written_and_loaded_only_by_an_explicit_word(tmp_path, monke
     assert (tmp_path / "boom").exists()
 
 
-def test_a_pickle_in_the_clothes_of_a_safe_format_is_not_loaded(tmp_path, monkeypatch, model):
+def test_a_pickle_in_the_clothes_of_a_safe_format_is_not_loaded(
+    tmp_path, monkeypatch, model
+):
     monkeypatch.setenv("BOMB", str(tmp_path / "boom"))
     file = tmp_path / "model.skops"
     file.write_bytes(pickle.dumps(Bomb()))
@@ -187,7 +191,9 @@ def test_mlflow_loads_arrays_and_boosters(tmp_path):
 
 def test_code_that_the_model_needs_goes_along_with_a_pickle(tmp_path):
     module = tmp_path / "own_town_model.py"
-    text = "class Town:\n    def predict(self, rows):\n        return [len(r) for r in rows]\n"
+    text = (
+        "class Town:\n    def predict(self, rows):\n        return [len(r) for r in rows]\n"
+    )
     module.write_text(text)
     sys.path.insert(0, str(tmp_path))
     try:
@@ -207,5 +213,3 @@ def test_code_that_the_model_needs_goes_along_with_a_pickle(tmp_path):
     loaded = load(package.folder, package.package_digest, unsafe_pickle=True)
     assert loaded.predict(["Köln"]) == [4]
     assert package.probe_count == 2
-
-

@@ -116,7 +116,10 @@ def test_rows_that_cannot_be_pinned_are_a_reason_and_no_failure(tmp_path):
 
     rows = pd.DataFrame({"o": [{}, {}, {}]})
     package = write(Odd(), tmp_path, probes=rows, unsafe_pickle=True)
-    assert (package.probe_count, package.probe_why) == (0, "rows that hold a dict cannot be pinned")
+    assert (package.probe_count, package.probe_why) == (
+        0,
+        "rows that hold a dict cannot be pinned",
+    )
     with pytest.raises(NotFound, match="no predictions are pinned"):
         probed(package.folder, package.package_digest, Odd())
 

@@ -13,7 +13,9 @@ from trackbook.packages import Field, Signature, compatibility_of, signature_of
 
 
 def fields(rows):
-    return [(f.name, f.dtype, f.shape, f.nullable) for f in signature_of(rows, [0.5]).inputs]
+    return [
+        (f.name, f.dtype, f.shape, f.nullable) for f in signature_of(rows, [0.5]).inputs
+    ]
 
 
 def test_columns_of_a_table_are_told_by_type_and_by_what_is_missing():
@@ -64,7 +66,9 @@ def one(*inputs, outputs=(OUT,), labels=("0", "1"), form="table"):
 
 
 def like(field, **other):
-    return Field(**{n: getattr(field, n) for n in ("name", "dtype", "shape", "nullable")} | other)
+    return Field(
+        **{n: getattr(field, n) for n in ("name", "dtype", "shape", "nullable")} | other
+    )
 
 
 SQUARE = Field(name="", dtype="float64", shape=(-1, 4))

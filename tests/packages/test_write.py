@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -90,27 +90,15 @@ def test_a_spoilt_package_is_put_aside_and_written_anew(tmp_path, model):
 
 
 def test_eight_threads_write_the_same_model_at_once(tmp_path, model):
-    found, wrong = [], []
-
-    def once():
-        try:
-            found.append(write(model, tmp_path))
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=once) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: write(model, tmp_path), range(8)))
     assert len({package.package_digest for package in found}) == 1
     verify(found[0].folder, found[0].package_digest)
     assert not list((tmp_path / "packages").glob(".*"))
 
 
 def test_a_refused_model_leaves_nothing(tmp_path):
-    with pytest.raises(Refused, match="no safe format keeps a builtins.dict"):
+    with pytest.raises(Refused, match=r"no safe format keeps a builtins\.dict"):
         write({"w": 1.0}, tmp_path)
     assert list((tmp_path / "packages").iterdir()) == []
 
@@ -135,7 +123,9 @@ def test_no_name_leads_out_of_the_package(path, tmp_path, model):
     assert list((tmp_path / "p" / "packages").iterdir()) == []
 
 
-@pytest.mark.parametrize("path", ["predict.py", "load_model.py", "PREDICT.py", "__pycache__"])
+@pytest.mark.parametrize(
+    "path", ["predict.py", "load_model.py", "PREDICT.py", "__pycache__"]
+)
 def test_what_a_package_brings_itself_is_not_overwritten(path, tmp_path, model):
     with pytest.raises(Misused):
         write(model, tmp_path, contents=Contents(code={path: "x"}))

@@ -115,7 +115,10 @@ def compared(expected: Any, found: Any, tolerance: float) -> tuple[str, float]:
         return (f"{apart} of {before.size} are others" if apart else ""), float(apart > 0)
     if not before.size:
         return "", 0.0
-    scale = np.maximum(np.abs(before), np.abs(before[np.isfinite(before)]).mean() or 1.0)
+    finite = np.abs(before[np.isfinite(before)])
+    usual = finite.mean() if finite.size else 0.0
+    # A number near zero among large ones is judged by theirs: it is a rounding of theirs.
+    scale = np.maximum(np.abs(before), usual or 1.0)
     with np.errstate(invalid="ignore"):
         gaps = np.abs(after - before) / scale
     same = (before == after) | (np.isnan(before) & np.isnan(after))

@@ -116,9 +116,11 @@ def put_column(arrays: dict[str, NDArray[Any]], key: str, column: Any) -> dict[s
     value = column.to_numpy(dtype=object) if is_masked(column) else column.to_numpy()
     plain, nulls = plain_of(value)
     arrays[key] = plain
-    if nulls is not None:
-        arrays[f"{key}.null"] = nulls
-    return {"key": key, "dtype": kind}
+    if nulls is None:
+        return {"key": key, "dtype": kind}
+    arrays[f"{key}.null"] = nulls
+    is_none = all(item is None for item in value[nulls].tolist())
+    return {"key": key, "dtype": kind, "absent": "None" if is_none else "nan"}
 
 
 def is_masked(column: Any) -> bool:
@@ -209,5 +211,5 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
     if nulls is None:
         return pd.Series(value).astype(kind)
     whole = value.astype(object)
-    whole[nulls] = np.nan if kind in {"object", "str"} else None
+    whole[nulls] = None if about["absent"] == "None" else np.nan
     return pd.Series(whole).astype(kind)

@@ -12,6 +12,7 @@ from trackbook.packages.fill import (
     Facts,
     fill,
 )
+from trackbook.packages.flavour_graph import refuse_outside
 from trackbook.packages.flavours import flavour_named, flavour_of, own_flavours
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Probes, agreement, probes_of
@@ -91,6 +92,7 @@ def put_model(
         import onnx
 
         graph = onnx.load_model(model, load_external_data=False)
+        refuse_outside(graph)
         return chosen, graph
     return chosen, chosen.loader.load(str(home))
 

@@ -18,11 +18,14 @@ def load(folder: str) -> Any:
     import xgboost
 
     beside = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
+    file = str(Path(folder) / FILE)
     if beside["class"] not in WRAPPERS:
-        model = xgboost.Booster()
-    else:
-        model = getattr(xgboost, beside["class"])(**beside["params"])
-    model.load_model(str(Path(folder) / FILE))
+        return xgboost.Booster(model_file=file)
+    model = getattr(xgboost, beside["class"])(**beside["params"])
+    model.load_model(file)
+    for name, value in beside["params"].items():
+        if name in vars(model):  # some it takes from the file, though nobody had set them
+            setattr(model, name, value)
     return model
 
 
