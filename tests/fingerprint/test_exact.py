@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,13 +35,13 @@ class Line:
     def __init__(self, lr=0.1):
         self.lr = lr
 
-    def fit(self, X, y):
-        self.w = np.linalg.lstsq(X, y, rcond=None)[0]
+    def fit(self, rows, y):
+        self.w = np.linalg.lstsq(rows, y, rcond=None)[0]
         self.bias = float(y.mean())
         return self
 
-    def predict(self, X):
-        return X @ self.w + self.bias
+    def predict(self, rows):
+        return rows @ self.w + self.bias
 
 
 def forest(**given):
@@ -272,7 +273,7 @@ class Holder:
     [
         (lambda x: x, "made on the spot"),
         (threading.Lock(), "lock"),
-        (open(os.devnull), "hidden"),  # noqa: SIM115
+        (Path(os.devnull).open(), "hidden"),  # noqa: SIM115
         ((n for n in range(3)), "generator"),
         (object(), "builtins.object"),
     ],

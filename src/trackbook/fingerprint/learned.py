@@ -100,7 +100,7 @@ class Learned:
                 self.parts(f"{path}.{name}", item)
             elif is_number(item):
                 if name not in scalars:
-                    self.leaves[f"{path}.{name}"] = float(item)
+                    self.leaves[f"{path}.{name}"] = plain_of(item)
             elif item is not None and not isinstance(item, PLAIN) and item is not value:
                 self.look(f"{path}.{name}", item)
 
@@ -162,7 +162,7 @@ def is_about_training(name: str) -> bool:
     )
 
 
-def is_number(value: object) -> bool:
+def is_number(value: Any) -> bool:
     """Tell whether a value is a real number that may have been learned; counts are none."""
     return isinstance(value, float) or any(
         place_of(base) == ("numpy", "floating") for base in MRO_OF(type(value))

@@ -1,11 +1,10 @@
-"""A model as a folder that is named by its content, is verified before it is loaded, and
-works without trackbook."""
+"""A model as a folder that is named by its content, and works without trackbook."""
 
 from __future__ import annotations
 
 from trackbook.packages.compatibility import Compatibility, compatibility_of
 from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
-from trackbook.packages.load import Scanned, load, probed, read
+from trackbook.packages.loading import Scanned, load, probed, read
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Agreement, pinned
 from trackbook.packages.shelf import Shelf

@@ -24,7 +24,7 @@ class XGBoost:
     name = "xgboost"
     is_unsafe = False
     file = xgboost_loader.FILE
-    needs = ("xgboost",)
+    needs: tuple[str, ...] = ("xgboost",)
     tolerance = 1e-5
     loader: Loader = cast("Loader", xgboost_loader)
 
@@ -51,7 +51,7 @@ class XGBoost:
 
 
 def plain_params(given: dict[str, object]) -> dict[str, object]:
-    """Return params that a text file holds; those left as they were by default are left out."""
+    """Return params that a text file holds."""
     found: dict[str, object] = {}
     for name, value in given.items():
         plain = value.item() if hasattr(value, "item") else value
@@ -63,8 +63,7 @@ def plain_params(given: dict[str, object]) -> dict[str, object]:
                 f"the param {name} is a {type(value).__name__}, which XGBoost's format does not"
                 f" keep: set it to None after training (set_params({name}=None))"
             )
-        if plain is not None:
-            found[name] = plain
+        found[name] = plain
     return found
 
 
@@ -74,7 +73,7 @@ class LightGBM:
     name = "lightgbm"
     is_unsafe = False
     file = lightgbm_loader.FILE
-    needs = ("lightgbm",)
+    needs: tuple[str, ...] = ("lightgbm",)
     tolerance = 1e-7
     loader: Loader = cast("Loader", lightgbm_loader)
 

@@ -24,7 +24,7 @@ class Onnx:
     name = "onnx"
     is_unsafe = False
     file = loader.FILE
-    needs = ("onnxruntime",)
+    needs: tuple[str, ...] = ("onnxruntime",)
     tolerance = 1e-4
     loader: Loader = cast("Loader", loader)
 
@@ -38,13 +38,18 @@ class Onnx:
         Raises:
             Refused: some of its numbers lie in other files
         """
-        outside = [one.name for one in tensors_of(model.graph) if is_outside(one)]
-        if outside:
-            raise Refused(
-                f"numbers of this ONNX model lie in other files ({outside[0]!r}): load them"
-                " first (onnx.load does), or onnx.external_data_helper.load_external_data_for_model"
-            )
+        refuse_outside(model)
         (folder / self.file).write_bytes(model.SerializeToString(deterministic=True))
+
+
+def refuse_outside(model: Any) -> None:
+    """Refuse a model some of whose numbers lie in other files."""
+    outside = [one.name for one in tensors_of(model.graph) if is_outside(one)]
+    if outside:
+        raise Refused(
+            f"numbers of this ONNX model lie in other files ({outside[0]!r}): give what"
+            " onnx.load reads, which takes them in"
+        )
 
 
 def is_outside(tensor: Any) -> bool:

@@ -25,7 +25,7 @@ class Pickle:
     tolerance = 1e-7
     loader: Loader = cast("Loader", loader)
 
-    def knows(self, model: object) -> bool:
+    def knows(self, model: object) -> bool:  # noqa: ARG002  the flavours' interface
         """Tell that no model is taken for one to be pickled unasked."""
         return False
 

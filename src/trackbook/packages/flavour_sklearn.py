@@ -27,7 +27,7 @@ class Sklearn:
     name = "sklearn"
     is_unsafe = False
     file = loader.FILE
-    needs = ("scikit-learn", "skops")
+    needs: tuple[str, ...] = ("scikit-learn", "skops")
     tolerance = 1e-7
     loader: Loader = cast("Loader", loader)
 

@@ -23,7 +23,7 @@ class Torch:
     name = "torch"
     is_unsafe = False
     file = loader.FILE
-    needs = ("torch", "safetensors")
+    needs: tuple[str, ...] = ("torch", "safetensors")
     tolerance = 1e-4
     loader: Loader = cast("Loader", loader)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from trackbook.errors import Damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 METADATA = "model/metadata.json"
 SCHEMA = "trackbook-model/1"
@@ -41,7 +43,8 @@ class Contents:
     """Further files by path inside the package: `lineage.json`, `model/preprocessor.skops`."""
 
 
-class Package(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
     """A package: a model's bytes and what is known of them."""
 
     package_digest: str

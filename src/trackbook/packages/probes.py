@@ -25,7 +25,7 @@ class Probes(NamedTuple):
 
     content: bytes
     """As .npz, without pickle: the same bytes for the same rows. Empty without any."""
-    count: int
+    row_count: int
     why: str = ""
     """Why there are none."""
 
@@ -55,7 +55,7 @@ def probes_of(flavour: Flavour, model: object, rows: object) -> Probes:
     except Unstorable as error:
         return Probes(b"", 0, f"rows that hold {error} cannot be pinned")
     out = io.BytesIO()
-    np.savez(out, **dict(sorted(arrays.items())))
+    np.savez(out, **dict(sorted(arrays.items())))  # type: ignore[arg-type]  # names are ours
     return Probes(out.getvalue(), count_of(few))
 
 
@@ -130,7 +130,10 @@ def compared(expected: Any, found: Any, tolerance: float) -> tuple[str, float]:
         return (f"{apart} of {before.size} are others" if apart else ""), float(apart > 0)
     if not before.size:
         return "", 0.0
-    scale = np.maximum(np.abs(before), np.abs(before[np.isfinite(before)]).mean() or 1.0)
+    finite = np.abs(before[np.isfinite(before)])
+    usual = finite.mean() if finite.size else 0.0
+    # A number near zero among large ones is judged by theirs: it is a rounding of theirs.
+    scale = np.maximum(np.abs(before), usual or 1.0)
     with np.errstate(invalid="ignore"):
         gaps = np.abs(after - before) / scale
     same = (before == after) | (np.isnan(before) & np.isnan(after))

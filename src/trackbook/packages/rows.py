@@ -116,9 +116,11 @@ def put_column(arrays: dict[str, NDArray[Any]], key: str, column: Any) -> dict[s
     value = column.to_numpy(dtype=object) if is_masked(column) else column.to_numpy()
     plain, nulls = plain_of(value)
     arrays[key] = plain
-    if nulls is not None:
-        arrays[f"{key}.null"] = nulls
-    return {"key": key, "dtype": kind}
+    if nulls is None:
+        return {"key": key, "dtype": kind}
+    arrays[f"{key}.null"] = nulls
+    is_none = all(item is None for item in value[nulls].tolist())
+    return {"key": key, "dtype": kind, "absent": "None" if is_none else "nan"}
 
 
 def is_masked(column: Any) -> bool:
@@ -134,7 +136,7 @@ def plain_of(value: Any) -> tuple[NDArray[Any], NDArray[Any] | None]:
     if value.dtype.kind in "biufcUM":
         return value, None
     nulls = np.asarray(pd.isna(value))
-    kept = [item for item in value[~nulls].ravel().tolist()]
+    kept = value[~nulls].ravel().tolist()
     for kind, absent in ((str, ""), (bool, False), (int, 0), ((int, float), 0.0)):
         if all(isinstance(item, kind) for item in kept):
             filled = np.where(nulls, absent, value)
@@ -205,9 +207,9 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
         )
     if kind.startswith("datetime64"):
         return pd.Series(value.view("datetime64[ns]")).astype(kind)
-    nulls = arrays[f"{key}.null"] if f"{key}.null" in arrays else None
+    nulls = arrays.get(f"{key}.null")
     if nulls is None:
         return pd.Series(value).astype(kind)
     whole = value.astype(object)
-    whole[nulls] = np.nan if kind in {"object", "str"} else None
+    whole[nulls] = None if about["absent"] == "None" else np.nan
     return pd.Series(whole).astype(kind)

@@ -54,7 +54,7 @@ class Signature:
         """
         try:
             return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError) as error:
             raise Damaged(f"no signature can be read from {text[:60]!r}: {error}") from None
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
+from typing import Any
 
 FILE = "model.txt"
 
 
-def load(folder):
+def load(folder: str) -> Any:
     """Return the Booster."""
     import lightgbm
 
-    return lightgbm.Booster(model_file=os.path.join(folder, FILE))
+    return lightgbm.Booster(model_file=str(Path(folder) / FILE))
 
 
-def predict(model, rows):
+def predict(model: Any, rows: Any) -> Any:
     """Return what the model predicts."""
     return model.predict(rows)
 
 
-def scores(model, rows):
+def scores(model: Any, rows: Any) -> Any:  # noqa: ARG001  all loaders have it
     """Return None: a booster predicts scores already."""
     return

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
+from typing import Any
 
 FILE = "model.onnx"
 
 
-def load(folder):
+def load(folder: str) -> Any:
     """Return a session of onnxruntime."""
     import onnxruntime
 
-    file = os.path.join(folder, FILE)
+    file = str(Path(folder) / FILE)
     return onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
 
 
-def predict(model, rows):
+def predict(model: Any, rows: Any) -> Any:
     """Return the graph's first output for rows: an array, a table, or a dict of arrays."""
     return model.run(None, fed(model, rows))[0]
 
 
-def scores(model, rows):
+def scores(model: Any, rows: Any) -> Any:
     """Return the graph's second output, if it is an array, or None."""
     found = model.run(None, fed(model, rows))
     return found[1] if len(found) > 1 and hasattr(found[1], "dtype") else None
 
 
-def fed(model, rows):
+def fed(model: Any, rows: Any) -> dict[str, Any]:
     """Return rows by the names of the graph's inputs, in the types that it declares."""
-    import numpy
+    import numpy as np
 
     inputs = model.get_inputs()
     if isinstance(rows, dict):
@@ -36,9 +37,9 @@ def fed(model, rows):
     elif len(inputs) == 1:
         given = {inputs[0].name: rows}
     else:
-        given = {one.name: numpy.asarray(rows[one.name]).reshape(-1, 1) for one in inputs}
+        given = {one.name: np.asarray(rows[one.name]).reshape(-1, 1) for one in inputs}
     return {
-        one.name: numpy.asarray(given[one.name]).astype(TYPES.get(one.type, "object"))
+        one.name: np.asarray(given[one.name]).astype(TYPES.get(one.type, "object"))
         for one in inputs
     }
 

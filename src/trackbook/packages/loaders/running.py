@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import sys
+from pathlib import Path
+from typing import Any
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
-def load(package=PACKAGE):
+def load(package: str = PACKAGE) -> Any:
     """Return the model."""
-    return loader_of(package).load(os.path.join(package, "model"))
+    return loader_of(package).load(str(Path(package) / "model"))
 
 
-def predict(rows, model=None, package=PACKAGE):
+def predict(rows: Any, model: Any = None, package: str = PACKAGE) -> Any:
     """Return the model's predictions for rows; give a loaded model to load it once only."""
     return loader_of(package).predict(load(package) if model is None else model, rows)
 
@@ -27,41 +28,42 @@ def predict(rows, model=None, package=PACKAGE):
 class Predictor:
     """A loaded model, as MLflow asks for one."""
 
-    def __init__(self, package):
+    def __init__(self, package: str) -> None:
         self.loader = loader_of(package)
-        self.model = self.loader.load(os.path.join(package, "model"))
+        self.model = load(package)
 
-    def predict(self, model_input, params=None):
-        """Return predictions; `params` is MLflow's and changes nothing."""
+    def predict(self, model_input: Any, params: Any = None) -> Any:  # noqa: ARG002  MLflow's
+        """Return predictions."""
         return self.loader.predict(self.model, model_input)
 
 
-def loader_of(package):
+def loader_of(package: str) -> Any:
     """Return what loads this kind of model: the file beside this one, of just this package."""
-    file = os.path.join(package, "code", "load_model.py")
+    file = Path(package) / "code" / "load_model.py"
     spec = importlib.util.spec_from_file_location("trackbook_load_model", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def main(arguments):
+def main(file: str) -> None:
     """Print predictions for the rows of a JSON file as JSON."""
-    with open(arguments[0], encoding="utf-8") as file:
-        rows = json.load(file)
+    rows = json.loads(Path(file).read_text(encoding="utf-8"))
     if rows and isinstance(rows[0], dict):
-        import pandas
+        import pandas as pd
 
-        rows = pandas.DataFrame(rows)
+        rows = pd.DataFrame(rows)
     elif rows and isinstance(rows[0], list):
-        import numpy
+        import numpy as np
 
-        rows = numpy.asarray(rows)
+        rows = np.asarray(rows)
     found = predict(rows)
     print(json.dumps(found.tolist() if hasattr(found, "tolist") else list(found)))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2:  # noqa: PLR2004  itself and the file
         sys.exit("usage: python predict.py rows.json")
-    main(sys.argv[1:])
+    main(sys.argv[1])

@@ -6,12 +6,15 @@ Two packages in one process have this file in common, and nothing else.
 from __future__ import annotations
 
 import importlib.util
-import os
+from pathlib import Path
+from typing import Any
 
 
-def _load_pyfunc(path):
-    file = os.path.join(path, "code", "predict.py")
+def _load_pyfunc(path: str) -> Any:
+    file = Path(path) / "code" / "predict.py"
     spec = importlib.util.spec_from_file_location("trackbook_predict", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.Predictor(path)

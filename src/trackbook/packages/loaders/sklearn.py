@@ -5,7 +5,8 @@ Needs scikit-learn and skops; and xgboost or lightgbm, if the model holds one of
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
+from typing import Any
 
 FILE = "model.skops"
 TRUSTED = {
@@ -51,23 +52,23 @@ TRUSTED = {
 METHODS = ("predict", "transform", "score_samples")
 
 
-def trusted():
+def trusted() -> set[str]:
     """Return the full names of the types that a file may hold beyond skops' own list."""
     return {
         f"{module}.{name}" for module, names in TRUSTED.items() for name in names.split()
     }
 
 
-def load(folder):
+def load(folder: str) -> Any:
     """Return the model; a file that holds any other type is refused."""
     import skops.io
 
-    file = os.path.join(folder, FILE)
+    file = str(Path(folder) / FILE)
     named = set(skops.io.get_untrusted_types(file=file))
     return skops.io.load(file, trusted=sorted(named & trusted()))
 
 
-def predict(model, rows):
+def predict(model: Any, rows: Any) -> Any:
     """Return what the model predicts; of one that only transforms, what it makes of rows."""
     if not hasattr(model, "predict") and hasattr(model, "inplace_predict"):
         raise TypeError("a booster inside skops' format cannot predict by itself")
@@ -75,6 +76,6 @@ def predict(model, rows):
     return getattr(model, method)(rows)
 
 
-def scores(model, rows):
+def scores(model: Any, rows: Any) -> Any:
     """Return what tells more than labels do, or None."""
     return model.predict_proba(rows) if hasattr(model, "predict_proba") else None

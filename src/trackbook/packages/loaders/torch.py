@@ -7,33 +7,41 @@ package's code folder when it runs there, and must be given otherwise.
 from __future__ import annotations
 
 import json
-import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FILE = "model.safetensors"
 BESIDE = "config.json"
 KNOWN = frozenset(
-    "Sequential ModuleList Linear Bilinear Identity Flatten Unflatten Embedding Conv1d Conv2d"
-    " Conv3d ConvTranspose1d ConvTranspose2d BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm"
-    " GroupNorm InstanceNorm1d InstanceNorm2d MaxPool1d MaxPool2d AvgPool1d AvgPool2d"
-    " AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool2d Dropout Dropout1d Dropout2d ReLU"
-    " ReLU6 LeakyReLU PReLU ELU SELU GELU SiLU Mish Tanh Sigmoid Softplus Softmax LogSoftmax"
-    " Hardtanh Hardswish Hardsigmoid LSTM GRU RNN".split()
+    {
+        *("Sequential", "ModuleList", "Identity", "Flatten", "Unflatten", "Embedding"),
+        *("Linear", "Bilinear", "Dropout", "Dropout1d", "Dropout2d", "LSTM", "GRU", "RNN"),
+        *("Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d"),
+        *("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "LayerNorm", "GroupNorm"),
+        *("InstanceNorm1d", "InstanceNorm2d", "MaxPool1d", "MaxPool2d", "AvgPool1d"),
+        *("AvgPool2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d"),
+        *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "Mish"),
+        *("Tanh", "Sigmoid", "Softplus", "Softmax", "LogSoftmax", "Hardtanh"),
+        *("Hardswish", "Hardsigmoid"),
+    }
 )
 """Layers of torch.nn that are made from plain arguments."""
 
 
-def load(folder, build=None):
+def load(folder: str, build: Callable[..., Any] | None = None) -> Any:
     """Return the module, ready to predict; `build` makes one of a class of one's own."""
     from safetensors.torch import load_model
 
-    with open(os.path.join(folder, BESIDE), encoding="utf-8") as file:
-        config = json.load(file)
+    config = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
     model = build(**config.get("arguments", {})) if build else built(config)
-    load_model(model, os.path.join(folder, FILE))
+    load_model(model, str(Path(folder) / FILE))
     return model.eval()
 
 
-def built(config):
+def built(config: dict[str, Any]) -> Any:
     """Return a module of standard layers as described."""
     import torch
 
@@ -49,23 +57,23 @@ def built(config):
         from collections import OrderedDict
 
         names = config["names"]
-        return kind(OrderedDict(zip(names, children)))
+        return kind(OrderedDict(zip(names, children, strict=True)))
     return kind(children) if name == "ModuleList" else kind(**config["arguments"])
 
 
-def predict(model, rows):
+def predict(model: Any, rows: Any) -> Any:
     """Return the module's output for rows as an array."""
-    import numpy
+    import numpy as np
     import torch
 
     first = next(model.parameters(), None)
-    given = rows if isinstance(rows, torch.Tensor) else torch.from_numpy(numpy.array(rows))
+    given = rows if isinstance(rows, torch.Tensor) else torch.from_numpy(np.array(rows))
     if first is not None and given.is_floating_point():
         given = given.to(first.dtype)
     with torch.inference_mode():
         return model(given).cpu().numpy()
 
 
-def scores(model, rows):
+def scores(model: Any, rows: Any) -> Any:  # noqa: ARG001  all loaders have it
     """Return None: a module's output tells all."""
     return

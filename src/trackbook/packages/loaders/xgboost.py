@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+from pathlib import Path
+from typing import Any
 
 FILE = "model.ubj"
 BESIDE = "wrapper.json"
@@ -12,21 +13,23 @@ WRAPPERS = (
 )  # fmt: skip
 
 
-def load(folder):
+def load(folder: str) -> Any:
     """Return the Booster, or the estimator that it was in."""
     import xgboost
 
-    with open(os.path.join(folder, BESIDE), encoding="utf-8") as file:
-        beside = json.load(file)
+    beside = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
+    file = str(Path(folder) / FILE)
     if beside["class"] not in WRAPPERS:
-        model = xgboost.Booster()
-    else:
-        model = getattr(xgboost, beside["class"])(**beside["params"])
-    model.load_model(os.path.join(folder, FILE))
+        return xgboost.Booster(model_file=file)
+    model = getattr(xgboost, beside["class"])(**beside["params"])
+    model.load_model(file)
+    for name, value in beside["params"].items():
+        if name in vars(model):  # some it takes from the file, though nobody had set them
+            setattr(model, name, value)
     return model
 
 
-def predict(model, rows):
+def predict(model: Any, rows: Any) -> Any:
     """Return what the model predicts."""
     import xgboost
 
@@ -35,12 +38,12 @@ def predict(model, rows):
     return model.predict(rows)
 
 
-def scores(model, rows):
+def scores(model: Any, rows: Any) -> Any:
     """Return what tells more than labels do, or None."""
     return model.predict_proba(rows) if hasattr(model, "predict_proba") else None
 
 
-def matrix(model, rows):
+def matrix(model: Any, rows: Any) -> Any:
     """Return rows as XGBoost wants them, their columns by the names it was trained with."""
     import xgboost
 
