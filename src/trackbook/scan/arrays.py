@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from trackbook.scan.allowed import is_dangerous
 from trackbook.scan.limits import Unclear
-from trackbook.scan.machine import Machine, Made, Name
+from trackbook.scan.machine import Machine
+from trackbook.scan.values import Made, Name
 
 if TYPE_CHECKING:
     from trackbook.scan.desk import Desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ def binary_of(head: bytes, blob: Blob) -> str:
         "pe": is_pe(head, blob),
         "pyc": ending in {".pyc", ".pyo"} or (head[PYC_MAGIC] == b"\r\n" and b"\0" in head[:16]),
         "safetensors": is_safetensors(head),
-        "zlib": len(head) > 1 and head[0] & 15 == 8 and head[0] >> 4 <= 7  # noqa: PLR2004
-        and int.from_bytes(head[:2], "big") % 31 == 0 and not printable(head[:64]),
+        "zlib": is_zlib(head),
         "tensorflow": ending == ".pb",
         "onnx": ending == ".onnx" or is_onnx(head),
         "ubjson": head[:1] == b"{" and head[1:2] in {bytes([c]) for c in UBJSON}
@@ -103,6 +103,17 @@ def is_safetensors(head: bytes) -> bool:
     return (
         head[HEADER_AT : HEADER_AT + 1] == b"{" and length > 1 and b"\0" in head[:HEADER_AT]
     )
+
+
+def is_zlib(head: bytes) -> bool:
+    """Tell whether this can be unpacked by zlib, which can be made to look like a text."""
+    if head[:1] != b"x" or int.from_bytes(head[:2], "big") % 31:
+        return False
+    try:
+        zlib.decompressobj().decompress(head, 64)
+    except zlib.error:
+        return False
+    return True
 
 
 def is_onnx(head: bytes) -> bool:

@@ -20,10 +20,10 @@ YAML_OBJECT = re.compile(
     r"!!python/|!!?(?:py|ruby|java)(?:thon)?[/:]|tag:yaml\.org,2002:python"
 )
 INDEX = re.compile(
-    r"(?im)^\s*(?:--?(?:extra-)?index-url|--trusted-host|--find-links|-f|-i|-e)\b|\b(?:git|hg|svn)\+"
-    r"|@\s*(?:https?|file):|^\s*https?://"
+    r"(?im)^[ \t]*(?:--?(?:extra-)?index-url|--trusted-host|--find-links|-f|-i|-e)\b"
+    r"|\b(?:git|hg|svn)\+|@\s*(?:https?|file):|^[ \t]*https?://"
 )
-ACTIVE = re.compile(r"(?i)<script|<iframe|javascript:|\bon(?:error|load)\s*=")
+ACTIVE = re.compile(r"(?i)<script|<iframe|javascript:|\bon(?:error|load)\s{0,20}=")
 TEMPLATED = (".jinja", ".jinja2", ".j2")
 
 
