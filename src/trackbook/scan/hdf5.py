@@ -22,7 +22,7 @@ CONFIG = re.compile(rb'\{"(?:class_name|module|config|name)"\s{0,9}:')
 LAMBDA = re.compile(rb'"(?:Lambda|__lambda__|TFOpLambda)"')
 MODEL = b"model_config"
 MOST_CONFIG = 4 * MB
-MOST_CONFIGS = 64
+MOST_CONFIGS = 100
 
 
 def scan_hdf5(blob: Blob, desk: Desk) -> None:
@@ -49,14 +49,15 @@ def scan_hdf5(blob: Blob, desk: Desk) -> None:
 
 def read_configs(blob: Blob, places: list[int], desk: Desk) -> int:
     """Scan the configurations that may begin at some offsets; return how many there were."""
-    count, reached = 0, 0
+    count, tries, reached = 0, 0, 0
     for at in places:
         if at < reached:
             continue  # part of the one before
+        tries += 1
         size = read_config(blob, at, desk)
         reached = at + size
         count += size > 0
-        if count > MOST_CONFIGS:
+        if tries > MOST_CONFIGS:
             raise Unclear("holds very many configurations")
     return count
 

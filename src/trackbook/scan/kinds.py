@@ -23,8 +23,24 @@ MAGIC: list[tuple[bytes, str]] = [
     (b"GIF8", "gif"), (b"%PDF", "pdf"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"),
     (b"SQLite format 3\x00", "sqlite"), (b"CBM1", "catboost"), (b"!<arch>\n", "ar"),
     (b"ZF0x", "zfile"), (b"RDX", "r"),
+    (b"\0\0\0\1Bud1", "finder"), (b"RIFF", "riff"), (b"ORC", "orc"), (b"Obj\x01", "avro"),
 ]  # fmt: skip
-INERT = frozenset({"png", "jpeg", "gif", "parquet", "arrow", "empty", "ubjson", "catboost"})
+INERT = frozenset(
+    {
+        "png",
+        "jpeg",
+        "gif",
+        "parquet",
+        "arrow",
+        "empty",
+        "ubjson",
+        "catboost",
+        "finder",
+        "riff",
+        "orc",
+        "avro",
+    }
+)
 """Kinds that hold data only."""
 ENDINGS: dict[str, frozenset[str]] = {
     ".npz": frozenset({"zip", "npz"}), ".npy": frozenset({"npy"}),
@@ -59,6 +75,8 @@ PE_AT = 0x3C
 PYC_MAGIC = slice(2, 4)
 UBJSON = b"iUIlLdDSCTFZNH[{$#}"
 HEADER_AT = 8
+LONGEST_WORD = 32
+"""Of JSON: a number, true, false or null."""
 
 
 def kind_of(blob: Blob) -> str:
@@ -130,12 +148,15 @@ def text_of(head: bytes, blob: Blob) -> str:
         return "text"
     if suffix(blob.name) in {".json", ".ipynb"}:
         return "json"
+    text = head.decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
     try:
-        json.JSONDecoder().raw_decode(
-            head.decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
-        )
-    except (ValueError, RecursionError):
-        return "json" if len(head) < blob.size else "text"
+        json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as fault:
+        # The head may end within a JSON text; a fault before its end is one.
+        cut = fault.pos >= len(text) - LONGEST_WORD or fault.msg.startswith("Unterminated")
+        return "json" if cut and len(head) < blob.size else "text"
+    except RecursionError:
+        return "text"
     return "json"
 
 

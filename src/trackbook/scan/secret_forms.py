@@ -23,7 +23,7 @@ FORMS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     "a Hugging Face token": (("hf_",), re.compile(r"\bhf_[A-Za-z0-9]{30,255}")),
     "an API key": (
         ("sk-", "pk-", "rk-", "k_live_"),
-        re.compile(r"\b[spr]k-(?=[\w-]{0,100}\d)[\w-]{20,255}|\b[spr]k_live_\w{10,255}"),
+        re.compile(r"\b[spr]k-(?=[\w-]{0,40}\d)[\w-]{20,255}|\b[spr]k_live_\w{10,255}"),
     ),
     "a Google key": (("aiza",), re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
     "a PyPI or npm token": (
