@@ -55,14 +55,6 @@ def scan_by_name(text: str, blob: Blob, desk: Desk) -> None:
             desk.error(blob.path, "yaml-object", f"is YAML that makes objects ({found[0]})")
     if blob.name == "MLmodel":
         scan_mlmodel(text, blob, desk)
-    if ending == ".py":
-        desk.tell(
-            blob.path, "note", "source", "is Python source, which runs when it is imported"
-        )
-    if ending == ".pth":
-        desk.error(
-            blob.path, "autostart", "is a path file: Python runs its lines when it starts"
-        )
     if blob.name.startswith("requirements") and INDEX.search(text):
         desk.tell(
             blob.path,
