@@ -115,6 +115,15 @@ def booster(ending):
     return write
 
 
+ROWS = [
+    np.zeros(3, [("a", "f8"), ("b", "i4", (2,)), ("c", "U5")]),
+    np.zeros(2, np.dtype([("a", "u1"), ("b", "f8")], align=True)),
+    np.zeros(2, [("a", "f8"), ("b", "O"), ("c", [("d", "M8[ns]")], (2, 2))]),
+    np.array(["2020-01-01"], "M8[ms]"), np.zeros(2, "V7"), np.zeros(2, ">c16"), np.zeros(1, "?"),
+    np.array([b"ab"]), np.zeros(2, "m8[D]"), np.float16(1), np.longdouble(2), np.str_("x"),
+]  # fmt: skip
+
+
 def npz(file):
     kinds = {
         "a": X,
@@ -167,6 +176,8 @@ FILES = {
     "weights.npy": lambda file: np.save(file, np.asfortranarray(X)),
     "weights.safetensors": tensors,
     "objects.joblib": lambda file: joblib.dump({"a": np.array([None, "x", 1.5], object)}, file),
+    "rows.pkl": lambda file: file.write_bytes(pickle.dumps(ROWS)),
+    "rows.joblib": lambda file: joblib.dump(ROWS, file),
     "frame.pkl": lambda file: FRAME.to_pickle(file),
     "frame.joblib": lambda file: joblib.dump(FRAME, file),
     "frame.parquet": lambda file: FRAME.to_parquet(file),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.scan.allowed import FILLED, WRAPPER, allowed_names, is_dangerous
 from trackbook.scan.calls import is_as_pickled
+from trackbook.scan.dtypes import size_of
 from trackbook.scan.effects import EFFECTS
 from trackbook.scan.finding import shown
 from trackbook.scan.limits import Unclear
@@ -174,6 +175,8 @@ class Machine:
             self.misuse(f"changes {shown(target.full)} itself, for everybody who uses it")
         elif isinstance(target, Made):
             target.state = state
+            if target.full == "numpy.dtype":
+                size_of(target)
             if target.full == WRAPPER:
                 if self.read_array is None:
                     raise Unclear("holds arrays of joblib where none are expected")
