@@ -130,7 +130,9 @@ def accuracy(folder: Path) -> None:
         write(file)
         passed += scan_file(file).is_safe
     hostile, benign = len(PICKLES) + len(FILES), len(WAYS) * len(MODELS) + len(GOOD)
-    print(f"hostile samples found out: {found} of {hostile}; executed: {int(marker.exists())}")
+    print(
+        f"hostile samples found out: {found} of {hostile}; executed: {int(marker.exists())}"
+    )
     print(f"benign files that pass: {passed} of {benign}")
 
 

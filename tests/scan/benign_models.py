@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
+import zipfile
 from functools import cache
 
 import joblib
@@ -11,7 +13,8 @@ import numpy as np
 import pandas as pd
 import skops.io
 import xgboost
-from scan_bytecode import gguf, node, onnx, safetensors
+from scan_bytecode import MARK, field, gguf, named, node, onnx, safetensors, text
+from scan_bytecode import pickled as pickled_by_hand
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
 from sklearn.ensemble import (
@@ -112,6 +115,15 @@ def booster(ending):
     return write
 
 
+ROWS = [
+    np.zeros(3, [("a", "f8"), ("b", "i4", (2,)), ("c", "U5")]),
+    np.zeros(2, np.dtype([("a", "u1"), ("b", "f8")], align=True)),
+    np.zeros(2, [("a", "f8"), ("b", "O"), ("c", [("d", "M8[ns]")], (2, 2))]),
+    np.array(["2020-01-01"], "M8[ms]"), np.zeros(2, "V7"), np.zeros(2, ">c16"), np.zeros(1, "?"),
+    np.array([b"ab"]), np.zeros(2, "m8[D]"), np.float16(1), np.longdouble(2), np.str_("x"),
+]  # fmt: skip
+
+
 def npz(file):
     kinds = {
         "a": X,
@@ -131,6 +143,28 @@ def tensors(file):
     file.write_bytes(safetensors(json.dumps(header).ljust(200), bytes(32)))
 
 
+FUNCTION = field(25, field(1, "F") + field(10, "mine") + field(7, node("Relu")))
+
+
+def torch_archive():
+    """Write a tensor as torch.save does it: a pickle with references, and its numbers beside it."""
+    storage = (
+        MARK + text("storage") + named("torch", "FloatStorage") + text("0") + text("cpu")
+    )
+    tensor = (
+        named("torch._utils", "_rebuild_tensor_v2") + MARK + storage + b"K\x04tQ" + b"K\x00"
+        + b"K\x04\x85K\x01\x85\x89" + named("collections", "OrderedDict") + b")RtR"
+    )  # fmt: skip
+    state = named("collections", "OrderedDict") + b")R" + MARK + text("w") + tensor + b"u"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("model/data.pkl", pickled_by_hand(state))
+        archive.writestr("model/byteorder", "little")
+        archive.writestr("model/data/0", bytes(16))
+        archive.writestr("model/version", "3\n")
+    return file.getvalue()
+
+
 CHAT = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] }}{% endfor %}{{ eos_token }}"
 KERAS = {"module": "keras", "class_name": "Sequential", "config": {"name": "net", "layers": [
     {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1, "kernel_initializer":
@@ -142,12 +176,16 @@ FILES = {
     "weights.npy": lambda file: np.save(file, np.asfortranarray(X)),
     "weights.safetensors": tensors,
     "objects.joblib": lambda file: joblib.dump({"a": np.array([None, "x", 1.5], object)}, file),
+    "rows.pkl": lambda file: file.write_bytes(pickle.dumps(ROWS)),
+    "rows.joblib": lambda file: joblib.dump(ROWS, file),
     "frame.pkl": lambda file: FRAME.to_pickle(file),
     "frame.joblib": lambda file: joblib.dump(FRAME, file),
     "frame.parquet": lambda file: FRAME.to_parquet(file),
     "frame.csv": lambda file: FRAME.to_csv(file),
     "dice.pkl": lambda file: file.write_bytes(pickle.dumps(np.random.default_rng(1))),
     "net.onnx": lambda file: file.write_bytes(onnx(node("Gemm"), node("Scaler", "ai.onnx.ml"))),
+    "own.onnx": lambda file: file.write_bytes(onnx(node("F", "mine"), functions=FUNCTION)),
+    "torch.pt": lambda file: file.write_bytes(torch_archive()),
     "chat.gguf": lambda file: file.write_bytes(gguf(("tokenizer.chat_template", CHAT))),
     "tokenizer_config.json": lambda file: file.write_text(json.dumps({"chat_template": CHAT})),
     "config.json": lambda file: file.write_text(json.dumps(KERAS)),

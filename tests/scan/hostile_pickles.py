@@ -36,6 +36,23 @@ from scan_bytecode import (
     text,
 )  # fmt: skip
 
+
+def dtype_state(code, size, offset, inner):
+    """Return the opcodes of a dtype with one field, which numpy believes whatever it says."""
+    made = named("numpy", "dtype") + MARK + text(code) + b"\x89\x88tR"
+    field = (
+        named("numpy", "dtype")
+        + MARK
+        + text(inner)
+        + b"\x89\x88tR"
+        + b"K"
+        + bytes([offset])
+        + b"\x86"
+    )
+    state = b"K\x03" + text("|") + b"N" + text("a") + b"\x85}" + text("a") + field + b"s"
+    return made + MARK + state + b"M" + struct.pack("<H", size) + b"K\x01K\x10tb"
+
+
 PICKLES = {}
 """By name: what writes the bytes, given a shell command; the file's name; the code to be found."""
 
@@ -157,6 +174,9 @@ each(
     newer_protocol=lambda do: b"\x80\x06N.",
     out_of_band_buffer=lambda do: pickled(b"\x97", proto=5),
     enormous_bytes=lambda do: b"\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7f.",
+    dtype_with_a_field_outside=lambda do: pickled(dtype_state("V8", 8, 4, "f8")),
+    dtype_of_another_length=lambda do: pickled(dtype_state("V8", 800, 0, "f8")),
+    dtype_that_hides_objects=lambda do: pickled(dtype_state("V8", 8, 0, "O8")),
     not_a_pickle_at_all=lambda do: b"hello, this is no pickle",
 )  # fmt: skip
 

@@ -64,9 +64,15 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(raw)) + raw
 
 
-def onnx(*nodes, tensors=()):
+def onnx(*nodes, tensors=(), functions=b""):
     graph = b"".join(field(1, n) for n in nodes) + b"".join(field(5, t) for t in tensors)
-    return field(1, 8) + field(2, "pytorch") + field(7, graph) + field(8, field(2, 17))
+    return (
+        field(1, 8)
+        + field(2, "pytorch")
+        + field(7, graph)
+        + functions
+        + field(8, field(2, 17))
+    )
 
 
 def node(op, domain="", attribute=b""):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import tempfile
 from pathlib import Path
 from time import monotonic
 
-import pytest
 from benign_models import FILES as BENIGN
 from hostile_files import FILES
 from hostile_pickles import PICKLES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scan_bytecode import named, short, text
+from watched import InC, InPython, names_used
 
 from trackbook.scan import Limits, Scan, scan_file
+from trackbook.scan.allowed import allowed_names
 
 QUICK = Limits(seconds=2, ops=100_000, unpacked_bytes=8 << 20, free_bytes=1 << 20)
 often = settings(
@@ -103,67 +104,6 @@ def test_any_damaged_file_is_scanned(sample, changes):
     assert isinstance(scanned(mutated(raw, changes), name), Scan)
 
 
-class StandIn:
-    """What a watched unpickler makes instead of anything that is named: it does nothing."""
-
-    def __init__(self, *args, **names):
-        pass
-
-    def __call__(self, *args, **names):
-        return StandIn()
-
-    def __setstate__(self, state):
-        pass
-
-    def append(self, item):
-        pass
-
-    def extend(self, items):
-        pass
-
-    def add(self, item):
-        pass
-
-    def __setitem__(self, key, value):
-        pass
-
-    def __hash__(self):
-        return 1
-
-
-class Watched(pickle._Unpickler):
-    """Unpickles with stand-ins for all that is named, and writes the names down."""
-
-    def __init__(self, file):
-        super().__init__(file)
-        self.named = set()
-
-    def find_class(self, module, name):
-        # As the real one does it: names of Python 2 become those of today.
-        if self.proto < 3:
-            import _compat_pickle as old
-
-            if (module, name) in old.NAME_MAPPING:
-                module, name = old.NAME_MAPPING[module, name]
-            else:
-                module = old.IMPORT_MAPPING.get(module, module)
-        self.named.add(f"{module}.{name}")
-        return StandIn
-
-    def persistent_load(self, what):
-        raise pickle.UnpicklingError
-
-
-def names_used(raw):
-    """Return what the standard library's unpickler takes from modules, making nothing of it."""
-    unpickler = Watched(io.BytesIO(raw))
-    # Whatever stops it, what it took before that is what counts.
-    with pytest.raises(BaseException):  # noqa: B017, PT011
-        unpickler.load()
-        raise EOFError
-    return unpickler.named
-
-
 PLAIN = [raw for raw, _ in SAMPLES if raw[:1] in b"\x80c(" and len(raw) < 5000 and raw]
 
 
@@ -173,10 +113,27 @@ def test_no_name_escapes_that_the_unpickler_uses(raw, changes):
     raw = mutated(raw, changes)
     # One opcode makes bytes of any length: the unpickler would, the scanner does not.
     used = set() if b"\x96" in raw else names_used(raw)
-    harmful = used & {"os.system", "posix.system", "builtins.eval", "subprocess.Popen"}
-    if harmful:
-        scan = scanned(raw, "m.pkl")
-        assert not scan.is_safe
+    if used - set(allowed_names()):
+        assert not scanned(raw, "m.pkl").is_safe
+
+
+OPCODES = [
+    named("os", "system"), named("numpy", "dtype"), named("commands", "getoutput"), b"ios\nsystem\n",
+    short("os"), short("system"), text("numpy"), b"Vdtype\n", b"U\x02os", b"S'system'\n", b"\x93",
+    b"\x93", b"c", b"R", b"R", b"\x81", b"\x92", b"b", b"o", b"(", b"t", b")", b"\x85", b"\x86", b"\x87",
+    b"}", b"]", b"N", b"K\x01", b"0", b"1", b"2", b"q\x00", b"q\x01", b"q\x02", b"h\x00", b"h\x01",
+    b"h\x02", b"\x94", b"\x94", b"p0\n", b"g1\n", b"u", b"s", b"e", b"a", b"d", b"l", b"\x90", b"\x91",
+    b"\x8f", b"\x80\x02", b"\x80\x04", b"\x95\x04" + bytes(7), b"\x95\x09" + bytes(7), b"C\x01a",
+    b"I01\n", b"J\x01\0\0\0", b"L1L\n", b"F1\n", b"G" + bytes(8), b"\x8a\x01\x05", b"\x88", b".",
+]  # fmt: skip
+
+
+@often
+@given(st.lists(st.sampled_from(OPCODES), max_size=24), st.sampled_from([InPython, InC]))
+def test_no_name_escapes_out_of_a_soup_of_opcodes(opcodes, unpickler):
+    raw = b"".join(opcodes) + b"."
+    if names_used(raw, unpickler) - set(allowed_names()):
+        assert not scanned(raw, "m.pkl").is_safe
 
 
 @often

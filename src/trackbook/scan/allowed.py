@@ -23,8 +23,9 @@ DANGEROUS_NAMES = (
     " dill cloudpickle marshal types operator functools inspect webbrowser pip pdb bdb timeit"
     " cProfile profile trace doctest site platform tempfile pathlib urllib requests http"
     " ftplib smtplib telnetlib ssl logging idlelib lib2to3 distutils setuptools ensurepip venv"
-    " zipimport httplib gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py torch.hub"
-    " torch.serialization torch.storage torch.jit torch.utils torch._inductor torch.distributed"
+    " zipimport httplib gc signal mmap io _io builtins __builtin__ numpy.testing numpy.f2py"
+    " torch.hub torch.serialization torch.storage torch.jit torch.utils torch._inductor"
+    " torch.distributed"
     " pandas.io pandas.eval joblib.memory sklearn.externals aiohttp uvicorn test xmlrpc"
     " __main__.__builtins__"
 )

@@ -7,28 +7,21 @@ one wrong reads other opcodes than joblib does: what is not exactly known is inc
 
 from __future__ import annotations
 
-import math
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from trackbook.scan.allowed import is_dangerous
+from trackbook.scan.dtypes import count_of, size_of
 from trackbook.scan.limits import Unclear
-from trackbook.scan.machine import Machine, Made, Name
+from trackbook.scan.machine import Machine
+from trackbook.scan.values import Made
 
 if TYPE_CHECKING:
     from trackbook.scan.desk import Desk
 
-CODE = re.compile(r"([biufcmMOSaUV])([0-9]{1,9})")
-WITH_LENGTH = "SaUV"
-HAS_OBJECTS = 1
-"""The bit in the flags of a dtype that says so."""
 LONGEST_PADDING = 16
 FIELDS = ("subclass", "shape", "order", "dtype", "allow_mmap")
 ALIGNMENT = "numpy_array_alignment_bytes"
-MOST_NESTING = 8
-FLAGS_AT = 7
-"""Where in the state of a structured dtype its flags are."""
 
 
 def read_array(machine: Machine, wrapper: Made) -> None:
@@ -91,66 +84,3 @@ def plainly(machine: Machine) -> None:
 def quiet(desk: Desk) -> Desk:
     """Return a desk that spends from the same budget and keeps its findings to itself."""
     return type(desk)(desk.budget, desk.look, allow=desk.allow, mask=desk.mask)
-
-
-def count_of(shape: object) -> int:
-    """Return how many items an array of a shape has."""
-    if not isinstance(shape, tuple):
-        raise Unclear("has an array whose shape is not written out")
-    numbers = [
-        n for n in shape if isinstance(n, int) and not isinstance(n, bool) and n >= 0
-    ]
-    if len(numbers) != len(shape):
-        raise Unclear("has an array whose shape is not written out")
-    return math.prod(numbers)
-
-
-def size_of(dtype: object, depth: int = 0) -> tuple[int, bool]:
-    """Return how many bytes an item of a dtype has, and whether it holds Python objects."""
-    if not isinstance(dtype, Made) or dtype.full != "numpy.dtype" or depth > MOST_NESTING:
-        raise Unclear("has an array whose type is not written out")
-    code = dtype.args[0] if isinstance(dtype.args, tuple) and dtype.args else None
-    match = CODE.fullmatch(code) if isinstance(code, str) else None
-    state = dtype.state
-    if match is None or not (state is None or isinstance(state, tuple)):
-        raise Unclear("has an array whose type is not written out")
-    letter, size = match[1], int(match[2])
-    structured = isinstance(state, tuple) and any(part is not None for part in state[2:5])
-    if not structured:
-        check_length(state, letter, size)
-        return size * 4 if letter == "U" else size, letter == "O"
-    if letter != "V" or not isinstance(state, tuple):
-        raise Unclear("has an array of a type with parts that such a type cannot have")
-    return size, structured_objects(state, size, depth)
-
-
-def check_length(state: object, letter: str, size: int) -> None:
-    """Raise if the state of a dtype says another length than its name."""
-    if not isinstance(state, tuple) or letter not in WITH_LENGTH:
-        return
-    told = state[5] if len(state) > 5 else -1  # noqa: PLR2004  where numpy writes it
-    if told not in {-1, size * 4 if letter == "U" else size}:
-        raise Unclear("has an array whose type says two lengths")
-
-
-def structured_objects(state: tuple[object, ...], size: int, depth: int) -> bool:
-    """Tell whether a dtype with fields, of which this is the state, holds Python objects."""
-    subarray, _, fields = state[2:5]
-    if subarray is not None or not isinstance(fields, dict) or len(state) <= FLAGS_AT:
-        raise Unclear("has an array whose type is not written out")
-    flags = state[FLAGS_AT]
-    within = any(objects_in(field, depth) for field in fields.values())
-    if (
-        not isinstance(flags, int)
-        or bool(flags & HAS_OBJECTS) != within
-        or state[5] != size
-    ):
-        raise Unclear("has an array whose type contradicts itself")
-    return within
-
-
-def objects_in(field: object, depth: int) -> bool:
-    """Tell whether one field, a dtype and its offset, holds Python objects."""
-    if not isinstance(field, tuple) or not field or isinstance(field[0], Name):
-        raise Unclear("has an array whose type is not written out")
-    return size_of(field[0], depth + 1)[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from trackbook.scan.reader import Blob
 from trackbook.scan.unwrap import UNPACKERS, temporary, unpack
 
 if TYPE_CHECKING:
+    import tarfile
     from collections.abc import Callable
 
     Member = tuple[str, bool, Callable[[BinaryIO], int]]
@@ -89,8 +89,7 @@ def extract_tar(stage: Path, blob: Blob, budget: Budget) -> list[str]:
     """Take a tar apart into an empty folder."""
     if kind_of(blob) != "tar":
         raise Unclear("is neither a zip nor a tar")
-    blob.file.seek(0)
-    with tarfile.open(fileobj=blob.file, mode="r:") as archive:
+    with tars.opened(blob) as archive:
         members = []
         for member in archive:
             budget.look()

@@ -107,15 +107,25 @@ def walk(top: str, desk: Desk) -> None:
             desk.budget.spend()
             path = prefix + name
             tell_of_name(name, path, seen, desk)
-            mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
+            mode = mode_of(name, fd)
             if stat.S_ISREG(mode):
                 count += 1
                 scan_open(name, name, fd, desk, shown_name=path)
             elif not stat.S_ISDIR(mode):
-                desk.error(path, "link", "is a link, or no plain file: it is not followed")
+                desk.error(
+                    path, "link", "is a link, or no plain file, or gone: it is not followed"
+                )
         folders.sort()
     if not count:
         desk.unclear(".", "holds no file")
+
+
+def mode_of(name: str, folder: int) -> int:
+    """Return what something in an open folder is; 0 where it is gone."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except OSError:
+        return 0
 
 
 def tell_of_name(name: str, path: str, seen: set[str], desk: Desk) -> None:

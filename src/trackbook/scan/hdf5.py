@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CHUNK = MB
 OVERLAP = 256
-CONFIG = re.compile(rb'\{"(?:class_name|module|config|name)"\s*:')
+CONFIG = re.compile(rb'\{"(?:class_name|module|config|name)"\s{0,9}:')
 LAMBDA = re.compile(rb'"(?:Lambda|__lambda__|TFOpLambda)"')
 MODEL = b"model_config"
-MOST_CONFIG = 16 * MB
-MOST_CONFIGS = 64
+MOST_CONFIG = 4 * MB
+MOST_CONFIGS = 100
 
 
 def scan_hdf5(blob: Blob, desk: Desk) -> None:
@@ -40,21 +40,36 @@ def scan_hdf5(blob: Blob, desk: Desk) -> None:
         places += [base - len(tail) + m.start() for m in CONFIG.finditer(data)]
         base += len(piece)
         tail = data[-OVERLAP:]
-    read = sum(read_config(blob, at, desk) for at in sorted(set(places))[:MOST_CONFIGS])
-    if is_model and not read:
+    if not read_configs(blob, sorted(set(places)), desk) and is_model:
         raise Unclear("holds a model whose configuration is not found in it")
     desk.tell(
         blob.path, "warning", "hdf5", "is HDF5: links in it to other files are not followed"
     )
 
 
-def read_config(blob: Blob, at: int, desk: Desk) -> bool:
-    """Scan a configuration that may begin at an offset; tell whether one did."""
+def read_configs(blob: Blob, places: list[int], desk: Desk) -> int:
+    """Scan the configurations that may begin at some offsets; return how many there were."""
+    count, tries, reached = 0, 0, 0
+    for at in places:
+        if at < reached:
+            continue  # part of the one before
+        tries += 1
+        size = read_config(blob, at, desk)
+        reached = at + size
+        count += size > 0
+        if tries > MOST_CONFIGS:
+            raise Unclear("holds very many configurations")
+    return count
+
+
+def read_config(blob: Blob, at: int, desk: Desk) -> int:
+    """Scan a configuration that may begin at an offset; return its length, or 0."""
+    desk.budget.spend()
     blob.file.seek(at)
     text = blob.file.read(MOST_CONFIG).decode("utf-8", errors="replace")
     try:
         _, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
-        return False
+        return 0
     scan_keras_config(text[:end].encode(), blob.path, desk)
-    return True
+    return end

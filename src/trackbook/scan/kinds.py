@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +23,24 @@ MAGIC: list[tuple[bytes, str]] = [
     (b"GIF8", "gif"), (b"%PDF", "pdf"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"),
     (b"SQLite format 3\x00", "sqlite"), (b"CBM1", "catboost"), (b"!<arch>\n", "ar"),
     (b"ZF0x", "zfile"), (b"RDX", "r"),
+    (b"\0\0\0\1Bud1", "finder"), (b"RIFF", "riff"), (b"ORC", "orc"), (b"Obj\x01", "avro"),
 ]  # fmt: skip
-INERT = frozenset({"png", "jpeg", "gif", "parquet", "arrow", "empty", "ubjson", "catboost"})
+INERT = frozenset(
+    {
+        "png",
+        "jpeg",
+        "gif",
+        "parquet",
+        "arrow",
+        "empty",
+        "ubjson",
+        "catboost",
+        "finder",
+        "riff",
+        "orc",
+        "avro",
+    }
+)
 """Kinds that hold data only."""
 ENDINGS: dict[str, frozenset[str]] = {
     ".npz": frozenset({"zip", "npz"}), ".npy": frozenset({"npy"}),
@@ -58,6 +75,8 @@ PE_AT = 0x3C
 PYC_MAGIC = slice(2, 4)
 UBJSON = b"iUIlLdDSCTFZNH[{$#}"
 HEADER_AT = 8
+LONGEST_WORD = 32
+"""Of JSON: a number, true, false or null."""
 
 
 def kind_of(blob: Blob) -> str:
@@ -78,8 +97,7 @@ def binary_of(head: bytes, blob: Blob) -> str:
         "pe": is_pe(head, blob),
         "pyc": ending in {".pyc", ".pyo"} or (head[PYC_MAGIC] == b"\r\n" and b"\0" in head[:16]),
         "safetensors": is_safetensors(head),
-        "zlib": len(head) > 1 and head[0] & 15 == 8 and head[0] >> 4 <= 7  # noqa: PLR2004
-        and int.from_bytes(head[:2], "big") % 31 == 0 and not printable(head[:64]),
+        "zlib": is_zlib(head),
         "tensorflow": ending == ".pb",
         "onnx": ending == ".onnx" or is_onnx(head),
         "ubjson": head[:1] == b"{" and head[1:2] in {bytes([c]) for c in UBJSON}
@@ -105,6 +123,17 @@ def is_safetensors(head: bytes) -> bool:
     )
 
 
+def is_zlib(head: bytes) -> bool:
+    """Tell whether this can be unpacked by zlib, which can be made to look like a text."""
+    if head[:1] != b"x" or int.from_bytes(head[:2], "big") % 31:
+        return False
+    try:
+        zlib.decompressobj().decompress(head, 64)
+    except zlib.error:
+        return False
+    return True
+
+
 def is_onnx(head: bytes) -> bool:
     """Tell whether this begins as an ONNX model: its version, then a field of a model."""
     version, field = head[1:2], head[2:3]
@@ -119,12 +148,15 @@ def text_of(head: bytes, blob: Blob) -> str:
         return "text"
     if suffix(blob.name) in {".json", ".ipynb"}:
         return "json"
+    text = head.decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
     try:
-        json.JSONDecoder().raw_decode(
-            head.decode("utf-8", errors="ignore").lstrip("\ufeff \t\r\n")
-        )
-    except (ValueError, RecursionError):
-        return "json" if len(head) < blob.size else "text"
+        json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as fault:
+        # The head may end within a JSON text; a fault before its end is one.
+        cut = fault.pos >= len(text) - LONGEST_WORD or fault.msg.startswith("Unterminated")
+        return "json" if cut and len(head) < blob.size else "text"
+    except RecursionError:
+        return "text"
     return "json"
 
 

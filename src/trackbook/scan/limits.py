@@ -27,16 +27,16 @@ class Limits:
     seconds: float = 120.0
     ops: int = 50_000_000
     """Steps: opcodes of pickles, fields of protobuf, members of archives, JSON nodes."""
-    unpacked_bytes: int = 16 * 1024 * MB
+    unpacked_bytes: int = 4 * 1024 * MB
     """Bytes that compressed files may grow to, all together."""
     ratio: int = 400
     """How much larger than itself a compressed thing may be, beyond `free_bytes`."""
     free_bytes: int = 64 * MB
     depth: int = 6
     """Archives in archives."""
-    files: int = 100_000
+    files: int = 200_000
     findings: int = 500
-    json_bytes: int = 128 * MB
+    json_bytes: int = 32 * MB
     text_bytes: int = 16 * MB
     """How much of a text is read for secrets."""
 

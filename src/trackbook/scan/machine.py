@@ -10,10 +10,13 @@ import _compat_pickle
 from typing import TYPE_CHECKING
 
 from trackbook.scan.allowed import FILLED, WRAPPER, allowed_names, is_dangerous
+from trackbook.scan.calls import is_as_pickled
+from trackbook.scan.dtypes import size_of
 from trackbook.scan.effects import EFFECTS
 from trackbook.scan.finding import shown
 from trackbook.scan.limits import Unclear
 from trackbook.scan.opcodes import ARGUMENTS
+from trackbook.scan.values import Made, Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,27 +27,6 @@ if TYPE_CHECKING:
 STOP = ord(".")
 OPS_A_LOOK = 4096
 FIRST_WITHOUT_OLD_NAMES = 3
-
-
-class Name:
-    """Something that a pickle takes from a module, and what it may be used for."""
-
-    __slots__ = ("full", "use")
-
-    def __init__(self, full: str, use: str) -> None:
-        self.full = full
-        self.use = use
-
-
-class Made:
-    """An object that a pickle made: of what, from which arguments, with which state."""
-
-    __slots__ = ("args", "full", "state")
-
-    def __init__(self, full: str, args: object = None) -> None:
-        self.full = full
-        self.args = args
-        self.state: object = None
 
 
 class Machine:
@@ -152,7 +134,7 @@ class Machine:
 
     def keep_wrapper_apart(self, items: list[object]) -> None:
         """Refuse joblib's wrapper anywhere but where one is made: bytes follow each."""
-        if any(isinstance(item, Name) and item.full == WRAPPER for item in items):
+        if any(isinstance(item, (Name, Made)) and item.full == WRAPPER for item in items):
             raise Unclear("hands joblib's array wrapper around")
 
     def made_of(self, cls: object, args: object, *, called: bool) -> Made:
@@ -165,6 +147,8 @@ class Machine:
             self.misuse(
                 f"calls {shown(cls.full)}, which pickles of models only name or fill"
             )
+        elif not is_as_pickled(cls.full, args):
+            self.misuse(f"calls {shown(cls.full)} with other arguments than a pickler does")
         if cls.full == "copyreg._reconstructor":
             return self.reconstructed(args)
         return Made(cls.full, args)
@@ -191,6 +175,8 @@ class Machine:
             self.misuse(f"changes {shown(target.full)} itself, for everybody who uses it")
         elif isinstance(target, Made):
             target.state = state
+            if target.full == "numpy.dtype":
+                size_of(target)
             if target.full == WRAPPER:
                 if self.read_array is None:
                     raise Unclear("holds arrays of joblib where none are expected")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from trackbook.scan.reader import Blob
 
 MAGIC_BYTES = 6
-MOST_HEADER = 1 << 16
+MOST_HEADER = 10_000
+"""As numpy has it."""
 MOST_NESTING = 8
 ITEM = {"?": 1, "b": 1, "B": 1}
 VERSIONS = {1: 2, 2: 4, 3: 4}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.scan.finding import shown
 from trackbook.scan.limits import Unclear
@@ -46,47 +46,76 @@ TEXTS: dict[str, dict[int, str]] = {
 MOST_DEPTH = 40
 MOST_TEXT = 4096
 GRAPH_FIELD = 7
+FUNCTION_FIELD = 25
 
 
 def scan_onnx(blob: Blob, desk: Desk) -> None:
     """Tell what an ONNX model needs besides itself."""
-    seen = walk(Reader(blob.file, blob.size), blob.size, "model", blob, desk, 0)
-    if GRAPH_FIELD not in seen:
+    own = functions_of(blob, desk)
+    if GRAPH_FIELD not in walk(
+        Reader(blob.file, blob.size), blob.size, "model", Look(blob, desk, own), 0
+    ):
         raise Unclear("is no ONNX model: it has no graph")
 
 
-def walk(
-    reader: Reader, end: int, message: str, blob: Blob, desk: Desk, depth: int
-) -> set[int]:
+class Look(NamedTuple):
+    """What is looked through, and the operators that the model defines itself."""
+
+    blob: Blob
+    desk: Desk
+    own: frozenset[tuple[str, str]]
+
+
+def functions_of(blob: Blob, desk: Desk) -> frozenset[tuple[str, str]]:
+    """Return domain and name of the functions that a model brings along."""
+    found = set()
+    reader = Reader(blob.file, blob.size)
+    for number, wire, size in fields_in(reader, blob.size, desk.budget):
+        if wire == BYTES and number == FUNCTION_FIELD:
+            texts = {}
+            for part, kind, length in fields_in(reader, reader.at + size, desk.budget):
+                if kind == BYTES and part in TEXTS["function"]:
+                    texts[TEXTS["function"][part]] = text(reader, length)
+            found.add((texts.get("domain", ""), texts.get("op", "")))
+    return frozenset(found)
+
+
+def walk(reader: Reader, end: int, message: str, look: Look, depth: int) -> set[int]:
     """Look through one message; return the numbers of the fields that it has."""
     if depth > MOST_DEPTH:
         raise Unclear("has graphs in graphs without end")
     texts: dict[str, str] = {}
     seen: set[int] = set()
-    for number, wire, size in fields_in(reader, end, desk.budget):
+    for number, wire, size in fields_in(reader, end, look.desk.budget):
         seen.add(number)
         if wire != BYTES:
             continue
-        inside, text = INSIDE[message].get(number), TEXTS.get(message, {}).get(number)
+        inside, name = INSIDE[message].get(number), TEXTS.get(message, {}).get(number)
         if inside:
-            walk(reader, reader.at + size, inside, blob, desk, depth + 1)
-        elif text:
-            if size > MOST_TEXT:
-                raise Unclear("has a name of enormous length")
-            texts[text] = reader.take(size).decode("utf-8", errors="replace")
-    judge(message, texts, blob, desk)
+            walk(reader, reader.at + size, inside, look, depth + 1)
+        elif name:
+            texts[name] = text(reader, size)
+    judge(message, texts, look)
     return seen
 
 
-def judge(message: str, texts: dict[str, str], blob: Blob, desk: Desk) -> None:
+def text(reader: Reader, size: int) -> str:
+    """Return a short text."""
+    if size > MOST_TEXT:
+        raise Unclear("has a name of enormous length")
+    return reader.take(size).decode("utf-8", errors="replace")
+
+
+def judge(message: str, texts: dict[str, str], look: Look) -> None:
     """Tell what is wrong with an operator, or with where a tensor lies."""
+    blob, desk, own = look
     if message == "node":
         domain, op = texts.get("domain", ""), texts.get("op", "")
         if op in CODE:
             desk.error(
                 blob.path, "onnx-code", f"has the operator {shown(op)}, which runs Python"
             )
-        elif domain not in DOMAINS:
+        elif domain not in DOMAINS and (domain, op) not in own:
             desk.error(
                 blob.path,
                 "onnx-operator",

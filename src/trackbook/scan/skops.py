@@ -27,32 +27,44 @@ ALSO = frozenset({
     "numpy.random.RandomState", "numpy.random.Generator",
     "xgboost.core.Booster", "builtins.bytes", "scipy.sparse._dok.dok_matrix",
 })  # fmt: skip
-MOST_SCHEMA = 1 << 30
+GENERATORS = frozenset({"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"})
+PROTOCOLS = (0, 1, 2)
+SCHEMAS = 2
+"""How many times larger than other JSON a schema may be: it describes every tree of a forest."""
 
 
 def scan_schema(blob: Blob, desk: Desk) -> None:
     """Tell which types a skops file would make that models are not made of."""
-    schema = json_of(
-        blob.whole(min(MOST_SCHEMA, desk.budget.limits.json_bytes * 4)), strict=True
-    )
-    allowed = allowed_names()
-    if not isinstance(schema, dict) or "protocol" not in schema:
-        raise Unclear("is no schema of skops")
+    schema = json_of(blob.whole(desk.budget.limits.json_bytes * SCHEMAS), strict=True)
+    if not isinstance(schema, dict) or schema.get("protocol") not in PROTOCOLS:
+        raise Unclear("is no schema of skops, or of a protocol not known here")
     for node in objects_in(schema, desk.budget):
-        loader = node.get("__loader__")
-        if loader is None and "__class__" not in node:
-            continue
-        full = f"{node.get('__module__')}.{node.get('__class__')}"
-        if loader not in NODES:
+        if "bit_generator" in node and not is_generator(node["bit_generator"]):
             desk.error(
-                blob.path,
-                "skops-node",
-                f"makes {shown(full)} by {shown(loader)}, which calls more",
+                blob.path, "skops-node", "calls something of numpy.random by its name"
             )
-        elif full not in allowed and full not in ALSO and full not in desk.allow:
-            code = "skops-danger" if is_dangerous(full) else "skops-type"
-            desk.error(
-                blob.path,
-                code,
-                f"makes {shown(full)}, which is not on the list of what models need",
-            )
+        if "__loader__" in node or "__class__" in node:
+            judge(node, f"{node.get('__module__')}.{node.get('__class__')}", blob, desk)
+        if "module_path" in node:
+            # Protocol 0 says here what a function is, whatever class stands beside it.
+            full = f"{node['module_path']}.{node.get('function')}"
+            judge({"__loader__": "FunctionNode"}, full, blob, desk)
+
+
+def judge(node: dict[str, object], full: str, blob: Blob, desk: Desk) -> None:
+    """Tell what is wrong with one node, which makes something or takes it from a module."""
+    loader = node.get("__loader__")
+    if loader not in NODES:
+        words = f"makes {shown(full)} by {shown(loader)}, which calls more"
+        desk.error(blob.path, "skops-node", words)
+    elif not (full in allowed_names() or full in ALSO or full in desk.allow):
+        code = "skops-danger" if is_dangerous(full) else "skops-type"
+        words = f"makes {shown(full)}, which is not on the list of what models need"
+        desk.error(blob.path, code, words)
+
+
+def is_generator(value: object) -> bool:
+    """Tell whether a bit generator is one of numpy's, whose class skops calls by this name."""
+    if isinstance(value, dict) and value.get("__loader__") == "JsonNode":
+        return str(value.get("content")).strip('"') in GENERATORS
+    return isinstance(value, dict) or value in GENERATORS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from trackbook.scan.limits import Unclear
 from trackbook.scan.paths import fold, trick_in
@@ -11,19 +11,16 @@ from trackbook.scan.reader import Blob
 from trackbook.scan.unwrap import CHUNK, temporary
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from trackbook.scan.desk import Desk
     from trackbook.scan.limits import Budget
 
 
 def scan_tar(blob: Blob, desk: Desk) -> None:
     """Scan every member of a tar archive."""
-    blob.file.seek(0)
     seen: set[str] = set()
-    with tarfile.open(fileobj=blob.file, mode="r:") as archive:
+    with opened(blob) as archive:
         for member in archive:
-            desk.budget.spend()
+            desk.budget.look()
             path = f"{blob.path}!{member.name}"
             trick = trick_in(member.name.removeprefix("./") or ".")
             if trick and member.name not in {".", "./"}:
@@ -37,6 +34,30 @@ def scan_tar(blob: Blob, desk: Desk) -> None:
             seen.add(fold(member.name))
             if member.isreg():
                 scan_member(blob, archive, member, path, desk)
+
+
+MOST_AT_ONCE = 1 << 24
+
+
+class Capped:
+    """A file of which no one reads very much at once: headers may promise any length."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek = file.seek
+        self.tell = file.tell
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        if size > MOST_AT_ONCE:
+            raise Unclear("has a header of enormous length")
+        return self._file.read(size)
+
+
+def opened(blob: Blob) -> tarfile.TarFile:
+    """Return a tar archive, to be read from its beginning."""
+    blob.file.seek(0)
+    return tarfile.open(fileobj=cast("BinaryIO", Capped(blob.file)), mode="r:")
 
 
 def scan_member(

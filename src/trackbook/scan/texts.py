@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trackbook.scan.finding import shown
 from trackbook.scan.jsons import json_of, objects_in
 from trackbook.scan.keras import is_keras, scan_keras_config
 from trackbook.scan.kinds import suffix
@@ -20,10 +21,11 @@ YAML_OBJECT = re.compile(
     r"!!python/|!!?(?:py|ruby|java)(?:thon)?[/:]|tag:yaml\.org,2002:python"
 )
 INDEX = re.compile(
-    r"(?im)^\s*(?:--?(?:extra-)?index-url|--trusted-host|--find-links|-f|-i|-e)\b|\b(?:git|hg|svn)\+"
-    r"|@\s*(?:https?|file):|^\s*https?://"
+    r"(?im)^[ \t]*(?:--?(?:extra-)?index-url|--trusted-host|--find-links|-f|-i|-e)\b"
+    r"|\b(?:git|hg|svn)\+|@\s{0,9}(?:https?|file):|^[ \t]*https?://"
 )
-ACTIVE = re.compile(r"(?i)<script|<iframe|javascript:|\bon(?:error|load)\s*=")
+LOADER = re.compile(r"(?m)\bloader_module[\"']?:[ \t]{0,9}[\"']?([^\s\"',}#]{1,200})")
+ACTIVE = re.compile(r"(?i)<script|<iframe|javascript:|\bon(?:error|load)\s{0,20}=")
 TEMPLATED = (".jinja", ".jinja2", ".j2")
 
 
@@ -38,6 +40,12 @@ def scan_text(blob: Blob, desk: Desk) -> str:
     secret = secret_in(text, desk.mask)
     if secret:
         desk.error(blob.path, "secret", secret)
+    scan_by_name(text, blob, desk)
+    return text
+
+
+def scan_by_name(text: str, blob: Blob, desk: Desk) -> None:
+    """Tell what is wrong with a text of the kind that its name says."""
     ending = suffix(blob.name)
     if ending in TEMPLATED:
         tell_template(text, blob.path, desk)
@@ -45,6 +53,8 @@ def scan_text(blob: Blob, desk: Desk) -> str:
         found = YAML_OBJECT.search(text)
         if found:
             desk.error(blob.path, "yaml-object", f"is YAML that makes objects ({found[0]})")
+    if blob.name == "MLmodel":
+        scan_mlmodel(text, blob, desk)
     if blob.name.startswith("requirements") and INDEX.search(text):
         desk.tell(
             blob.path,
@@ -54,7 +64,27 @@ def scan_text(blob: Blob, desk: Desk) -> str:
         )
     if ending in {".html", ".htm", ".svg"} and ACTIVE.search(text):
         desk.tell(blob.path, "warning", "active", "holds a script that a browser runs")
-    return text
+    scan_by_ending(ending, blob, desk)
+
+
+def scan_by_ending(ending: str, blob: Blob, desk: Desk) -> None:
+    """Tell of texts that Python runs."""
+    if ending == ".py":
+        desk.tell(
+            blob.path, "note", "source", "is Python source, which runs when it is imported"
+        )
+    if ending == ".pth":
+        desk.error(
+            blob.path, "autostart", "is a path file: Python runs its lines when it starts"
+        )
+
+
+def scan_mlmodel(text: str, blob: Blob, desk: Desk) -> None:
+    """Tell who loads an MLflow model, where that is not MLflow itself."""
+    for loader in LOADER.findall(text):
+        if loader.partition(".")[0] != "mlflow":
+            words = f"is loaded by {shown(loader)}, whose code runs then"
+            desk.tell(blob.path, "warning", "loader", words)
 
 
 def scan_json(blob: Blob, desk: Desk) -> None:

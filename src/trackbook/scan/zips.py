@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 ENCRYPTED = 1
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
-MOST_DIRECTORY = 1 << 26
+MOST_DIRECTORY = 1 << 24
 END = b"PK\x05\x06"
 END_BYTES = 22
 END64 = b"PK\x06\x06"
+END64_BYTES = 76
+"""The end record of large archives, and what points to it."""
+TOO_LARGE = 0xFFFFFFFF
 
 
 def scan_zip(blob: Blob, desk: Desk) -> str:
@@ -45,26 +48,36 @@ def scan_zip(blob: Blob, desk: Desk) -> str:
 
 def check_directory(blob: Blob) -> None:
     """Raise if the list of members does not stand where every reader looks for it."""
-    tail = min(blob.size, END_BYTES)
-    blob.file.seek(blob.size - tail)
-    end = blob.file.read(tail)
-    if not end.startswith(END) or len(end) < END_BYTES:
+    end = blob.size - END_BYTES
+    tail = bytes_at(blob, end, END_BYTES)
+    if not tail.startswith(END):
         raise Unclear("is a zip with a comment, or with bytes behind its end")
     size, offset = (
-        int.from_bytes(end[12:16], "little"),
-        int.from_bytes(end[16:20], "little"),
+        int.from_bytes(tail[12:16], "little"),
+        int.from_bytes(tail[16:20], "little"),
     )
-    if size > MOST_DIRECTORY and size != 0xFFFFFFFF:  # noqa: PLR2004  the mark of zip64
+    large = bytes_at(blob, end - END64_BYTES, END64_BYTES)
+    if large.startswith(END64):
+        end -= END64_BYTES
+        told = (
+            int.from_bytes(large[40:48], "little"),
+            int.from_bytes(large[48:56], "little"),
+        )
+        if (size, offset) != told and TOO_LARGE not in {size, offset}:
+            raise Unclear("is a zip with two lists of members")
+        size, offset = told
+    if size > MOST_DIRECTORY:
         raise Unclear("is a zip with an enormous list of members")
-    if 0xFFFFFFFF not in {size, offset} and offset + size not in ends_of(blob):  # noqa: PLR2004
+    if offset + size != end:
         raise Unclear("is a zip with bytes before its beginning")
 
 
-def ends_of(blob: Blob) -> set[int]:
-    """Return where the list of members may end: before its end record, or zip64's."""
-    end = blob.size - END_BYTES
-    blob.file.seek(max(0, end - 76))
-    return {end, end - 76} if blob.file.read(4) == END64 else {end}
+def bytes_at(blob: Blob, at: int, count: int) -> bytes:
+    """Return bytes at an offset; none where the blob is too short."""
+    if at < 0:
+        return b""
+    blob.file.seek(at)
+    return blob.file.read(count)
 
 
 def kind_of_zip(names: list[str]) -> str:
