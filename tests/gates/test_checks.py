@@ -370,6 +370,12 @@ def test_a_secret_is_found_and_not_repeated(packed, judged, name, content, where
     assert ignored.outcome == "passed"
 
 
+def test_a_package_at_its_version_is_no_secret(packed, judged) -> None:
+    packed.write("environment/all.lock", "google-auth==2.63.0\nmsal-token==1.0.0rc1\n")
+    packed.write("environment/Dockerfile", 'RUN pip install "google-auth==2.63.0"\n')
+    assert judged("security.secrets").outcome == "passed"
+
+
 def test_bytes_and_links_are_not_read_for_secrets(packed, judged, tmp_path) -> None:
     (tmp_path / "outside").write_text("password = 'hunter2'")
     (packed.folder / "code/link.py").symlink_to(tmp_path / "outside")

@@ -96,5 +96,6 @@ def scan(_candidate: Candidate, bench: Bench, *, max_warnings: int | None = None
             {"warning": max_warnings},
             **evidence,
         )
-    said = f"nothing dangerous, {len(warnings)} warnings" if warnings else "nothing found"
+    count = f"{len(warnings)} warning" + ("s" if len(warnings) > 1 else "")
+    said = f"nothing dangerous, {count}" if warnings else "nothing found"
     return passed(said, counts, {"error": 0}, **evidence)
