@@ -65,6 +65,8 @@ class Node:
     """UTC, without saying so."""
     status: str = ""
     """Of a run."""
+    ended_at: datetime | None = None
+    """Of a run that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,9 +260,14 @@ def facts(db: DuckDBPyConnection, keys: Iterable[Key]) -> dict[Key, Node]:
             if kind == "run" and one not in known:
                 continue
             _, name, detail, at, *more = known.get(one, (one, one[-8:], "", None))
-            key, status = Key(kind, one), more[0] if more else ""
+            key, (status, ended_at) = Key(kind, one), more or ("", None)
             found[key] = Node(
-                key=key, name=name or one[-8:], detail=detail or "", at=at, status=status
+                key=key,
+                name=name or one[-8:],
+                detail=detail or "",
+                at=at,
+                status=status,
+                ended_at=ended_at,
             )
     return found
 

@@ -34,6 +34,7 @@ class TreeRow:
     status: str
     reproduced: str | None
     started_at: datetime
+    ended_at: datetime | None
     notebook: str | None
     params: Mapping[str, str]
     metrics: Mapping[str, float]
@@ -172,6 +173,7 @@ def graph_of(tree: Tree) -> Graph:
             detail=", ".join(said),
             at=one.run.started_at,
             status=one.run.status,
+            ended_at=one.run.ended_at,
         )
         if one.run.parent_run_id in known:
             label = ": ".join(part for part in (one.change, effect_of(tree, one)) if part)
