@@ -7,12 +7,12 @@ import pytest
 
 MANY = """
 import random
-from trackbook.panels import Thing, Tie, lineage_panel
+from trackbook.panels import Thing, Tie, LineagePanel
 dice = random.Random(0)
 kinds = ["execution"] * 6 + ["run"] * 3 + ["dataset"] * 2 + ["model"]
 things = [Thing(str(n), dice.choice(kinds), f"thing {n}", f"detail of {n}\\n<b>{n}</b>") for n in range(500)]
 ties = [Tie(str(dice.randrange(max(0, n - 40), n)), str(n), f"x, y {n}") for n in range(1, 500) for _ in range(2)]
-panel = lineage_panel(things, ties, root="250", words="a graph")
+panel = LineagePanel(things, ties, root="250", words="a graph")
 panel
 """
 SESSION = [
@@ -45,6 +45,7 @@ def test_five_hundred_things_are_drawn_in_both_themes(notebook, tmp_path, theme)
     page.wait_for_timeout(1500)
     assert page.locator(".tb-plot .legend .traces").count() == 4
     assert page.locator(".tb-plot .points path").count() >= 500
+    assert page.locator(".tb-headline").inner_text() == "a graph"
     notebook.shot(f"lineage-500-{theme[-5:].strip().lower()}", tmp_path)
 
 

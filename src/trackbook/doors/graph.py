@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trackbook.book import Book
     from trackbook.lineage import Graph, Key, Tree
-    from trackbook.panels import PlotPanel, Thing, Tie
+    from trackbook.panels import LineagePanel, Thing, Tie
     from trackbook.table import Table
 
 Format = Literal["mermaid", "dot", "prov", "openlineage", "svg"]
@@ -124,12 +124,12 @@ class Lineage:
         self.graph = graph
         self.tree = tree
 
-    def panel(self) -> PlotPanel:
+    def panel(self) -> LineagePanel:
         """Return the graph as a panel in which things can be clicked."""
-        from trackbook.panels import lineage_panel
+        from trackbook.panels import LineagePanel
 
         things, ties = self.drawn()
-        return lineage_panel(
+        return LineagePanel(
             things,
             ties,
             root=self._root,

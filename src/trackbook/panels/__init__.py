@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from trackbook.panels.compare_panel import ComparePanel
-from trackbook.panels.lineage_figure import Thing, Tie, lineage_svg
-from trackbook.panels.lineage_panel import lineage_panel
+from trackbook.panels.lineage_panel import LineagePanel
+from trackbook.panels.lineage_svg import lineage_svg
+from trackbook.panels.lineage_things import Thing, Tie
 from trackbook.panels.picture import static_picture
 from trackbook.panels.plot_panel import PlotPanel
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ComparePanel", "PlotPanel", "RunTable", "Source", "Thing", "Tie", "lineage_panel",
+    "ComparePanel", "LineagePanel", "PlotPanel", "RunTable", "Source", "Thing", "Tie",
     "lineage_svg", "static_picture",
 ]  # fmt: skip

@@ -3,66 +3,88 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING
 
-from trackbook.panels.lineage_figure import lineage_figure, lineage_svg, nodes_by_trace
-from trackbook.panels.live import image_of
-from trackbook.panels.plot_panel import PlotPanel
+import anywidget
+import traitlets
+
+from trackbook.panels.lineage_figure import lineage_figure
+from trackbook.panels.lineage_svg import lineage_svg
+from trackbook.panels.live import bundle_of, image_of, keyed, script, serve_plotly, style
 from trackbook.table import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from trackbook.panels.lineage_figure import Thing, Tie
-
-
-def lineage_panel(
-    things: Sequence[Thing],
-    ties: Sequence[Tie],
-    *,
-    root: str = "",
-    words: str = "",
-    is_tree: bool = False,
-) -> PlotPanel:
-    """Return a panel of a graph; a click shows what a thing rests on and what rests on it.
-
-    Args:
-        things: the nodes
-        ties: the edges
-        root: the node in the middle of interest
-        words: what the picture shows, for who cannot see it
-        is_tree: each node stands in a row of its own, with what the edge to it says
-    """
-    figure = partial(lineage_figure, things, ties, root=root, is_tree=is_tree)
-    svg = lineage_svg(things, ties, root=root, is_tree=is_tree)
-    picture = image_of(svg, words) if svg else ""
-    panel = PlotPanel(figure(), picture=f"<p>{escaped(words)}</p>{picture}")
-    by_trace = nodes_by_trace(things)
-    last: list[str | None] = [None]
-
-    def clicked(change: Mapping[str, object]) -> None:
-        pairs = change["new"]
-        chosen = chosen_in(pairs, by_trace, len(traces_of(panel)))
-        # A second click on the same thing, or one beside, shows everything again.
-        last[0] = None if chosen == last[0] else chosen
-        panel.show(figure(chosen=last[0]))
-
-    panel.observe(clicked, "clicked")
-    return panel
+    from trackbook.panels.lineage_things import Thing, Tie
+    from trackbook.panels.live import Bundle
 
 
-def traces_of(panel: PlotPanel) -> Sequence[object]:
-    """Return the traces of the figure that a panel shows."""
-    found: list[object] = json.loads(panel.figure)["data"]
-    return found
+class LineagePanel(anywidget.AnyWidget):
+    """A graph in which things and ties can be clicked; what is shown is worked out here."""
 
+    _esm = script("dom", "mount", "plot", "lineage")
+    _css = style()
+    key = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    """What there is to see, in a sentence."""
+    figure = traitlets.Unicode("{}").tag(sync=True)
+    """Plotly's JSON."""
+    turn = traitlets.Int(0).tag(sync=True)
+    """Counts answers, so that the page knows that one came."""
 
-def chosen_in(pairs: object, by_trace: Sequence[Sequence[str]], count: int) -> str | None:
-    """Return the node of a click; the nodes' traces are the last ones of a figure."""
-    first = count - len(by_trace)
-    for pair in pairs if isinstance(pairs, list) else ():
-        trace, point = int(pair[0]) - first, int(pair[1])
-        if 0 <= trace < len(by_trace) and 0 <= point < len(by_trace[trace]):
-            return by_trace[trace][point]
-    return None
+    def __init__(
+        self,
+        things: Sequence[Thing],
+        ties: Sequence[Tie],
+        *,
+        root: str = "",
+        words: str = "",
+        is_tree: bool = False,
+    ) -> None:
+        """Show a graph; a click shows what a thing rests on and what rests on it.
+
+        Args:
+            things: the nodes
+            ties: the edges
+            root: the node in the middle of interest
+            words: what there is to see
+            is_tree: each node stands in a row of its own, with what the edge to it says
+        """
+        super().__init__(words=words, **keyed())
+        self._things, self._ties, self._root = things, ties, root
+        self._is_tree = is_tree
+        self._chosen: str | None = None
+        self._draw()
+        self.on_msg(self._asked)
+
+    def click(self, name: str) -> None:
+        """Choose a node or an edge by its id; a second time, or nothing, lets go."""
+        self._chosen = None if name in {self._chosen, ""} else name
+        self._draw()
+
+    def _draw(self) -> None:
+        figure = lineage_figure(
+            self._things,
+            self._ties,
+            root=self._root,
+            chosen=self._chosen,
+            is_tree=self._is_tree,
+        )
+        with self.hold_sync():
+            self.figure = json.dumps(figure, allow_nan=False)
+            self.turn += 1
+
+    def _asked(self, _: object, content: object, __: object) -> None:
+        acts: Mapping[str, Callable[[str], None]] = {"click": self.click}
+        if isinstance(content, dict) and content.get("ask") in acts:
+            acts[content["ask"]](str(content.get("of", "")))
+        serve_plotly(self, content)
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        svg = lineage_svg(self._things, self._ties, root=self._root, is_tree=self._is_tree)
+        picture = image_of(svg, self.words) if svg else ""
+        return bundle_of(self, f"<p>{escaped(self.words)}</p>{picture}", repr(self))
+
+    def __repr__(self) -> str:
+        return f"LineagePanel({self.words})"
