@@ -63,7 +63,7 @@ def tree_shown(book: Book, metric: str | None) -> Lineage:
     tree = tree_of(book.store, notebook=notebook, metric=metric, direction=book.direction)
     if not tree.branches and notebook is not None:
         tree = tree_of(book.store, metric=metric, direction=book.direction)
-    return Lineage(graph_of(tree), tree)
+    return Lineage(book, graph_of(tree), tree)
 
 
 def graph_shown(
@@ -72,7 +72,8 @@ def graph_shown(
     """Return the graph around one thing."""
     from trackbook.lineage import graph_around
 
-    return Lineage(graph_around(book.store, key_of(book, of), way=way, depth=depth))
+    around = graph_around(book.store, key_of(book, of), way=way, depth=depth)
+    return Lineage(book, around)
 
 
 def key_of(book: Book, of: str) -> Key:
@@ -120,21 +121,26 @@ def written(shown: Lineage, file: Path, form: Format | None) -> Table:
 class Lineage:
     """A graph that shows itself: a panel in a notebook, a text tree in a shell, rows."""
 
-    def __init__(self, graph: Graph, tree: Tree | None = None) -> None:
+    def __init__(self, book: Book, graph: Graph, tree: Tree | None = None) -> None:
         self.graph = graph
         self.tree = tree
+        self._book = book
 
     def panel(self) -> LineagePanel:
         """Return the graph as a panel in which things can be clicked."""
+        from trackbook.doors.told import changes_between, facts_of
         from trackbook.panels import LineagePanel
 
         things, ties = self.drawn()
+        keys = {str(key): key for key in self.graph.nodes}
         return LineagePanel(
             things,
             ties,
             root=self._root,
             words=self.headline,
             is_tree=self.tree is not None,
+            facts=lambda one: facts_of(self._book, keys[one], self.graph.nodes[keys[one]]),
+            changes=lambda a, b: changes_between(self._book, keys[a], keys[b]),
         )
 
     def drawn(self) -> tuple[list[Thing], list[Tie]]:

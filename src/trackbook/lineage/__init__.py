@@ -6,7 +6,7 @@ from trackbook.lineage.data import DatasetPage, dataset, datasets, inputs_of
 from trackbook.lineage.document import document_of, outputs_of
 from trackbook.lineage.doubts import doubts_of
 from trackbook.lineage.exports import ENDINGS, FORMATS
-from trackbook.lineage.graph import Graph, Key, graph_around, thing_called
+from trackbook.lineage.graph import Graph, Key, Node, graph_around, thing_called
 from trackbook.lineage.past import doubts_of_past
 from trackbook.lineage.slice import Part, Slice, cut, session_of, slice_of, whole_of
 from trackbook.lineage.tree import Tree, effect_of, graph_of, tree_of
@@ -17,6 +17,7 @@ __all__ = [
     "DatasetPage",
     "Graph",
     "Key",
+    "Node",
     "Part",
     "Slice",
     "Tree",

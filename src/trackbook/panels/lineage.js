@@ -3,16 +3,22 @@
 import { make } from "./dom.js";
 import { mounted } from "./mount.js";
 import { plot } from "./plot.js";
+import { toldOf } from "./told.js";
 
 const BUSY_MS = 1500;
+const HALF_PX = 12; // of a row of a tree
+const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Escape"];
 
 function build(model) {
   const note = make("div", { class: "tb-note", role: "status" });
   const figure = make("div", { class: "tb-plot" });
-  const stage = make("div", { class: "tb-stage" }, figure);
+  const stage = make("div", { class: "tb-stage", tabindex: 0, role: "group", "aria-label": `${model.get("words")}. Arrow keys walk through it.` }, figure);
+  const box = make("div", { class: "tb-told", role: "region", "aria-label": "What is known of it", tabindex: 0 });
   const headline = make("p", { class: "tb-headline" }, model.get("words"));
-  const root = make("div", { class: "tb-panel tb-lineage", "data-lm-suppress-shortcuts": "true" }, headline, stage, note);
+  const root = make("div", { class: "tb-panel tb-lineage", "data-lm-suppress-shortcuts": "true" }, headline, make("div", { class: "tb-sides" }, stage, box), note);
   let waiting = 0;
+  let heard = 0;
+  let walking = false;
 
   const say = (ask, of) => {
     model.send({ ask, of });
@@ -20,13 +26,37 @@ function build(model) {
     waiting = setTimeout(() => (note.textContent = "the kernel is busy: this will be shown when it is free"), BUSY_MS);
   };
   const chart = plot(figure, model, {
-    click: (points) => points.length && say("click", points[0][3] ?? ""),
+    click(points) {
+      heard = performance.now();
+      say("click", points[0]?.[3] ?? "");
+    },
     fit: fitted,
+  });
+  figure.addEventListener("click", (event) => {
+    if (performance.now() - heard < 100) return; // on a marker: Plotly has told it
+    const id = inRow(figure, event);
+    if (id) say("click", id);
+  });
+  stage.addEventListener("keydown", (event) => {
+    if (!KEYS.includes(event.key) || event.target !== stage || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    walking = true;
+    say("walk", event.key);
   });
   const draw = () => {
     clearTimeout(waiting);
     note.textContent = "";
-    chart.show(JSON.parse(model.get("figure"))).catch((error) => (note.textContent = error.message));
+    const held = box.contains(document.activeElement);
+    box.replaceChildren(...toldOf(model.get("told"), (id) => say("click", id)));
+    if (held) box.focus({ preventScroll: true });
+    box.scrollTop = 0;
+    const follows = walking;
+    walking = false;
+    chart.show(JSON.parse(model.get("figure"))).then(
+      () => follows && reveal(stage, figure, model.get("told").of),
+      (error) => (note.textContent = error.message),
+    );
   };
   model.on("change:turn", draw);
   draw();
@@ -40,6 +70,29 @@ function build(model) {
   };
 }
 
+const tops = (figure) => (figure.querySelector(".nsewdrag")?.getBoundingClientRect().top ?? 0) + HALF_PX;
+
+/** Return the id of what stands where a tree was clicked: a name, or the words of an edge. */
+function inRow(figure, event) {
+  const said = figure.data?.find((trace) => trace.meta === "said");
+  if (!said) return "";
+  const { left } = figure.getBoundingClientRect();
+  const y = event.clientY - tops(figure);
+  const here = (trace) => trace.y.findIndex((one) => Math.abs(one - y) <= HALF_PX);
+  const names = figure.data.filter((trace) => trace.meta === "names" && here(trace) >= 0);
+  const trace = event.clientX - left >= said.x[0] - 8 ? said : names[0];
+  return trace?.ids[here(trace)] ?? "";
+}
+
+/** Scroll a tree so far that a node can be seen. */
+function reveal(stage, figure, id) {
+  const trace = figure.data?.find((one) => one.meta === "names" && one.ids.includes(id));
+  if (!trace) return;
+  const y = tops(figure) + trace.y[trace.ids.indexOf(id)] - stage.getBoundingClientRect().top;
+  if (y < 2 * HALF_PX) stage.scrollTop += y - 4 * HALF_PX;
+  else if (y > stage.clientHeight - 2 * HALF_PX) stage.scrollTop += y - stage.clientHeight + 4 * HALF_PX;
+}
+
 /**
  * Fit a tree, whose axes count pixels, into a width: names and words are cut, the words stand in
  * one column. Colours called `ink` and `quiet` become the page's own.
@@ -47,12 +100,15 @@ function build(model) {
 function fitted({ data, layout }, element) {
   const style = getComputedStyle(element);
   const own = { ink: style.getPropertyValue("--tb-ink").trim() || style.color, quiet: style.getPropertyValue("--tb-quiet").trim() || style.color };
-  for (const { textfont } of data) {
-    if (Array.isArray(textfont?.color)) textfont.color = textfont.color.map((one) => own[one] ?? one);
+  for (const { textfont, marker } of data) {
+    for (const place of [textfont, marker?.line]) {
+      if (Array.isArray(place?.color)) place.color = place.color.map((one) => own[one] ?? one);
+    }
   }
+  const width = element.clientWidth;
+  layout.width = width;
   const said = data.find((trace) => trace.meta === "said");
   if (!said) return;
-  const width = element.clientWidth;
   layout.xaxis.range = [0, width];
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `12px ${style.fontFamily}`;

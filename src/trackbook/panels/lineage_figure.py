@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from trackbook.panels.lineage_things import Tie
 
-FEW_NODES, FEW_EDGES = 60, 12
+FEW_NODES, FEW_EDGES, MANY_EDGES = 60, 12, 150
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
 ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 760, 60
 LONGEST = 18
@@ -77,7 +77,7 @@ def graph_figure(
     traces = [lines(places, vivid, 0.55)]
     if near is not None:
         traces.append(lines(places, ties, PALE))
-    traces.append(middles(places, ties, chosen=chosen, shows=len(ties) <= FEW_EDGES))
+    traces.append(middles(places, ties, chosen=chosen, near=near))
     columns = 1 + max((x for x, _ in places.values()), default=0)
     longest = max(6, min(LONGEST, int(LETTERS / columns)))
     told = {root, chosen} | marked
@@ -90,7 +90,9 @@ def graph_figure(
     for kind, own in kinds_of(things).items():
         texts = [label(short(one.name, longest)) if one.id in told else "" for one in own]
         sizes = [18 if one.id in {root, chosen} else 12 for one in own]
-        traces.append(points(kind, own, places, texts, sizes, near=near, marked=marked))
+        traces.append(
+            points(kind, own, places, texts, sizes, chosen=chosen, near=near, marked=marked)
+        )
     return {"data": traces, "layout": framed(places)}
 
 
@@ -144,9 +146,11 @@ def middles(
     ties: Sequence[Tie],
     *,
     chosen: str | None,
-    shows: bool,
+    near: AbstractSet[str] | None,
 ) -> dict[str, object]:
     """Return the middle of each edge, with what it says; an arrow where it points."""
+    shows = len(ties) <= FEW_EDGES
+    size, vivid = (7, 0.7) if len(ties) <= MANY_EDGES else (5, 0.45)
     known = [tie for tie in ties if tie.source in places and tie.target in places]
     return {
         "type": "scatter", "mode": "markers+text" if shows else "markers",
@@ -158,8 +162,14 @@ def middles(
         "hovertemplate": "%{customdata}<extra></extra>", "showlegend": False,
         "marker": {
             "symbol": "triangle-right",
-            "size": [11 if t.id == chosen else 7 for t in known],
-            "color": [MARK if t.id == chosen else "rgba(128,128,128,0.7)" for t in known],
+            "size": [11 if t.id == chosen else size for t in known],
+            "color": [MARK if t.id == chosen else "rgb(128,128,128)" for t in known],
+            "line": {"width": 0},
+            "opacity": [
+                1.0 if t.id == chosen
+                else vivid if near is None or {t.source, t.target} <= near else PALE
+                for t in known
+            ],
         },
     }  # fmt: skip
 
@@ -171,6 +181,7 @@ def points(
     texts: Sequence[str],
     sizes: Sequence[int],
     *,
+    chosen: str | None,
     near: AbstractSet[str] | None,
     marked: AbstractSet[str],
 ) -> dict[str, object]:
@@ -180,17 +191,21 @@ def points(
         "type": "scatter", "mode": "markers+text", "name": kind,
         "ids": [one.id for one in things],
         "x": [places[one.id][0] for one in things], "y": [places[one.id][1] for one in things],
-        "text": texts, "textposition": "bottom center", "textfont": {"size": 11},
+        "text": texts, "textposition": "bottom center", "cliponaxis": False,
+        "textfont": {"size": 11},
         "customdata": [hover_of(one) for one in things],
-        "hovertemplate": "%{customdata}<extra>" + kind + "</extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
             "color": [BAD if one.is_bad else color for one in things],
             "symbol": SYMBOLS.get(kind, "circle"), "size": sizes,
             "opacity": [1.0 if near is None or one.id in near else PALE for one in things],
             "line": {
-                "width": [3 if one.id in marked else 1.5 for one in things],
+                "width": [3 if one.id in {chosen} | marked else 1.5 for one in things],
                 "color": [
-                    MARK if one.id in marked else BAD if one.is_bad else color for one in things
+                    MARK if one.id in marked
+                    else "ink" if one.id == chosen
+                    else BAD if one.is_bad else color
+                    for one in things
                 ],
             },
         },

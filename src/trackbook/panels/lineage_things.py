@@ -91,4 +91,5 @@ def short(text: str, most: int) -> str:
 def hover_of(one: Thing) -> str:
     """Return what stands in the hover of a node: its name, and up to six lines."""
     rows = [short(row, LONGEST_FACT) for row in one.detail.splitlines()[:6]]
-    return "<br>".join([f"<b>{label(short(one.name, 60))}</b>", *map(label, rows)])
+    head = f"{one.kind} <b>{label(short(one.name, 60))}</b>"
+    return "<br>".join([head, *map(label, rows)])

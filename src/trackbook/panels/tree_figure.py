@@ -52,7 +52,7 @@ def tree_figure(
     traces = [bends(spots, vivid, 0.6)]
     if near is not None:
         traces.append(bends(spots, known, PALE))
-    traces.append(arrows(spots, known, chosen=chosen))
+    traces.append(arrows(spots, known, chosen=chosen, near=near))
     traces += [
         dots(kind, own, spots, chosen=chosen, near=near, marked=marked)
         for kind, own in kinds_of(things).items()
@@ -102,7 +102,13 @@ def bends(spots: Spots, ties: Iterable[Tie], alpha: float) -> dict[str, object]:
     }  # fmt: skip
 
 
-def arrows(spots: Spots, ties: Sequence[Tie], *, chosen: str | None) -> dict[str, object]:
+def arrows(
+    spots: Spots,
+    ties: Sequence[Tie],
+    *,
+    chosen: str | None,
+    near: AbstractSet[str] | None,
+) -> dict[str, object]:
     """Return a triangle on each edge, just before the child."""
     inwards = [spots[t.target][0] > spots[t.source][0] for t in ties]
     xs, ys = [], []
@@ -116,7 +122,11 @@ def arrows(spots: Spots, ties: Sequence[Tie], *, chosen: str | None) -> dict[str
         "hovertemplate": "%{customdata}<extra></extra>", "showlegend": False,
         "marker": {
             "symbol": ["triangle-right" if one else "triangle-down" for one in inwards],
-            "size": [10 if t.id == chosen else 6 for t in ties], "opacity": 1,
+            "size": [10 if t.id == chosen else 6 for t in ties],
+            "line": {"width": 0},
+            "opacity": [
+                1.0 if near is None or {t.source, t.target} <= near else PALE for t in ties
+            ],
             "color": [MARK if t.id == chosen else "rgb(128,128,128)" for t in ties],
         },
     }  # fmt: skip
@@ -138,19 +148,19 @@ def dots(
         "type": "scatter", "mode": "markers+text", "name": kind, "meta": "names",
         "ids": [one.id for one in things],
         "x": [spots[one.id][0] for one in things], "y": [spots[one.id][1] for one in things],
-        "text": [label(short(one.name, LONGEST_NAME)) for one in things],
+        "text": ["\xa0" + label(short(one.name, LONGEST_NAME)) for one in things],
         "textposition": "middle right", "cliponaxis": False,
         "textfont": {"size": 12, "color": inks(things, near)},
         "customdata": [hover_of(one) for one in things],
-        "hovertemplate": "%{customdata}<extra>" + kind + "</extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
             "color": colors, "symbol": SYMBOLS.get(kind, "circle"),
-            "size": [15 if one.id == chosen else 11 for one in things],
+            "size": 11,
             "opacity": [1.0 if near is None or one.id in near else PALE for one in things],
             "line": {
-                "width": [3 if one.id in marked else 1.5 for one in things],
+                "width": [3 if one.id in {chosen} | marked else 1.5 for one in things],
                 "color": [
-                    MARK if one.id in marked else own
+                    MARK if one.id in marked else "ink" if one.id == chosen else own
                     for one, own in zip(things, colors, strict=True)
                 ],
             },

@@ -1,0 +1,126 @@
+"""The panel of a graph: what a click, a key or a name shows, without a browser."""
+
+from __future__ import annotations
+
+import json
+
+from trackbook.errors import NotFound
+from trackbook.panels import Fact, LineagePanel, Thing, Tie
+from trackbook.panels.tree_figure import ROW_PX
+from trackbook.panels.tree_rows import tree_rows
+
+EVIL = '"><script>alert(1)</script>\u202e'
+
+
+def chain(count, *, name="run {}"):
+    things = [
+        Thing(str(n), "run", name.format(n), f"finished {n}", n / 10) for n in range(count)
+    ]
+    return things, [Tie(str(n), str(n + 1), f"lr {n} → {n + 1}") for n in range(count - 1)]
+
+
+def fork():
+    """Two branches of one run: a long one and a short one."""
+    things = [Thing(one, "run", one, "") for one in ("a", "long", "longer", "short")]
+    return things, [Tie("a", "long", ""), Tie("long", "longer", ""), Tie("a", "short", "")]
+
+
+def drawn(panel):
+    return json.loads(panel.figure)
+
+
+def said(panel):
+    return [(name, value) for _, name, value, _ in panel.told["facts"]]
+
+
+def test_a_row_is_as_high_in_a_short_tree_as_in_a_long_one() -> None:
+    heights = [
+        drawn(LineagePanel(*chain(count), is_tree=True))["layout"]["height"]
+        for count in (2, 3, 300)
+    ]
+    assert heights[1] - heights[0] == ROW_PX
+    assert heights[2] - heights[1] == 297 * ROW_PX
+
+
+def test_side_branches_stand_below_their_run_and_the_longest_goes_straight_on() -> None:
+    assert tree_rows(*fork()) == {
+        "a": (0, 0), "short": (1, 1), "long": (0, 2), "longer": (0, 3),
+    }  # fmt: skip
+
+
+def test_every_run_of_a_circle_has_a_row() -> None:
+    things = [Thing(one, "run", one, "") for one in "abc"]
+    rows = tree_rows(things, [Tie("a", "b", ""), Tie("b", "a", ""), Tie("c", "c", "")])
+    assert sorted(row for _, row in rows.values()) == [0, 1, 2]
+
+
+def test_what_is_known_of_a_thing_stands_beside_the_graph() -> None:
+    panel = LineagePanel(
+        *fork(), is_tree=True, facts=lambda one: [Fact("lr", f"{one} 0.1", "params")]
+    )
+    assert "title" not in panel.told
+    panel.click("long")
+    assert panel.told["title"] == "long"
+    assert panel.told["facts"] == [["params", "lr", "long 0.1", "text"]]
+    beside = {
+        one["title"]: [row["name"] for row in one["rows"]] for one in panel.told["beside"]
+    }
+    assert beside == {"rests on": ["a"], "on it rest": ["longer"]}
+
+
+def test_the_triangle_of_a_tie_shows_what_changed_there() -> None:
+    asked = []
+    things, ties = fork()
+    panel = LineagePanel(
+        things, ties, is_tree=True,
+        changes=lambda a, b: asked.append((a, b)) or [Fact("lr", "0.1 → 0.2", "params")],
+    )  # fmt: skip
+    ids = [one for trace in drawn(panel)["data"] for one in trace.get("ids", ())]
+    assert ties[2].id in ids
+    panel.click(ties[2].id)
+    assert asked == [("a", "short")]
+    assert panel.told["title"] == "a → short"
+    assert said(panel) == [("lr", "0.1 → 0.2")]
+
+
+def test_what_can_no_longer_be_had_is_said_and_raises_nothing() -> None:
+    def gone(one):
+        raise NotFound(f"no run {one!r}: it is in the trash")
+
+    panel = LineagePanel(*fork(), facts=gone)
+    panel.click("a")
+    assert said(panel) == [("", "no run 'a': it is in the trash")]
+
+
+def test_a_hostile_name_is_text_without_a_turn_in_it() -> None:
+    panel = LineagePanel(
+        *chain(3, name=EVIL), is_tree=True, facts=lambda _: [Fact(EVIL, EVIL + "\n" + EVIL)]
+    )
+    panel.click("1")
+    assert "\u202e" not in json.dumps(panel.told, ensure_ascii=False)
+    assert panel.told["title"].startswith('"><script>')  # the page makes it a text node
+    assert "<script" not in panel.figure
+
+
+def test_keys_lead_along_the_ties_and_along_the_rows() -> None:
+    panel = LineagePanel(*fork(), is_tree=True)
+
+    def at(*keys):
+        for key in keys:
+            panel.walk(key)
+        return panel.told.get("title")
+
+    assert at("ArrowDown") == "a"
+    assert at("ArrowDown") == "short"
+    assert at("ArrowLeft", "ArrowRight") == "long"
+    assert at("End") == "longer"
+    assert at("ArrowDown", "Home", "ArrowUp") == "a"
+    assert at("Escape") is None
+
+
+def test_what_a_page_asks_that_is_not_there_shows_nothing() -> None:
+    panel = LineagePanel(*fork())
+    panel._asked(None, {"ask": "click", "of": "no such thing"}, [])
+    assert "title" not in panel.told
+    panel._asked(None, {"ask": "walk", "of": "F5"}, [])
+    panel._asked(None, ["?"], [])
