@@ -6,6 +6,7 @@ import json
 
 from trackbook.errors import NotFound
 from trackbook.panels import Fact, LineagePanel, Thing, Tie
+from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.tree_figure import ROW_PX
 from trackbook.panels.tree_rows import tree_rows
 
@@ -34,10 +35,8 @@ def said(panel):
 
 
 def test_a_row_is_as_high_in_a_short_tree_as_in_a_long_one() -> None:
-    heights = [
-        drawn(LineagePanel(*chain(count), is_tree=True))["layout"]["height"]
-        for count in (2, 3, 300)
-    ]
+    figures = [lineage_figure(*chain(count), is_tree=True) for count in (2, 3, 300)]
+    heights = [figure["layout"]["height"] for figure in figures]
     assert heights[1] - heights[0] == ROW_PX
     assert heights[2] - heights[1] == 297 * ROW_PX
 
@@ -124,3 +123,46 @@ def test_what_a_page_asks_that_is_not_there_shows_nothing() -> None:
     assert "title" not in panel.told
     panel._asked(None, {"ask": "walk", "of": "F5"}, [])
     panel._asked(None, ["?"], [])
+
+
+def test_a_click_opens_what_is_folded_away_and_another_closes_it() -> None:
+    panel = LineagePanel(*chain(20), is_tree=True, metric="acc", better="max")
+    names = [text for trace in drawn(panel)["data"] for text in trace.get("text", ())]
+    assert "\xa0▸ 18 runs, acc +1.8" in names
+    (fold,) = panel._seen.folds
+    closed = panel.figure
+    panel.click(fold)
+    assert panel.folds == {"count": 1, "opened": 1}
+    assert panel.told["act"] == "fold away the 18 runs"
+    assert drawn(panel)["layout"]["height"] > json.loads(closed)["layout"]["height"]
+    panel.click(fold)
+    panel.walk("Escape")
+    assert panel.figure == closed
+
+
+def test_a_run_that_is_folded_away_comes_out_when_it_is_chosen() -> None:
+    panel = LineagePanel(*chain(20), is_tree=True)
+    panel.choose("7")
+    assert panel.told["title"] == "run 7"
+    assert any("7" in trace.get("ids", ()) for trace in drawn(panel)["data"])
+
+
+def test_what_changed_over_a_whole_chain_stands_on_the_tie_to_it() -> None:
+    panel = LineagePanel(
+        *chain(20), is_tree=True, changes=lambda a, b: [Fact("", f"{a} to {b}")]
+    )
+    (fold,) = panel._seen.folds
+    panel.click(Tie("0", fold, "").id)
+    assert said(panel) == [("", "0 to 18")]
+
+
+def test_enter_opens_and_closes_too_and_all_can_be_opened_at_once() -> None:
+    panel = LineagePanel(*chain(20), is_tree=True)
+    panel.walk("ArrowDown")
+    panel.walk("ArrowDown")
+    panel.walk("Enter")
+    assert panel.folds["opened"] == 1
+    panel.unfold("none")
+    assert panel.folds["opened"] == 0
+    panel.unfold("all")
+    assert panel.folds["opened"] == 1

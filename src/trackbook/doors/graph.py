@@ -139,6 +139,8 @@ class Lineage:
             root=self._root,
             words=self.headline,
             is_tree=self.tree is not None,
+            metric=(self.tree.metric or "") if self.tree is not None else "",
+            better=self.tree.better if self.tree is not None else None,
             facts=lambda one: facts_of(self._book, keys[one], self.graph.nodes[keys[one]]),
             changes=lambda a, b: changes_between(self._book, keys[a], keys[b]),
         )
@@ -148,10 +150,15 @@ class Lineage:
         from trackbook.panels import Thing, Tie
 
         things = [
-            Thing(str(key), key.kind, node.name, node.detail)
+            Thing(
+                str(key), key.kind, node.name, node.detail, node.value,
+                node.status in {"FAILED", "KILLED"},
+            )
             for key, node in self.graph.nodes.items()
+        ]  # fmt: skip
+        ties = [
+            Tie(str(e.source), str(e.target), e.label, e.is_part) for e in self.graph.edges
         ]
-        ties = [Tie(str(e.source), str(e.target), e.label) for e in self.graph.edges]
         return things, ties
 
     @property
@@ -163,8 +170,10 @@ class Lineage:
         """Return what there is to see in a sentence."""
         count = len(self.graph.nodes)
         if self.tree is not None:
+            runs = len(self.tree.branches)
+            parts = f" ({count - runs} parts)" if count > runs else ""
             follows = f", {self.tree.metric}" if self.tree.metric else ""
-            return f"{count} runs and what changed between them{follows}"
+            return f"{runs} runs{parts} and what changed between them{follows}"
         root = self.graph.nodes.get(self.graph.root)
         more = "" if self.graph.is_whole else "; more lies beyond (--depth)"
         name = root.name if root is not None else self.graph.root.id

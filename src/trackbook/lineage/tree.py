@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from trackbook.lineage.graph import SQL, Edge, Graph, Key, Node
 from trackbook.table import in_short
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trackbook.store import Store
 
-    Directed = Callable[[str], str | None]
+    Directed = Callable[[str], Literal["max", "min"] | None]
     """Which way a metric is better: max, min, or None where nobody knows."""
 
 MOST_RUNS = 500
@@ -55,6 +55,9 @@ class Branch:
     verdict: str
     """better, worse, or nothing where that is not known."""
     parts: Sequence[TreeRow]
+    """The runs that it consists of."""
+    deeper: Sequence[TreeRow]
+    """Parts of its parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,8 @@ class Tree:
     """All runs of a notebook by which was made from which, oldest first."""
 
     metric: str | None
+    better: Literal["max", "min"] | None
+    """Which way the metric is better; None where nobody knows."""
     branches: Sequence[Branch]
 
 
@@ -95,7 +100,8 @@ def tree_of(
         branch(row, known.get(row.parent_run_id or ""), chosen, direction, parts)
         for row in whole
     ]
-    return Tree(metric=chosen, branches=branches)
+    better = direction(chosen) if chosen is not None else None
+    return Tree(metric=chosen, better=better, branches=branches)
 
 
 def commonest(rows: Sequence[TreeRow], direction: Directed) -> str | None:
@@ -127,7 +133,22 @@ def branch(
         delta=delta,
         verdict=verdict,
         parts=parts.get(row.run_id, []),
+        deeper=deeper_in(row.run_id, parts),
     )
+
+
+def deeper_in(run_id: str, parts: Mapping[str, list[TreeRow]]) -> list[TreeRow]:
+    """Return the parts of a run's parts, and of these, each once."""
+    found: dict[str, TreeRow] = {}
+    waiting = list(parts.get(run_id, ()))
+    seen = {run_id, *(one.run_id for one in waiting)}
+    while waiting:
+        for one in parts.get(waiting.pop(0).run_id, ()):
+            if one.run_id not in seen:
+                seen.add(one.run_id)
+                found[one.run_id] = one
+                waiting.append(one)
+    return list(found.values())
 
 
 def change_of(before: TreeRow, after: TreeRow) -> str:
@@ -155,33 +176,57 @@ def shown(value: str | None) -> str:
 
 
 def graph_of(tree: Tree) -> Graph:
-    """Return the tree as a graph, its edges labelled with what changed and what that did."""
+    """Return the tree as a graph, its edges labelled with what changed and what that did.
+
+    The parts of a run follow it.
+    """
     known = {one.run.run_id for one in tree.branches}
     nodes: dict[Key, Node] = {}
     edges: list[Edge] = []
     for one in tree.branches:
         key = Key("run", one.run.run_id)
-        said = [
-            one.run.status.lower(),
-            *([effect_of(tree, one)] if one.value is not None else []),
-        ]
-        if one.parts:
-            said.append(f"{len(one.parts)} parts")
-        nodes[key] = Node(
-            key=key,
-            name=one.run.name,
-            detail=", ".join(said),
-            at=one.run.started_at,
-            status=one.run.status,
-            ended_at=one.run.ended_at,
-        )
+        effect = effect_of(tree, one)
+        more = f"{len(one.parts)} parts" if one.parts else ""
+        nodes[key] = node_of(one.run, one.value, effect, more)
         if one.run.parent_run_id in known:
-            label = ": ".join(part for part in (one.change, effect_of(tree, one)) if part)
+            label = ": ".join(part for part in (one.change, effect) if part)
             edges.append(
                 Edge(source=Key("run", one.run.parent_run_id), target=key, label=label)
             )
+        for part in (*one.parts, *one.deeper):
+            value = part.metrics.get(tree.metric or "")
+            effect = f"{tree.metric} {value:.5g}" if value is not None else ""
+            inner = Key("run", part.run_id)
+            nodes[inner] = node_of(part, value, effect)
+            said = ": ".join(filter(None, [varied_in(part, one.parts), effect]))
+            whole = Key("run", part.parent_run_id or "")
+            edges.append(Edge(source=whole, target=inner, label=said, is_part=True))
     root = next(iter(nodes), Key("run", ""))
     return Graph(root=root, nodes=nodes, edges=edges)
+
+
+def varied_in(part: TreeRow, parts: Sequence[TreeRow]) -> str:
+    """Return the params of a part that are not the same in all of the parts beside it."""
+    told = [
+        f"{name} {shown(value)}"
+        for name, value in sorted(part.params.items())
+        if any(one.params.get(name) != value for one in parts)
+    ]
+    more = len(told) - MOST_SAID
+    return ", ".join(told[:MOST_SAID]) + (f" and {more} more" if more > 0 else "")
+
+
+def node_of(run: TreeRow, value: float | None, *said: str) -> Node:
+    """Return a run as a node."""
+    return Node(
+        key=Key("run", run.run_id),
+        name=run.name,
+        detail=", ".join([run.status.lower(), *filter(None, said)]),
+        at=run.started_at,
+        status=run.status,
+        ended_at=run.ended_at,
+        value=value,
+    )
 
 
 def effect_of(tree: Tree, one: Branch) -> str:

@@ -7,15 +7,17 @@ import { toldOf } from "./told.js";
 
 const BUSY_MS = 1500;
 const HALF_PX = 12; // of a row of a tree
-const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Escape"];
+const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Escape", "Enter", " "];
 
 function build(model) {
   const note = make("div", { class: "tb-note", role: "status" });
   const figure = make("div", { class: "tb-plot" });
   const stage = make("div", { class: "tb-stage", tabindex: 0, role: "group", "aria-label": `${model.get("words")}. Arrow keys walk through it.` }, figure);
   const box = make("div", { class: "tb-told", role: "region", "aria-label": "What is known of it", tabindex: 0 });
+  const folds = make("button", { type: "button", class: "tb-plain", "data-tb": "folds", onclick: () => say("unfold", model.get("folds").opened ? "none" : "all") });
+  const bar = make("div", { class: "tb-bar" }, folds);
   const headline = make("p", { class: "tb-headline" }, model.get("words"));
-  const root = make("div", { class: "tb-panel tb-lineage", "data-lm-suppress-shortcuts": "true" }, headline, make("div", { class: "tb-sides" }, stage, box), note);
+  const root = make("div", { class: "tb-panel tb-lineage", "data-lm-suppress-shortcuts": "true" }, headline, bar, make("div", { class: "tb-sides" }, stage, box), note);
   let waiting = 0;
   let heard = 0;
   let walking = false;
@@ -48,9 +50,12 @@ function build(model) {
     clearTimeout(waiting);
     note.textContent = "";
     const held = box.contains(document.activeElement);
-    box.replaceChildren(...toldOf(model.get("told"), (id) => say("click", id)));
+    box.replaceChildren(...toldOf(model.get("told"), say));
     if (held) box.focus({ preventScroll: true });
     box.scrollTop = 0;
+    const { count, opened } = model.get("folds");
+    bar.hidden = !count;
+    folds.textContent = opened ? "fold all away" : `unfold all (${count})`;
     const follows = walking;
     walking = false;
     chart.show(JSON.parse(model.get("figure"))).then(

@@ -43,6 +43,7 @@ def lineage_figure(
     chosen: str | None = None,
     marked: AbstractSet[str] = frozenset(),
     is_tree: bool = False,
+    pales: bool = True,
 ) -> dict[str, object]:
     """Return the figure of a graph; with a chosen node all that is not tied to it is pale.
 
@@ -55,8 +56,9 @@ def lineage_figure(
         chosen: the node or the edge that was clicked
         marked: nodes that were searched for
         is_tree: each node stands in a row of its own, with what the edge to it says
+        pales: whether what is not tied to what was chosen becomes pale
     """
-    near = near_of(things, ties, chosen)
+    near = near_of(things, ties, chosen) if pales else None
     if is_tree:
         return tree_figure(things, ties, chosen=chosen, near=near, marked=marked)
     return graph_figure(things, ties, root=root, chosen=chosen, near=near, marked=marked)
@@ -116,7 +118,7 @@ def framed(places: Mapping[str, tuple[float, float]]) -> dict[str, object]:
     return {
         "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 20}, "xaxis": axis,
         "yaxis": dict(axis), "dragmode": "pan", "hovermode": "closest",
-        "uirevision": str(len(places)),  # what was zoomed stays so
+        "uirevision": len(places),  # what was zoomed stays so until something is unfolded
         "legend": {
             "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False,
             "itemdoubleclick": False,

@@ -9,9 +9,10 @@ import anywidget
 import traitlets
 
 from trackbook.errors import TrackbookError
+from trackbook.panels.folds import folded
 from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.lineage_svg import lineage_svg
-from trackbook.panels.lineage_told import Fact, told_of_thing, told_of_tie
+from trackbook.panels.lineage_told import Fact, told_of_fold, told_of_thing, told_of_tie
 from trackbook.panels.live import bundle_of, image_of, keyed, script, serve_plotly, style
 from trackbook.panels.walking import walked
 from trackbook.table import escaped
@@ -19,6 +20,7 @@ from trackbook.table import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trackbook.panels.folds import Better, Folded
     from trackbook.panels.lineage_things import Thing, Tie
     from trackbook.panels.live import Bundle
 
@@ -40,6 +42,8 @@ class LineagePanel(anywidget.AnyWidget):
     """Plotly's JSON."""
     told = traitlets.Dict().tag(sync=True)
     """What stands in the box beside the graph."""
+    folds = traitlets.Dict().tag(sync=True)
+    """How many there are, and how many of them are open."""
     turn = traitlets.Int(0).tag(sync=True)
     """Counts answers, so that the page knows that one came."""
 
@@ -51,6 +55,8 @@ class LineagePanel(anywidget.AnyWidget):
         root: str = "",
         words: str = "",
         is_tree: bool = False,
+        metric: str = "",
+        better: Better = None,
         facts: Callable[[str], Sequence[Fact]] = lambda _one: (),
         changes: Callable[[str, str], Sequence[Fact]] = lambda _a, _b: (),
     ) -> None:
@@ -62,67 +68,129 @@ class LineagePanel(anywidget.AnyWidget):
             root: the node in the middle of interest
             words: what there is to see
             is_tree: each node stands in a row of its own, with what the edge to it says
+            metric: what the values of the nodes are called
+            better: which way they are better
             facts: gives what is known of a node, by its id, when it is chosen
             changes: gives what changed from one node to another
         """
         super().__init__(words=words, **keyed())
-        self._things, self._ties, self._root = things, ties, root
-        self._is_tree = is_tree
+        self._things = {one.id: one for one in things}
+        self._ties, self._root, self._is_tree = ties, root, is_tree
+        self._metric, self._better = metric, better
         self._facts, self._changes = facts, changes
         self._chosen: str | None = None
+        self._opened: set[str] = set()
+        self._seen = self._folded()
         self._draw()
         self.on_msg(self._asked)
 
     def click(self, name: str) -> None:
-        """Choose a node or an edge by its id; a second time, or nothing, lets go."""
-        self._chosen = None if name in {self._chosen, ""} else name
+        """Choose a node or an edge by its id; a second time lets go; a fold opens or closes."""
+        if name in self._seen.folds:
+            self._opened ^= {name}
+            self.choose(name)
+        else:
+            self.choose("" if name == self._chosen else name)
+
+    def choose(self, name: str) -> None:
+        """Choose a node or an edge, and open what it is folded away in; nothing lets go."""
+        for _ in self._things:
+            stands = self._seen.stands.get(name, name)
+            if stands == name:
+                break
+            self._opened.add(stands)
+            self._seen = self._folded()
+        self._chosen = name or None
         self._draw()
 
     def walk(self, key: str) -> None:
         """Choose another node, to which a key leads from the one chosen."""
-        self._chosen = walked(
-            self._things,
-            self._ties,
+        if key in {"Enter", " "}:
+            if self._chosen in self._seen.folds:
+                self.click(self._chosen or "")
+            return
+        to = walked(
+            self._seen.things,
+            self._seen.ties,
             key,
             chosen=self._chosen,
             root=self._root,
             is_tree=self._is_tree,
         )
+        self.choose(to or "")
+
+    def unfold(self, which: str) -> None:
+        """Open all that is folded away, or with `none` fold all away."""
+        self._opened = set() if which == "none" else set(self._seen.folds)
         self._draw()
 
-    def _draw(self) -> None:
-        figure = lineage_figure(
-            self._things,
+    def _folded(self) -> Folded:
+        return folded(
+            list(self._things.values()),
             self._ties,
+            opened=self._opened,
+            root=self._root,
+            metric=self._metric,
+            better=self._better,
+        )
+
+    def _draw(self) -> None:
+        self._seen = self._folded()
+        figure = lineage_figure(
+            self._seen.things,
+            self._seen.ties,
             root=self._root,
             chosen=self._chosen,
             is_tree=self._is_tree,
+            pales=self._chosen not in self._seen.folds,
         )
         with self.hold_sync():
             self.told = self._told()
+            opened = len(self._opened & set(self._seen.folds))
+            self.folds = {"count": len(self._seen.folds), "opened": opened}
             self.figure = json.dumps(figure, allow_nan=False)
             self.turn += 1
 
     def _told(self) -> dict[str, object]:
         """Return what to say of what is chosen."""
-        things = {one.id: one for one in self._things}
-        tie = next((one for one in self._ties if one.id == self._chosen), None)
+        shown = {one.id: one for one in self._seen.things}
+        tie = next((one for one in self._seen.ties if one.id == self._chosen), None)
         if tie is not None:
-            ends = tie.of or (tie.source, tie.target)
-            return told_of_tie(tie, things, known(self._changes, *ends))
-        if self._chosen not in things:
+            return told_of_tie(tie, shown, known(self._changes, self._things, *tie.ends))
+        one = shown.get(self._chosen or "")
+        if one is None:
             return {"hint": HINT}
-        one = things[self._chosen]
-        return told_of_thing(one, things, self._ties, known(self._facts, one.id))
+        facts = known(self._facts, self._things, one.id)
+        told = told_of_thing(one, shown, self._seen.ties, facts)
+        fold = self._seen.folds.get(one.id)
+        if fold is None:
+            return told
+        members = [self._things[each] for each in fold.members]
+        is_open = fold.id in self._opened
+        return told_of_fold(told, members, is_open=is_open, parts=fold.kind == "parts")
 
     def _asked(self, _: object, content: object, __: object) -> None:
-        acts: Mapping[str, Callable[[str], None]] = {"click": self.click, "walk": self.walk}
+        acts: Mapping[str, Callable[[str], None]] = {
+            "click": self.click,
+            "choose": self.choose,
+            "walk": self.walk,
+            "unfold": self.unfold,
+        }
         if isinstance(content, dict) and content.get("ask") in acts:
             acts[content["ask"]](str(content.get("of", "")))
         serve_plotly(self, content)
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        svg = lineage_svg(self._things, self._ties, root=self._root, is_tree=self._is_tree)
+        closed = folded(
+            list(self._things.values()),
+            self._ties,
+            root=self._root,
+            metric=self._metric,
+            better=self._better,
+        )
+        svg = lineage_svg(
+            closed.things, closed.ties, root=self._root, is_tree=self._is_tree
+        )
         picture = image_of(svg, self.words) if svg else ""
         return bundle_of(self, f"<p>{escaped(self.words)}</p>{picture}", repr(self))
 
@@ -130,8 +198,12 @@ class LineagePanel(anywidget.AnyWidget):
         return f"LineagePanel({self.words})"
 
 
-def known(ask: Callable[..., Sequence[Fact]], *ids: str) -> Sequence[Fact]:
-    """Return what is known; of what cannot be had, why."""
+def known(
+    ask: Callable[..., Sequence[Fact]], things: Mapping[str, Thing], *ids: str
+) -> Sequence[Fact]:
+    """Return what is known of real things; of what cannot be had, why."""
+    if not all(one in things for one in ids):
+        return []
     try:
         return ask(*ids)
     except TrackbookError as error:  # raised here it would be printed into some cell

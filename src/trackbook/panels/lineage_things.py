@@ -53,6 +53,11 @@ class Tie(NamedTuple):
         """Return what this edge is called where nodes and edges stand in one list."""
         return f"{self.source}\x1f{self.target}"
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return the things between which something changed."""
+        return self.of or (self.source, self.target)
+
 
 def related(ties: Iterable[Tie], chosen: str) -> set[str]:
     """Return a node with all that it rests on and all that rests on it."""

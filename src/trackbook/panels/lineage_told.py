@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from trackbook.panels.folds import NOUNS
 from trackbook.table import visible
 
 if TYPE_CHECKING:
@@ -45,13 +46,33 @@ def told_of_thing(
     }
 
 
+def told_of_fold(
+    told: dict[str, object], members: Sequence[Thing], *, is_open: bool, parts: bool
+) -> dict[str, object]:
+    """Return what to say of what is folded away: what its node says, and each of it."""
+    noun = "parts" if parts else NOUNS.get(members[0].kind, "things")
+    each = [(one.id, one.detail) for one in members]
+    known = {one.id: one for one in members}
+    return {
+        **told,
+        "title": str(told["title"]).lstrip("▾▸ "),
+        "act": f"{'fold away' if is_open else 'show'} the {len(members)} {noun}",
+        "beside": [beside("in it", each, known), *list_of(told["beside"])],
+    }
+
+
+def list_of(value: object) -> list[object]:
+    """Return a list as one."""
+    return value if isinstance(value, list) else []
+
+
 def told_of_tie(
     tie: Tie, things: Mapping[str, Thing], facts: Sequence[Fact]
 ) -> dict[str, object]:
     """Return what to say of an edge: what changed from one end to the other."""
     source, target = things[tie.source], things[tie.target]
     both = all(one.kind in {"run", "sweep", "folded"} for one in (source, target))
-    known = facts or [Fact("", tie.label or "nothing more is known of this tie")]
+    known = facts or [Fact("", tie.label or target.detail or "nothing more is known of it")]
     return {
         "of": tie.id,
         "kind": "what changed" if both and not tie.is_part else "tie",

@@ -2,10 +2,11 @@
 
 import { make } from "./dom.js";
 
-/** Return the box's contents; `choose(id)` gets a neighbour's id, "" to let go. */
-export function toldOf(told, choose) {
+/** Return the box's contents; `say(ask, id)` is told what is asked of the kernel. */
+export function toldOf(told, say) {
+  const choose = (id) => say("choose", id);
   if (!told.title) return [make("p", { class: "tb-empty" }, told.hint ?? "")];
-  const act = told.act && make("button", { type: "button", class: "tb-plain", "data-tb": "act", onclick: () => choose(told.of) }, told.act);
+  const act = told.act && make("button", { type: "button", class: "tb-plain", "data-tb": "act", onclick: () => say("click", told.of) }, told.act);
   const leave = make("button", { type: "button", class: "tb-plain tb-leave", "data-tb": "leave", title: "let go", "aria-label": "let go", onclick: () => choose("") }, "×");
   const head = make("div", { class: "tb-told-head" }, make("span", { class: "tb-kind" }, told.kind), leave);
   return [
