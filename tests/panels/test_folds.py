@@ -74,19 +74,29 @@ def test_many_runs_made_from_one_are_a_sweep_too() -> None:
     ties = [Tie("base", one.id, "lr") for one in things[1:]]
     ties.append(Tie("try-3", "next", ""))
     shown = folded(things, ties[:8] + ties[9:], metric="acc", better="max")
-    assert names(shown) == ["base", "▸ 7 runs, best acc 0.7", "try-3", "next"]
+    assert names(shown) == ["base", "▸ sweep: 7 runs, best acc 0.7", "try-3", "next"]
     assert [one.kind for one in shown.things] == ["run", "sweep", "run", "run"]
 
 
 def test_parts_of_a_run_in_a_closed_chain_are_away_with_it() -> None:
     things, ties = chain(8)
     parts = [Tie("r4", f"p{n}", "", is_part=True) for n in range(3)]
-    more = [*things, *(run(f"p{n}") for n in range(3))]
+    parts += [
+        Tie(f"r{n}", f"q{n}-{m}", "", is_part=True) for n in range(8) for m in range(2)
+    ]
+    more = [*things, *(run(tie.target) for tie in parts)]
     shown = folded(more, [*ties, *parts], opened={"r4"})
-    assert names(shown) == ["r0", "▸ 6 runs", "r7"]
+    assert [one.split(":")[0] for one in names(shown)] == ["▸ r0", "▸ 6 sweeps", "▸ r7"]
     assert shown.stands["p1"] == shown.things[1].id
     opened = folded(more, [*ties, *parts], opened={"r4", shown.things[1].id})
     assert {"p0", "p1", "p2"} <= set(names(opened))
+
+
+def test_a_single_sweep_between_runs_is_not_folded_away_with_them() -> None:
+    things, ties = chain(13)
+    parts = [Tie("r6", f"p{n}", "", is_part=True) for n in range(3)]
+    shown = folded([*things, *(run(f"p{n}") for n in range(3))], [*ties, *parts])
+    assert names(shown) == ["r0", "▸ 5 runs", "▸ r6: 3 parts", "▸ 5 runs", "r12"]
 
 
 def test_a_metric_of_which_no_way_is_better_says_from_where_to_where() -> None:

@@ -6,6 +6,7 @@ import json
 
 from trackbook.errors import NotFound
 from trackbook.panels import Fact, LineagePanel, Thing, Tie
+from trackbook.panels.folds import folded
 from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.tree_figure import ROW_PX
 from trackbook.panels.tree_rows import tree_rows
@@ -45,6 +46,19 @@ def test_side_branches_stand_below_their_run_and_the_longest_goes_straight_on() 
     assert tree_rows(*fork()) == {
         "a": (0, 0), "short": (1, 1), "long": (0, 2), "longer": (0, 3),
     }  # fmt: skip
+
+
+def test_opening_a_branch_does_not_turn_the_tree_around() -> None:
+    things = [Thing(str(n), "run", str(n), "") for n in range(14)]
+    ties = [Tie(str(n), str(n + 1), "") for n in range(6)]
+    ties += [Tie("0", "7", ""), *(Tie(str(n), str(n + 1), "") for n in range(7, 13))]
+    orders = []
+    closed = folded(things, ties)
+    for opened in (set(), {"chain\x1f1"}, {"chain\x1f7"}, set(closed.folds)):
+        shown = folded(things, ties, opened=opened)
+        rows = tree_rows(shown.things, shown.ties)
+        orders.append(rows["6"][1] > rows["13"][1])
+    assert len(set(orders)) == 1
 
 
 def test_every_run_of_a_circle_has_a_row() -> None:
@@ -128,7 +142,7 @@ def test_what_a_page_asks_that_is_not_there_shows_nothing() -> None:
 def test_a_click_opens_what_is_folded_away_and_another_closes_it() -> None:
     panel = LineagePanel(*chain(20), is_tree=True, metric="acc", better="max")
     names = [text for trace in drawn(panel)["data"] for text in trace.get("text", ())]
-    assert "\xa0▸ 18 runs, acc +1.8" in names
+    assert "\xa0\xa0▸ 18 runs, acc +1.8" in names
     (fold,) = panel._seen.folds
     closed = panel.figure
     panel.click(fold)
@@ -166,3 +180,36 @@ def test_enter_opens_and_closes_too_and_all_can_be_opened_at_once() -> None:
     assert panel.folds["opened"] == 0
     panel.unfold("all")
     assert panel.folds["opened"] == 1
+
+
+def test_a_name_that_is_searched_for_is_marked_also_where_it_is_folded_away() -> None:
+    panel = LineagePanel(*chain(20), is_tree=True)
+    (fold,) = panel._seen.folds
+    panel.seek("RUN 1")
+    marked = {
+        one
+        for trace in drawn(panel)["data"]
+        if trace.get("meta") == "names"
+        for one, width in zip(trace["ids"], trace["marker"]["line"]["width"], strict=True)
+        if width == 3
+    }
+    assert marked == {fold, "19"}
+    assert panel.hits == "11 found, 10 of them folded away: Enter leads to them"
+    panel.seek("no such")
+    assert panel.hits == "nothing is called so"
+    panel.seek("")
+    assert panel.hits == ""
+
+
+def test_enter_leads_from_one_that_was_found_to_the_next_and_opens_its_fold() -> None:
+    panel = LineagePanel(*chain(20), is_tree=True)
+    panel.seek("run 1")
+    reached = []
+    for way in ("", "", "back", "back"):
+        panel.next(way)
+        reached.append(panel.told["title"])
+    assert reached == ["run 1", "run 10", "run 1", "run 19"]
+    assert panel.folds["opened"] == 1
+    panel.seek("run 1x")
+    panel.next()
+    assert panel.told["title"] == "run 19"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST_CHAIN, LEAST_PARTS, LEAST_FAN = 4, 2, 6
 NOUNS = {
     "run": "runs", "dataset": "datasets", "execution": "cells", "artifact": "files",
-    "model": "models",
+    "model": "models", "sweep": "sweeps",
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ class Fold:
     id: str
     members: Sequence[str]
     kind: Literal["chain", "parts", "fan"]
+    noun: str
+    """What many of them are called."""
     before: str | None = None
     """What the first was made from."""
 
@@ -104,7 +106,12 @@ def folds_in(things: Sequence[Thing], ties: Sequence[Tie], root: str) -> list[Fo
     away = {one for fold in parts for one in fold.members}
     fans = fans_in(things, ties, away | {root})
     away |= {one for fold in fans for one in fold.members}
-    rest = [one for one in things if one.id not in away]
+    sweeps = {fold.id for fold in parts}
+    rest = {
+        one.id: "sweep" if one.id in sweeps else one.kind
+        for one in things
+        if one.id not in away
+    }
     between = [t for t in ties if not t.is_part and away.isdisjoint({t.source, t.target})]
     between += [Tie(fold.before, fold.id, "") for fold in fans if fold.before]
     return [*parts, *fans, *chains_in(rest, between, root)]
@@ -117,7 +124,7 @@ def parts_in(ties: Sequence[Tie], root: str) -> list[Fold]:
         if tie.is_part:
             found.setdefault(tie.source, []).append(tie.target)
     return [
-        Fold(id=parent, members=members, kind="parts")
+        Fold(id=parent, members=members, kind="parts", noun="parts")
         for parent, members in found.items()
         if len(members) >= LEAST_PARTS and root not in members
     ]
@@ -137,15 +144,14 @@ def fans_in(
         if one.id in ends and len(above.get(one.id, ())) == 1:
             found.setdefault(above[one.id][0], []).append(one.id)
     return [
-        Fold(id=f"fan\x1f{parent}", members=members, kind="fan", before=parent)
+        Fold(id=f"fan\x1f{parent}", members=members, kind="fan", noun="runs", before=parent)
         for parent, members in found.items()
         if len(members) >= LEAST_FAN
     ]
 
 
-def chains_in(things: Sequence[Thing], ties: Sequence[Tie], root: str) -> list[Fold]:
+def chains_in(kinds: Mapping[str, str], ties: Sequence[Tie], root: str) -> list[Fold]:
     """Return the long stretches in which each thing was made from the one before only."""
-    kinds = {one.id: one.kind for one in things}
     before: dict[str, set[str]] = {}
     after: dict[str, set[str]] = {}
     for tie in ties:
@@ -167,8 +173,15 @@ def chains_in(things: Sequence[Thing], ties: Sequence[Tie], root: str) -> list[F
                 break
             members.append(below)
         if len(members) >= LEAST_CHAIN:
-            fold = Fold(id=f"chain\x1f{one}", members=members, kind="chain", before=above)
-            found.append(fold)
+            found.append(
+                Fold(
+                    id=f"chain\x1f{one}",
+                    members=members,
+                    kind="chain",
+                    noun=NOUNS.get(kinds[one], "things"),
+                    before=above,
+                )
+            )
     return found
 
 
@@ -239,19 +252,23 @@ def headed(
     bad = sum(one.is_bad for one in members)
     failed = f"{bad} failed" if bad else ""
     mark = "▾" if is_open else "▸"
+    size = 0 if is_open else len(members)
+    count = f"{len(members)} {fold.noun}"
     top, whose = best(members, metric, better)
     if fold.kind == "chain":
-        count = f"{len(members)} {NOUNS.get(members[0].kind, 'things')}"
         name = listed(count, net(members, known.get(fold.before or ""), metric))
         detail = listed(top, whose and f"of {whose}", failed)
-        return Thing(fold.id, "folded", f"{mark} {name}", detail, value_of(members))
-    said = listed(f"{len(members)} {'parts' if fold.kind == 'parts' else 'runs'}", top)
+        return Thing(
+            fold.id, "folded", f"{mark} {name}", detail, value_of(members), weight=size
+        )
+    said = listed(count, top)
     detail = listed(whose and f"the best is {whose}", failed)
     if fold.kind == "fan":
-        return Thing(fold.id, "sweep", f"{mark} {said}", detail)
+        return Thing(fold.id, "sweep", f"{mark} sweep: {said}", detail, weight=size)
     own = known[fold.id]
     detail = listed(own.detail, detail)
-    return own._replace(kind="sweep", name=f"{mark} {own.name}: {said}", detail=detail)
+    name = f"{mark} {own.name}: {said}"
+    return own._replace(kind="sweep", name=name, detail=detail, weight=1 + size)
 
 
 def listed(*parts: str) -> str:

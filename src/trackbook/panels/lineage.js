@@ -1,11 +1,12 @@
 // The graph of what rests on what: says what was clicked, and shows what the kernel makes of it.
 
-import { make } from "./dom.js";
+import { make, settled } from "./dom.js";
 import { mounted } from "./mount.js";
 import { plot } from "./plot.js";
 import { toldOf } from "./told.js";
 
 const BUSY_MS = 1500;
+const FEW = 8; // things can be overlooked without searching
 const HALF_PX = 12; // of a row of a tree
 const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Escape", "Enter", " "];
 
@@ -15,7 +16,9 @@ function build(model) {
   const stage = make("div", { class: "tb-stage", tabindex: 0, role: "group", "aria-label": `${model.get("words")}. Arrow keys walk through it.` }, figure);
   const box = make("div", { class: "tb-told", role: "region", "aria-label": "What is known of it", tabindex: 0 });
   const folds = make("button", { type: "button", class: "tb-plain", "data-tb": "folds", onclick: () => say("unfold", model.get("folds").opened ? "none" : "all") });
-  const bar = make("div", { class: "tb-bar" }, folds);
+  const search = make("input", { type: "search", class: "tb-search", placeholder: "Find by name", "aria-label": "Find by name" });
+  const hits = make("span", { class: "tb-hits", role: "status" });
+  const bar = make("div", { class: "tb-bar" }, search, hits, folds);
   const headline = make("p", { class: "tb-headline" }, model.get("words"));
   const root = make("div", { class: "tb-panel tb-lineage", "data-lm-suppress-shortcuts": "true" }, headline, bar, make("div", { class: "tb-sides" }, stage, box), note);
   let waiting = 0;
@@ -46,6 +49,14 @@ function build(model) {
     walking = true;
     say("walk", event.key);
   });
+  const seek = settled(() => say("seek", search.value), 150);
+  search.addEventListener("input", seek);
+  search.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key !== "Enter") return;
+    walking = true;
+    say("next", event.shiftKey ? "back" : "");
+  });
   const draw = () => {
     clearTimeout(waiting);
     note.textContent = "";
@@ -54,7 +65,10 @@ function build(model) {
     if (held) box.focus({ preventScroll: true });
     box.scrollTop = 0;
     const { count, opened } = model.get("folds");
-    bar.hidden = !count;
+    search.hidden = model.get("size") <= FEW;
+    hits.textContent = model.get("hits");
+    folds.hidden = !count;
+    bar.hidden = search.hidden && folds.hidden;
     folds.textContent = opened ? "fold all away" : `unfold all (${count})`;
     const follows = walking;
     walking = false;

@@ -176,6 +176,19 @@ def middles(
     }  # fmt: skip
 
 
+def named(kind: str) -> dict[str, object]:
+    """Return what stands in the legend for a kind, not pale where its nodes are."""
+    color = COLORS.get(kind, INK)
+    return {
+        "type": "scatter", "mode": "markers", "name": kind, "x": [None], "y": [None],
+        "showlegend": True, "hoverinfo": "skip",
+        "marker": {
+            "color": color, "symbol": SYMBOLS.get(kind, "circle"), "size": 12,
+            "line": {"width": 1.5, "color": color},
+        },
+    }  # fmt: skip
+
+
 def points(
     kind: str,
     things: Sequence[Thing],
@@ -190,7 +203,7 @@ def points(
     """Return the nodes of a kind as one trace; those searched for have a ring."""
     color = COLORS.get(kind, INK)
     return {
-        "type": "scatter", "mode": "markers+text", "name": kind,
+        "type": "scatter", "mode": "markers+text", "name": kind, "showlegend": False,
         "ids": [one.id for one in things],
         "x": [places[one.id][0] for one in things], "y": [places[one.id][1] for one in things],
         "text": texts, "textposition": "bottom center", "cliponaxis": False,

@@ -14,7 +14,8 @@ from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.lineage_svg import lineage_svg
 from trackbook.panels.lineage_told import Fact, told_of_fold, told_of_thing, told_of_tie
 from trackbook.panels.live import bundle_of, image_of, keyed, script, serve_plotly, style
-from trackbook.panels.walking import walked
+from trackbook.panels.seeking import beside, found, told_of_hits
+from trackbook.panels.walking import in_order, walked
 from trackbook.table import escaped
 
 if TYPE_CHECKING:
@@ -38,12 +39,16 @@ class LineagePanel(anywidget.AnyWidget):
     key = traitlets.Unicode().tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
     """What there is to see, in a sentence."""
+    size = traitlets.Int(0).tag(sync=True)
+    """How many things there are."""
     figure = traitlets.Unicode("{}").tag(sync=True)
     """Plotly's JSON."""
     told = traitlets.Dict().tag(sync=True)
     """What stands in the box beside the graph."""
     folds = traitlets.Dict().tag(sync=True)
     """How many there are, and how many of them are open."""
+    hits = traitlets.Unicode().tag(sync=True)
+    """How many things the name searched for has."""
     turn = traitlets.Int(0).tag(sync=True)
     """Counts answers, so that the page knows that one came."""
 
@@ -73,13 +78,14 @@ class LineagePanel(anywidget.AnyWidget):
             facts: gives what is known of a node, by its id, when it is chosen
             changes: gives what changed from one node to another
         """
-        super().__init__(words=words, **keyed())
+        super().__init__(words=words, size=len(things), **keyed())
         self._things = {one.id: one for one in things}
         self._ties, self._root, self._is_tree = ties, root, is_tree
         self._metric, self._better = metric, better
         self._facts, self._changes = facts, changes
         self._chosen: str | None = None
         self._opened: set[str] = set()
+        self._sought = ""
         self._seen = self._folded()
         self._draw()
         self.on_msg(self._asked)
@@ -124,6 +130,19 @@ class LineagePanel(anywidget.AnyWidget):
         self._opened = set() if which == "none" else set(self._seen.folds)
         self._draw()
 
+    def seek(self, text: str) -> None:
+        """Mark the things in whose name a text stands, and what they are folded away in."""
+        self._sought = text
+        self._draw()
+
+    def next(self, way: str = "") -> None:
+        """Choose the next of the things that were searched for, or with `back` the one before."""
+        hits = found(self._things, self._sought)
+        order = in_order(list(self._things.values()), self._ties, is_tree=self._is_tree)
+        to = beside(hits, order, self._chosen, -1 if way == "back" else 1)
+        if to:
+            self.choose(to)
+
     def _folded(self) -> Folded:
         return folded(
             list(self._things.values()),
@@ -136,11 +155,13 @@ class LineagePanel(anywidget.AnyWidget):
 
     def _draw(self) -> None:
         self._seen = self._folded()
+        hits = found(self._things, self._sought)
         figure = lineage_figure(
             self._seen.things,
             self._seen.ties,
             root=self._root,
             chosen=self._chosen,
+            marked={self._seen.stands[one] for one in hits},
             is_tree=self._is_tree,
             pales=self._chosen not in self._seen.folds,
         )
@@ -148,6 +169,7 @@ class LineagePanel(anywidget.AnyWidget):
             self.told = self._told()
             opened = len(self._opened & set(self._seen.folds))
             self.folds = {"count": len(self._seen.folds), "opened": opened}
+            self.hits = told_of_hits(hits, self._sought, self._chosen, self._seen.stands)
             self.figure = json.dumps(figure, allow_nan=False)
             self.turn += 1
 
@@ -167,7 +189,7 @@ class LineagePanel(anywidget.AnyWidget):
             return told
         members = [self._things[each] for each in fold.members]
         is_open = fold.id in self._opened
-        return told_of_fold(told, members, is_open=is_open, parts=fold.kind == "parts")
+        return told_of_fold(told, members, is_open=is_open, noun=fold.noun)
 
     def _asked(self, _: object, content: object, __: object) -> None:
         acts: Mapping[str, Callable[[str], None]] = {
@@ -175,6 +197,8 @@ class LineagePanel(anywidget.AnyWidget):
             "choose": self.choose,
             "walk": self.walk,
             "unfold": self.unfold,
+            "seek": self.seek,
+            "next": self.next,
         }
         if isinstance(content, dict) and content.get("ask") in acts:
             acts[content["ask"]](str(content.get("of", "")))

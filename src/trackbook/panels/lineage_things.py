@@ -15,7 +15,7 @@ COLORS = {
 }  # fmt: skip
 SYMBOLS = {
     "run": "circle", "dataset": "square", "execution": "circle-open", "artifact": "diamond",
-    "model": "hexagon", "sweep": "star-diamond", "folded": "triangle-right-open",
+    "model": "hexagon", "sweep": "star-diamond", "folded": "circle-open-dot",
 }  # fmt: skip
 INK = "#808080"
 BAD = "#d64545"
@@ -35,6 +35,8 @@ class Thing(NamedTuple):
     """Of the metric that is followed, for runs."""
     is_bad: bool = False
     """Whether it failed or was interrupted."""
+    weight: int = 1
+    """How many things it stands for."""
 
 
 class Tie(NamedTuple):

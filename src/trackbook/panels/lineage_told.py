@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackbook.panels.folds import NOUNS
 from trackbook.table import visible
 
 if TYPE_CHECKING:
@@ -47,10 +46,9 @@ def told_of_thing(
 
 
 def told_of_fold(
-    told: dict[str, object], members: Sequence[Thing], *, is_open: bool, parts: bool
+    told: dict[str, object], members: Sequence[Thing], *, is_open: bool, noun: str
 ) -> dict[str, object]:
     """Return what to say of what is folded away: what its node says, and each of it."""
-    noun = "parts" if parts else NOUNS.get(members[0].kind, "things")
     each = [(one.id, one.detail) for one in members]
     known = {one.id: one for one in members}
     return {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROW_PX, LANE_PX, LEFT_PX, EDGE_PX, LETTER_PX = 24, 18, 14, 4, 6.7
 MOST_LANES_PX = 216
 WIDTH_PX = 900
-LONGEST_NAME, LONGEST_SAID = 48, 160
+LONGEST_NAME, LONGEST_SAID = 64, 160
 
 
 def tree_figure(
@@ -58,7 +58,7 @@ def tree_figure(
         for kind, own in kinds_of(things).items()
     ]
     traces.append(sayings(things, known, spots, near=near))
-    return {"data": traces, "layout": framed(len(things), many=len(kinds_of(things)) > 1)}
+    return {"data": traces, "layout": framed(len(things))}
 
 
 def spots_of(
@@ -71,20 +71,15 @@ def spots_of(
     return {one: (LEFT_PX + lane * step, row * ROW_PX) for one, (lane, row) in rows.items()}
 
 
-def framed(rows: int, *, many: bool) -> dict[str, object]:
+def framed(rows: int) -> dict[str, object]:
     """Return the frame: so high that a row is as high as in any other tree."""
-    top = 30 if many else EDGE_PX
     fixed = {"visible": False, "fixedrange": True, "autorange": False}
     return {
-        "height": rows * ROW_PX + top + EDGE_PX,
-        "margin": {"l": 0, "r": 0, "t": top, "b": EDGE_PX},
+        "height": rows * ROW_PX + 2 * EDGE_PX,
+        "margin": {"l": 0, "r": 0, "t": EDGE_PX, "b": EDGE_PX},
         "xaxis": {**fixed, "range": [0, WIDTH_PX]},
         "yaxis": {**fixed, "range": [(rows - 0.5) * ROW_PX, -0.5 * ROW_PX]},
-        "dragmode": False, "hovermode": "closest", "hoverdistance": 11, "showlegend": many,
-        "legend": {
-            "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        "dragmode": False, "hovermode": "closest", "hoverdistance": 11, "showlegend": False,
     }  # fmt: skip
 
 
@@ -148,7 +143,7 @@ def dots(
         "type": "scatter", "mode": "markers+text", "name": kind, "meta": "names",
         "ids": [one.id for one in things],
         "x": [spots[one.id][0] for one in things], "y": [spots[one.id][1] for one in things],
-        "text": ["\xa0" + label(short(one.name, LONGEST_NAME)) for one in things],
+        "text": ["\xa0\xa0" + label(short(one.name, LONGEST_NAME)) for one in things],
         "textposition": "middle right", "cliponaxis": False,
         "textfont": {"size": 12, "color": inks(things, near)},
         "customdata": [hover_of(one) for one in things],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def tree_rows(things: Sequence[Thing], ties: Sequence[Tie]) -> dict[str, tuple[int, int]]:
     """Return (lane, row) of each node, rows from 0; ties in a circle are cut somewhere."""
     after, starts = children_of(things, ties)
-    sizes = sizes_of(starts, after)
+    sizes = sizes_of(things, starts, after)
     places: dict[str, tuple[int, int]] = {}
     waiting = [(one, 0) for one in reversed(starts)]
     while waiting:
@@ -74,9 +74,14 @@ def below(starts: Sequence[str], after: Mapping[str, Sequence[Tie]]) -> list[str
     return list(found)
 
 
-def sizes_of(starts: Sequence[str], after: Mapping[str, Sequence[Tie]]) -> dict[str, int]:
-    """Return how many nodes stand below each, with itself."""
+def sizes_of(
+    things: Sequence[Thing], starts: Sequence[str], after: Mapping[str, Sequence[Tie]]
+) -> dict[str, int]:
+    """Return how many nodes stand below each, with itself, be they folded away or not."""
+    counts = {one.id: one.weight for one in things}
     sizes: dict[str, int] = {}
     for node in reversed(below(starts, after)):
-        sizes[node] = 1 + sum(sizes.get(tie.target, 0) for tie in after.get(node, ()))
+        sizes[node] = counts[node] + sum(
+            sizes.get(tie.target, 0) for tie in after.get(node, ())
+        )
     return sizes
