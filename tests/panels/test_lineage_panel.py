@@ -78,7 +78,7 @@ def test_what_is_known_of_a_thing_stands_beside_the_graph() -> None:
     beside = {
         one["title"]: [row["name"] for row in one["rows"]] for one in panel.told["beside"]
     }
-    assert beside == {"rests on": ["a"], "on it rest": ["longer"]}
+    assert beside == {"made from": ["a"], "from it were made": ["longer"]}
 
 
 def test_the_triangle_of_a_tie_shows_what_changed_there() -> None:
@@ -207,8 +207,11 @@ def test_enter_leads_from_one_that_was_found_to_the_next_and_opens_its_fold() ->
     reached = []
     for way in ("", "", "back", "back"):
         panel.next(way)
-        reached.append(panel.told["title"])
-    assert reached == ["run 1", "run 10", "run 1", "run 19"]
+        reached.append((panel.told["title"], panel.hits))
+    assert reached == [
+        ("run 1", "1 of 11"), ("run 10", "2 of 11"), ("run 1", "1 of 11"),
+        ("run 19", "11 of 11"),
+    ]  # fmt: skip
     assert panel.folds["opened"] == 1
     panel.seek("run 1x")
     panel.next()

@@ -217,8 +217,8 @@ def points(
             "line": {
                 "width": [3 if one.id in {chosen} | marked else 1.5 for one in things],
                 "color": [
-                    MARK if one.id in marked
-                    else "ink" if one.id == chosen
+                    "ink" if one.id == chosen
+                    else MARK if one.id in marked
                     else BAD if one.is_bad else color
                     for one in things
                 ],

@@ -138,10 +138,14 @@ class LineagePanel(anywidget.AnyWidget):
     def next(self, way: str = "") -> None:
         """Choose the next of the things that were searched for, or with `back` the one before."""
         hits = found(self._things, self._sought)
-        order = in_order(list(self._things.values()), self._ties, is_tree=self._is_tree)
-        to = beside(hits, order, self._chosen, -1 if way == "back" else 1)
+        to = beside(hits, self._order(), self._chosen, -1 if way == "back" else 1)
         if to:
             self.choose(to)
+
+    def _order(self) -> Sequence[str]:
+        """Return all things in the order in which they stand where nothing is folded away."""
+        things = list(self._things.values())
+        return in_order(things, self._ties, is_tree=self._is_tree)
 
     def _folded(self) -> Folded:
         return folded(
@@ -169,9 +173,16 @@ class LineagePanel(anywidget.AnyWidget):
             self.told = self._told()
             opened = len(self._opened & set(self._seen.folds))
             self.folds = {"count": len(self._seen.folds), "opened": opened}
-            self.hits = told_of_hits(hits, self._sought, self._chosen, self._seen.stands)
+            self.hits = self._hits(hits)
             self.figure = json.dumps(figure, allow_nan=False)
             self.turn += 1
+
+    def _hits(self, hits: Sequence[str]) -> str:
+        """Return in few words what was found."""
+        if self._chosen in hits:
+            ranked = sorted(hits, key=self._order().index)
+            return f"{ranked.index(self._chosen) + 1} of {len(hits)}"
+        return told_of_hits(hits, self._sought, self._seen.stands)
 
     def _told(self) -> dict[str, object]:
         """Return what to say of what is chosen."""
@@ -183,7 +194,7 @@ class LineagePanel(anywidget.AnyWidget):
         if one is None:
             return {"hint": HINT}
         facts = known(self._facts, self._things, one.id)
-        told = told_of_thing(one, shown, self._seen.ties, facts)
+        told = told_of_thing(one, shown, self._seen.ties, facts, is_tree=self._is_tree)
         fold = self._seen.folds.get(one.id)
         if fold is None:
             return told

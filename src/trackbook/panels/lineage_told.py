@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trackbook.panels.lineage_things import Thing, Tie
 
 LONGEST, LONGEST_TEXT = 300, 20_000
+GLYPHS = "▾▸ "
 MOST_BESIDE, MOST_FACTS = 30, 300
 
 
@@ -27,20 +28,26 @@ class Fact(NamedTuple):
 
 
 def told_of_thing(
-    one: Thing, things: Mapping[str, Thing], ties: Sequence[Tie], facts: Sequence[Fact]
+    one: Thing,
+    things: Mapping[str, Thing],
+    ties: Sequence[Tie],
+    facts: Sequence[Fact],
+    *,
+    is_tree: bool = False,
 ) -> dict[str, object]:
     """Return what to say of a node, with its neighbours, each of which can be chosen."""
     known = facts or [Fact("", one.detail)]
     before = [(t.source, t.label) for t in ties if t.target == one.id]
     after = [(t.target, t.label) for t in ties if t.source == one.id]
+    sides = ("made from", "from it were made") if is_tree else ("rests on", "on it rest")
     return {
         "of": one.id,
         "kind": one.kind,
         "title": plain(one.name),
         "facts": rows_of(known),
         "beside": [
-            beside("rests on", before, things),
-            beside("on it rest", after, things),
+            beside(sides[0], before, things),
+            beside(sides[1], after, things),
         ],
     }
 
@@ -53,7 +60,7 @@ def told_of_fold(
     known = {one.id: one for one in members}
     return {
         **told,
-        "title": str(told["title"]).lstrip("▾▸ "),
+        "title": str(told["title"]).lstrip(GLYPHS),
         "act": f"{'fold away' if is_open else 'show'} the {len(members)} {noun}",
         "beside": [beside("in it", each, known), *list_of(told["beside"])],
     }
@@ -74,7 +81,7 @@ def told_of_tie(
     return {
         "of": tie.id,
         "kind": "what changed" if both and not tie.is_part else "tie",
-        "title": f"{plain(source.name)} → {plain(target.name)}",
+        "title": " → ".join(plain(one.name.lstrip(GLYPHS)) for one in (source, target)),
         "facts": rows_of(known),
         "beside": [
             beside("from", [(tie.source, "")], things),
@@ -108,7 +115,7 @@ def beside(
     """Return neighbours, as many as can be shown."""
     known = [(things[one], said) for one, said in found if one in things]
     rows = [
-        {"id": one.id, "name": f"{worded(one)}", "said": plain(said, 80)}
+        {"id": one.id, "name": worded(one), "said": plain(said, 80)}
         for one, said in known[:MOST_BESIDE]
     ]
     return {"title": title, "rows": rows, "more": max(0, len(known) - MOST_BESIDE)}
@@ -117,7 +124,7 @@ def beside(
 def worded(one: Thing) -> str:
     """Return what to call a node where its kind is not drawn."""
     bare = one.kind in {"run", "sweep", "folded"}
-    return plain(one.name if bare else f"{one.kind} {one.name}", 80)
+    return plain(one.name.lstrip(GLYPHS) if bare else f"{one.kind} {one.name}", 80)
 
 
 def plain(text: str, most: int = LONGEST) -> str:

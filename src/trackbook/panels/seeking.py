@@ -32,9 +32,7 @@ def beside(hits: Sequence[str], order: Sequence[str], chosen: str | None, step: 
     return next((one for one in ranked if places.get(one, 0) > here), ranked[0])
 
 
-def told_of_hits(
-    hits: Sequence[str], text: str, chosen: str | None, stands: Mapping[str, str]
-) -> str:
+def told_of_hits(hits: Sequence[str], text: str, stands: Mapping[str, str]) -> str:
     """Return in few words how many were found."""
     if not text.strip():
         return ""
@@ -42,6 +40,4 @@ def told_of_hits(
         return "nothing is called so"
     away = sum(stands.get(one, one) != one for one in hits)
     more = f", {away} of them folded away" if away else ""
-    if chosen in hits:
-        return f"{len(hits)} found, this is one of them{more}"
     return f"{len(hits)} found{more}: Enter leads to them"

@@ -58,7 +58,7 @@ def tree_figure(
         for kind, own in kinds_of(things).items()
     ]
     traces.append(sayings(things, known, spots, near=near))
-    return {"data": traces, "layout": framed(len(things))}
+    return {"data": traces, "layout": framed(len(things), spots.get(chosen or ""))}
 
 
 def spots_of(
@@ -71,8 +71,14 @@ def spots_of(
     return {one: (LEFT_PX + lane * step, row * ROW_PX) for one, (lane, row) in rows.items()}
 
 
-def framed(rows: int) -> dict[str, object]:
+def framed(rows: int, chosen: tuple[float, float] | None) -> dict[str, object]:
     """Return the frame: so high that a row is as high as in any other tree."""
+    band = {
+        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "line": {"width": 0},
+        "fillcolor": "rgba(128,128,128,0.18)", "layer": "below",
+    }  # fmt: skip
+    if chosen is not None:
+        band |= {"y0": chosen[1] - ROW_PX / 2, "y1": chosen[1] + ROW_PX / 2}
     fixed = {"visible": False, "fixedrange": True, "autorange": False}
     return {
         "height": rows * ROW_PX + 2 * EDGE_PX,
@@ -80,6 +86,7 @@ def framed(rows: int) -> dict[str, object]:
         "xaxis": {**fixed, "range": [0, WIDTH_PX]},
         "yaxis": {**fixed, "range": [(rows - 0.5) * ROW_PX, -0.5 * ROW_PX]},
         "dragmode": False, "hovermode": "closest", "hoverdistance": 11, "showlegend": False,
+        "shapes": [] if chosen is None else [band],
     }  # fmt: skip
 
 
@@ -155,7 +162,7 @@ def dots(
             "line": {
                 "width": [3 if one.id in {chosen} | marked else 1.5 for one in things],
                 "color": [
-                    MARK if one.id in marked else "ink" if one.id == chosen else own
+                    "ink" if one.id == chosen else MARK if one.id in marked else own
                     for one, own in zip(things, colors, strict=True)
                 ],
             },
