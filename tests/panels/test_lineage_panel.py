@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from trackbook.errors import NotFound
-from trackbook.panels import Fact, LineagePanel, Thing, Tie
+from trackbook.panels import Fact, LineagePanel, Score, Thing, Tie
 from trackbook.panels.folds import folded
 from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.tree_figure import ROW_PX
@@ -16,7 +16,15 @@ EVIL = '"><script>alert(1)</script>\u202e'
 
 def chain(count, *, name="run {}"):
     things = [
-        Thing(str(n), "run", name.format(n), f"finished {n}", n / 10) for n in range(count)
+        Thing(
+            str(n),
+            "run",
+            name.format(n),
+            f"finished {n}",
+            False,
+            Score("acc", n / 10, "max"),
+        )
+        for n in range(count)
     ]
     return things, [Tie(str(n), str(n + 1), f"lr {n} → {n + 1}") for n in range(count - 1)]
 
@@ -140,7 +148,7 @@ def test_what_a_page_asks_that_is_not_there_shows_nothing() -> None:
 
 
 def test_a_click_opens_what_is_folded_away_and_another_closes_it() -> None:
-    panel = LineagePanel(*chain(20), is_tree=True, metric="acc", better="max")
+    panel = LineagePanel(*chain(20), is_tree=True)
     names = [text for trace in drawn(panel)["data"] for text in trace.get("text", ())]
     assert "\xa0\xa0▸ 18 runs, acc +1.8" in names
     (fold,) = panel._seen.folds

@@ -139,20 +139,19 @@ class Lineage:
             root=self._root,
             words=self.headline,
             is_tree=self.tree is not None,
-            metric=(self.tree.metric or "") if self.tree is not None else "",
-            better=self.tree.better if self.tree is not None else None,
             facts=lambda one: facts_of(self._book, keys[one], self.graph.nodes[keys[one]]),
             changes=lambda a, b: changes_between(self._book, keys[a], keys[b]),
         )
 
     def drawn(self) -> tuple[list[Thing], list[Tie]]:
         """Return the nodes and edges as panels take them."""
-        from trackbook.panels import Thing, Tie
+        from trackbook.panels import Score, Thing, Tie
 
         things = [
             Thing(
-                str(key), key.kind, node.name, node.detail, node.value,
-                node.status in {"FAILED", "KILLED"},
+                str(key), key.kind, node.name, node.detail,
+                is_bad=node.status in {"FAILED", "KILLED"},
+                score=Score(*node.score) if node.score is not None else None,
             )
             for key, node in self.graph.nodes.items()
         ]  # fmt: skip

@@ -78,7 +78,7 @@ def said_of(found: Difference) -> list[Fact]:
         for one in found.changes:
             if one.kind == kind:
                 then, now = (
-                    "none" if value is None else in_short(value)
+                    "—" if value is None else in_short(value)
                     for value in (one.before, one.after)
                 )
                 by = "" if one.delta is None else f" ({one.delta:+.3g})"

@@ -70,8 +70,8 @@ class Node:
     """Of a run."""
     ended_at: datetime | None = None
     """Of a run that is over."""
-    value: float | None = None
-    """Of the metric that a tree follows."""
+    score: tuple[str, float, Literal["max", "min"] | None] | None = None
+    """The metric that a tree follows, a run's value, and which way is better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.lineage.graph import SQL, Edge, Graph, Key, Node
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
     Directed = Callable[[str], Literal["max", "min"] | None]
     """Which way a metric is better: max, min, or None where nobody knows."""
+    Score = tuple[str, float, Literal["max", "min"] | None]
 
 MOST_RUNS = 500
 MOST_SAID = 3
 LONGEST = 40
+ASIDE = re.compile(r"(^|_)(std|time|folds?|seconds)(_|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,8 @@ class Tree:
     """All runs of a notebook by which was made from which, oldest first."""
 
     metric: str | None
-    better: Literal["max", "min"] | None
-    """Which way the metric is better; None where nobody knows."""
+    direction: Directed
+    """Which way a metric is better."""
     branches: Sequence[Branch]
 
 
@@ -100,8 +103,7 @@ def tree_of(
         branch(row, known.get(row.parent_run_id or ""), chosen, direction, parts)
         for row in whole
     ]
-    better = direction(chosen) if chosen is not None else None
-    return Tree(metric=chosen, better=better, branches=branches)
+    return Tree(metric=chosen, direction=direction, branches=branches)
 
 
 def commonest(rows: Sequence[TreeRow], direction: Directed) -> str | None:
@@ -187,17 +189,18 @@ def graph_of(tree: Tree) -> Graph:
         key = Key("run", one.run.run_id)
         effect = effect_of(tree, one)
         more = f"{len(one.parts)} parts" if one.parts else ""
-        nodes[key] = node_of(one.run, one.value, effect, more)
+        nodes[key] = node_of(one.run, score_of(tree, one.run, tree.metric), effect, more)
         if one.run.parent_run_id in known:
             label = ": ".join(part for part in (one.change, effect) if part)
             edges.append(
                 Edge(source=Key("run", one.run.parent_run_id), target=key, label=label)
             )
+        of_parts = metric_of_parts(tree, one)
         for part in (*one.parts, *one.deeper):
-            value = part.metrics.get(tree.metric or "")
-            effect = f"{tree.metric} {value:.5g}" if value is not None else ""
+            score = score_of(tree, part, of_parts)
+            effect = f"{score[0]} {score[1]:.5g}" if score is not None else ""
             inner = Key("run", part.run_id)
-            nodes[inner] = node_of(part, value, effect)
+            nodes[inner] = node_of(part, score, effect)
             said = ": ".join(filter(None, [varied_in(part, one.parts), effect]))
             whole = Key("run", part.parent_run_id or "")
             edges.append(Edge(source=whole, target=inner, label=said, is_part=True))
@@ -216,7 +219,33 @@ def varied_in(part: TreeRow, parts: Sequence[TreeRow]) -> str:
     return ", ".join(told[:MOST_SAID]) + (f" and {more} more" if more > 0 else "")
 
 
-def node_of(run: TreeRow, value: float | None, *said: str) -> Node:
+def score_of(tree: Tree, run: TreeRow, metric: str | None) -> Score | None:
+    """Return what a run came to, by a metric."""
+    value = run.metrics.get(metric or "")
+    if metric is None or value is None:
+        return None
+    return metric, value, tree.direction(metric)
+
+
+def metric_of_parts(tree: Tree, one: Branch) -> str | None:
+    """Return the metric by which a run's parts are told apart.
+
+    The one that the tree follows, or else the commonest: folds of a search have none of the
+    whole's. Times and spreads only where there is nothing else.
+    """
+    parts = (*one.parts, *one.deeper)
+    if any(tree.metric in part.metrics for part in parts):
+        return tree.metric
+    main = [
+        replace(
+            part, metrics={n: v for n, v in part.metrics.items() if not ASIDE.search(n)}
+        )
+        for part in parts
+    ]
+    return commonest(main, tree.direction) or commonest(parts, tree.direction)
+
+
+def node_of(run: TreeRow, score: Score | None, *said: str) -> Node:
     """Return a run as a node."""
     return Node(
         key=Key("run", run.run_id),
@@ -225,7 +254,7 @@ def node_of(run: TreeRow, value: float | None, *said: str) -> Node:
         at=run.started_at,
         status=run.status,
         ended_at=run.ended_at,
-        value=value,
+        score=score,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trackbook.panels.compare_panel import ComparePanel
 from trackbook.panels.lineage_panel import LineagePanel
 from trackbook.panels.lineage_svg import lineage_svg
-from trackbook.panels.lineage_things import Thing, Tie
+from trackbook.panels.lineage_things import Score, Thing, Tie
 from trackbook.panels.lineage_told import Fact
 from trackbook.panels.picture import static_picture
 from trackbook.panels.plot_panel import PlotPanel
@@ -13,6 +13,6 @@ from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RunTable", "Source", "Thing", "Tie",
-    "lineage_svg", "static_picture",
+    "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RunTable", "Score", "Source", "Thing",
+    "Tie", "lineage_svg", "static_picture",
 ]  # fmt: skip

@@ -7,18 +7,16 @@ A sweep is a run with parts; or many runs made from one run, from which nothing 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from trackbook.panels.lineage_things import Thing, Tie
+from trackbook.panels.lineage_things import Score, Thing, Tie
 from trackbook.table import in_short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
-
-    Better = Literal["max", "min"] | None
-    """Which way the metric that is followed is better; None where nobody knows."""
 
 LEAST_CHAIN, LEAST_PARTS, LEAST_FAN = 4, 2, 6
 NOUNS = {
@@ -59,8 +57,6 @@ def folded(
     *,
     opened: AbstractSet[str] = frozenset(),
     root: str = "",
-    metric: str = "",
-    better: Better = None,
 ) -> Folded:
     """Return a graph as it is seen with some of its folds opened.
 
@@ -69,8 +65,6 @@ def folded(
         ties: the edges
         opened: ids of folds
         root: the node in the middle of interest: it is never folded away
-        metric: what the values of the nodes are called
-        better: which way they are better
     """
     known = {one.id: one for one in things}
     sound = [
@@ -81,8 +75,7 @@ def folded(
     parts = {t.target: t.source for t in sound if t.is_part}
     stands = {one: standing(one, folds, inside, parts, opened) for one in known}
     heads = {
-        fold.id: headed(fold, known, metric, better, is_open=fold.id in opened)
-        for fold in folds.values()
+        fold.id: headed(fold, known, is_open=fold.id in opened) for fold in folds.values()
     }
     seen: dict[str, Thing] = {}
     for one in things:
@@ -242,8 +235,6 @@ def tied(
 def headed(
     fold: Fold,
     known: Mapping[str, Thing],
-    metric: str,
-    better: Better,
     *,
     is_open: bool,
 ) -> Thing:
@@ -254,21 +245,23 @@ def headed(
     mark = "▾" if is_open else "▸"
     size = 0 if is_open else len(members)
     count = f"{len(members)} {fold.noun}"
-    top, whose = best(members, metric, better)
+    top, whose = best(members)
     if fold.kind == "chain":
-        name = listed(count, net(members, known.get(fold.before or ""), metric))
+        name = listed(count, net(members, known.get(fold.before or "")))
         detail = listed(top, whose and f"of {whose}", failed)
-        return Thing(
-            fold.id, "folded", f"{mark} {name}", detail, value_of(members), weight=size
-        )
-    said = listed(count, top)
-    detail = listed(whose and f"the best is {whose}", failed)
+        return Thing(fold.id, "folded", f"{mark} {name}", detail, weight=size)
     if fold.kind == "fan":
-        return Thing(fold.id, "sweep", f"{mark} sweep: {said}", detail, weight=size)
+        detail = listed(whose and f"the best is {whose}", failed)
+        name = f"{mark} sweep: {listed(count, top)}"
+        return Thing(fold.id, "sweep", name, detail, weight=size)
     own = known[fold.id]
-    detail = listed(own.detail, detail)
-    name = f"{mark} {own.name}: {said}"
-    return own._replace(kind="sweep", name=name, detail=detail, weight=1 + size)
+    detail = listed(top, whose and f"of {whose}", failed)
+    return own._replace(
+        kind="sweep",
+        name=f"{mark} {own.name}: {count}",
+        detail="\n".join(filter(None, [detail, own.detail])),
+        weight=1 + size,
+    )
 
 
 def listed(*parts: str) -> str:
@@ -276,31 +269,41 @@ def listed(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def net(members: Sequence[Thing], before: Thing | None, metric: str) -> str:
+def net(members: Sequence[Thing], before: Thing | None) -> str:
     """Return by how much a chain changed the metric, from what came before to its last."""
-    values = [one.value for one in measured([*([before] if before else []), *members])]
-    if len(values) <= (1 if before else 0) or not metric:
+    scores = scores_of(members)
+    if not scores:
         return ""
-    return f"{metric} {(values[-1] or 0.0) - (values[0] or 0.0):+.3g}"
+    metric, last, _ = scores[-1][0]
+    first = scores[0][0].value
+    known = scores_of([before]) if before is not None else []
+    if known and known[0][0].metric == metric:
+        first = known[0][0].value
+    elif len(scores) == 1:
+        return ""
+    return f"{metric} {last - first:+.3g}"
 
 
-def best(members: Sequence[Thing], metric: str, better: Better) -> tuple[str, str]:
+def best(members: Sequence[Thing]) -> tuple[str, str]:
     """Return the best value and whose it is; from where to where if no way is better."""
-    ranked = sorted(measured(members), key=lambda one: one.value or 0.0)
-    if not ranked or not metric:
+    scores = sorted(scores_of(members), key=lambda one: one[0].value)
+    if not scores:
         return "", ""
-    low, high = ranked[0], ranked[-1]
-    if better is None:
-        return f"{metric} {in_short(low.value)} to {in_short(high.value)}", ""
-    top = high if better == "max" else low
-    return f"best {metric} {in_short(top.value)}", top.name
+    (low, lowest), (high, highest) = scores[0], scores[-1]
+    if low.better is None:
+        return f"{low.metric} {in_short(low.value)} to {in_short(high.value)}", ""
+    top, name = (high, highest) if low.better == "max" else (low, lowest)
+    return f"best {top.metric} {in_short(top.value)}", name
 
 
-def value_of(members: Sequence[Thing]) -> float | None:
-    """Return the last value that is known."""
-    return next((one.value for one in reversed(measured(members))), None)
-
-
-def measured(members: Sequence[Thing]) -> list[Thing]:
-    """Return those whose value is a number."""
-    return [one for one in members if one.value is not None and math.isfinite(one.value)]
+def scores_of(members: Sequence[Thing]) -> list[tuple[Score, str]]:
+    """Return the values that are numbers, of the metric that most have, and whose each is."""
+    scores = [
+        (one.score, one.name)
+        for one in members
+        if one.score is not None and math.isfinite(one.score.value)
+    ]
+    if not scores:
+        return []
+    ((metric, _),) = Counter(score.metric for score, _ in scores).most_common(1)
+    return [one for one in scores if one[0].metric == metric]

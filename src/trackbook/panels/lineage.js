@@ -126,15 +126,18 @@ function fitted({ data, layout }, element) {
   }
   const width = element.clientWidth;
   layout.width = width;
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${style.fontFamily}`;
+  const below = data.filter((trace) => trace.meta === "below");
+  const columns = 1 + below.reduce((most, { x }) => Math.max(most, ...x), 0);
+  for (const trace of below) trace.text = trace.text.map((text) => cut(text, Math.max(36, width / columns), pen, true)[0]);
   const said = data.find((trace) => trace.meta === "said");
   if (!said) return;
   layout.xaxis.range = [0, width];
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.font = `12px ${style.fontFamily}`;
   let column = 0;
   for (const trace of data.filter((one) => one.meta === "names")) {
     trace.text = trace.text.map((text, at) => {
-      const [kept, wide] = cut(text, Math.max(70, width * 0.45 - trace.x[at]), pen);
+      const [kept, wide] = cut(text, Math.max(70, width * 0.45 - trace.x[at]), pen, true);
       column = Math.max(column, trace.x[at] + wide);
       return kept;
     });
@@ -144,17 +147,23 @@ function fitted({ data, layout }, element) {
   said.text = said.text.map((text) => cut(text, width - column - 12, pen)[0]);
 }
 
-/** Return as much of a text with &entities; as fits into so many pixels, and how wide that is. */
-function cut(text, most, pen) {
-  const letters = text.match(/&[#\w]+;|./gsu) ?? [];
-  let wide = 0;
+/**
+ * Return as much of a text with &entities; as fits into so many pixels, and how wide that is.
+ * Of a name the middle is left out, for names differ at their ends.
+ */
+function cut(text, most, pen, isName = false) {
   const plain = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
-  for (const [at, letter] of letters.entries()) {
-    const next = wide + pen.measureText(plain[letter] ?? letter).width;
-    if (next > most) return at ? [`${letters.slice(0, at - 1).join("")}…`, wide] : ["", 0];
-    wide = next;
+  const letters = text.match(/&[#\w]+;|./gsu) ?? [];
+  const wide = letters.map((letter) => pen.measureText(plain[letter] ?? letter).width);
+  let all = wide.reduce((sum, one) => sum + one, 0);
+  if (all <= most) return [text, all];
+  const room = most - pen.measureText("…").width;
+  let head = isName ? Math.ceil(letters.length / 2) : letters.length;
+  let tail = head;
+  while (all > room && (head > 0 || tail < letters.length)) {
+    all -= !isName || head > letters.length - tail ? wide[--head] : wide[tail++];
   }
-  return [text, wide];
+  return [`${letters.slice(0, head).join("")}…${letters.slice(tail).join("")}`, most];
 }
 
 export default {

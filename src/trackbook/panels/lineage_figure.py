@@ -18,6 +18,7 @@ from trackbook.panels.lineage_things import (
     kinds_of,
     related,
     short,
+    squeezed,
 )
 from trackbook.panels.tree_figure import tree_figure
 
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
 FEW_NODES, FEW_EDGES, MANY_EDGES = 60, 12, 150
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
 ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 760, 60
-LONGEST = 18
-LETTERS = 76
-"""Letters that stand beside each other in a narrow panel."""
+LONGEST = 30
+"""Letters of a name below a node; the page cuts it to the width of a column."""
 
 
 def lineage_figure(
@@ -80,18 +80,17 @@ def graph_figure(
     if near is not None:
         traces.append(lines(places, ties, PALE))
     traces.append(middles(places, ties, chosen=chosen, near=near))
-    columns = 1 + max((x for x, _ in places.values()), default=0)
-    longest = max(6, min(LONGEST, int(LETTERS / columns)))
     told = {root, chosen} | marked
     if near is not None and len(near) <= FEW_NODES:
         told |= near
     if len(things) <= FEW_NODES:
         told |= {one.id for one in things}
-    else:
-        longest = LONGEST
     for kind, own in kinds_of(things).items():
-        texts = [label(short(one.name, longest)) if one.id in told else "" for one in own]
+        texts = [
+            label(squeezed(one.name, LONGEST)) if one.id in told else "" for one in own
+        ]
         sizes = [18 if one.id in {root, chosen} else 12 for one in own]
+        traces.append(named(kind))
         traces.append(
             points(kind, own, places, texts, sizes, chosen=chosen, near=near, marked=marked)
         )
@@ -118,6 +117,7 @@ def framed(places: Mapping[str, tuple[float, float]]) -> dict[str, object]:
     return {
         "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 20}, "xaxis": axis,
         "yaxis": dict(axis), "dragmode": "pan", "hovermode": "closest",
+        "showlegend": True,
         "uirevision": len(places),  # what was zoomed stays so until something is unfolded
         "legend": {
             "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False,
@@ -203,7 +203,8 @@ def points(
     """Return the nodes of a kind as one trace; those searched for have a ring."""
     color = COLORS.get(kind, INK)
     return {
-        "type": "scatter", "mode": "markers+text", "name": kind, "showlegend": False,
+        "type": "scatter", "mode": "markers+text", "name": kind, "meta": "below",
+        "showlegend": False,
         "ids": [one.id for one in things],
         "x": [places[one.id][0] for one in things], "y": [places[one.id][1] for one in things],
         "text": texts, "textposition": "bottom center", "cliponaxis": False,

@@ -21,7 +21,7 @@ from trackbook.table import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from trackbook.panels.folds import Better, Folded
+    from trackbook.panels.folds import Folded
     from trackbook.panels.lineage_things import Thing, Tie
     from trackbook.panels.live import Bundle
 
@@ -60,8 +60,6 @@ class LineagePanel(anywidget.AnyWidget):
         root: str = "",
         words: str = "",
         is_tree: bool = False,
-        metric: str = "",
-        better: Better = None,
         facts: Callable[[str], Sequence[Fact]] = lambda _one: (),
         changes: Callable[[str, str], Sequence[Fact]] = lambda _a, _b: (),
     ) -> None:
@@ -73,15 +71,12 @@ class LineagePanel(anywidget.AnyWidget):
             root: the node in the middle of interest
             words: what there is to see
             is_tree: each node stands in a row of its own, with what the edge to it says
-            metric: what the values of the nodes are called
-            better: which way they are better
             facts: gives what is known of a node, by its id, when it is chosen
             changes: gives what changed from one node to another
         """
         super().__init__(words=words, size=len(things), **keyed())
         self._things = {one.id: one for one in things}
         self._ties, self._root, self._is_tree = ties, root, is_tree
-        self._metric, self._better = metric, better
         self._facts, self._changes = facts, changes
         self._chosen: str | None = None
         self._opened: set[str] = set()
@@ -153,8 +148,6 @@ class LineagePanel(anywidget.AnyWidget):
             self._ties,
             opened=self._opened,
             root=self._root,
-            metric=self._metric,
-            better=self._better,
         )
 
     def _draw(self) -> None:
@@ -181,7 +174,7 @@ class LineagePanel(anywidget.AnyWidget):
         """Return in few words what was found."""
         if self._chosen in hits:
             ranked = sorted(hits, key=self._order().index)
-            return f"{ranked.index(self._chosen) + 1} of {len(hits)}"
+            return f"{ranked.index(self._chosen or '') + 1} of {len(hits)}"
         return told_of_hits(hits, self._sought, self._seen.stands)
 
     def _told(self) -> dict[str, object]:
@@ -189,7 +182,7 @@ class LineagePanel(anywidget.AnyWidget):
         shown = {one.id: one for one in self._seen.things}
         tie = next((one for one in self._seen.ties if one.id == self._chosen), None)
         if tie is not None:
-            return told_of_tie(tie, shown, known(self._changes, self._things, *tie.ends))
+            return told_of_tie(tie, shown, self._changed(tie))
         one = shown.get(self._chosen or "")
         if one is None:
             return {"hint": HINT}
@@ -201,6 +194,12 @@ class LineagePanel(anywidget.AnyWidget):
         members = [self._things[each] for each in fold.members]
         is_open = fold.id in self._opened
         return told_of_fold(told, members, is_open=is_open, noun=fold.noun)
+
+    def _changed(self, tie: Tie) -> Sequence[Fact]:
+        """Return what changed on a tie; between a run and a part of it nothing did."""
+        if tie.is_part and tie.source in self._things:
+            return []
+        return known(self._changes, self._things, *tie.ends)
 
     def _asked(self, _: object, content: object, __: object) -> None:
         acts: Mapping[str, Callable[[str], None]] = {
@@ -220,8 +219,6 @@ class LineagePanel(anywidget.AnyWidget):
             list(self._things.values()),
             self._ties,
             root=self._root,
-            metric=self._metric,
-            better=self._better,
         )
         svg = lineage_svg(
             closed.things, closed.ties, root=self._root, is_tree=self._is_tree

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.panels.layers import places_of
-from trackbook.panels.lineage_things import BAD, COLORS, INK, short
-from trackbook.panels.tree_figure import ROW_PX, spots_of
+from trackbook.panels.lineage_things import BAD, COLORS, INK, short, squeezed
+from trackbook.panels.tree_figure import ROW_PX, spots_of, words_of
 from trackbook.table import escaped, in_short
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def lineage_svg(
     if not shown:
         return ""
     spots, width, height = (tree_spots if is_tree else graph_spots)(shown, ties)
-    said = {tie.target: tie.label for tie in ties} if is_tree else None
+    said = {tie.target: tie for tie in ties} if is_tree else None
     parts = [
         edge_svg(spots[t.source], spots[t.target], t.label, bent=is_tree)
         for t in ties
@@ -57,7 +57,7 @@ def tree_spots(
 ) -> tuple[dict[str, Spot], float, float]:
     """Return where the nodes of a tree stand, and how wide and high that is with its words."""
     spots = {one: (x, y + ROW_PX / 2) for one, (x, y) in spots_of(things, ties).items()}
-    said = {tie.target: tie.label for tie in ties}
+    said = {tie.target: tie for tie in ties}
     width = max(
         spots[one.id][0] + ROOM_PX + LETTER_PX * len(row_of(one, said)) for one in things
     )
@@ -79,9 +79,9 @@ def graph_spots(
     return spots, columns * across, height
 
 
-def row_of(one: Thing, said: Mapping[str, str]) -> str:
+def row_of(one: Thing, said: Mapping[str, Tie]) -> str:
     """Return what stands beside a node of a tree."""
-    return short(f"{one.name}   {said.get(one.id) or one.detail}", LONGEST_ROW)
+    return short(f"{one.name}   {words_of(one, said.get(one.id))}", LONGEST_ROW)
 
 
 def edge_svg(source: Spot, target: Spot, said: str, *, bent: bool = False) -> str:
@@ -95,7 +95,7 @@ def edge_svg(source: Spot, target: Spot, said: str, *, bent: bool = False) -> st
 
 
 def node_svg(
-    one: Thing, place: Spot, said: Mapping[str, str] | None, *, is_root: bool
+    one: Thing, place: Spot, said: Mapping[str, Tie] | None, *, is_root: bool
 ) -> str:
     """Return one node with its name below it; in a tree beside it, with what changed."""
     x, y = place
@@ -107,7 +107,7 @@ def node_svg(
         corner = f'x="{x - size:.1f}" y="{y - size:.1f}"'
         drawn = f'<rect {corner} width="{side}" height="{side}" fill="{color}">'
     end = "rect" if one.kind == "dataset" else "circle"
-    words, anchor, right, low = short(one.name, LONGEST), "middle", 0, size + 12
+    words, anchor, right, low = squeezed(one.name, LONGEST), "middle", 0, size + 12
     if said is not None:
         words, anchor, right, low = row_of(one, said), "start", 12, 4
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.panels.fields import label
 
@@ -24,6 +24,15 @@ PALE = 0.15
 LONGEST_FACT = 90
 
 
+class Score(NamedTuple):
+    """The metric that is followed, with the value of one run."""
+
+    metric: str
+    value: float
+    better: Literal["max", "min"] | None
+    """Which way it is better; None where nobody knows."""
+
+
 class Thing(NamedTuple):
     """One node."""
 
@@ -31,10 +40,10 @@ class Thing(NamedTuple):
     kind: str
     name: str
     detail: str
-    value: float | None = None
-    """Of the metric that is followed, for runs."""
     is_bad: bool = False
     """Whether it failed or was interrupted."""
+    score: Score | None = None
+    """What a run came to, where that is known."""
     weight: int = 1
     """How many things it stands for."""
 
@@ -93,6 +102,15 @@ def short(text: str, most: int) -> str:
     """Return a text on one line of at most so many characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def squeezed(text: str, most: int) -> str:
+    """Return a text on one line whose middle is left out, for names differ at their ends."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
 
 
 def hover_of(one: Thing) -> str:

@@ -19,21 +19,16 @@ export function toldOf(told, say) {
 }
 
 function factsOf(facts) {
-  const parts = [];
+  const list = make("dl", { class: "tb-facts" });
   let group = "";
-  let list = null;
   for (const [of, name, value, how] of facts) {
-    if (of !== group || !list) {
-      if (of !== group) parts.push(make("p", { class: "tb-told-group" }, of));
-      group = of;
-      parts.push((list = make("dl", { class: "tb-facts" })));
-    }
-    if (how === "block" || !name) {
-      const said = how === "block" ? make("pre", {}, ...linesOf(value)) : value;
-      list.append(...(name ? [make("dt", { class: "tb-over" }, name)] : []), make("dd", { class: "tb-over" }, said));
-    } else list.append(make("dt", {}, name), make("dd", {}, value));
+    if (of && of !== group) list.append(make("dt", { class: "tb-over tb-told-group" }, of));
+    group = of;
+    const over = how === "block" || !name ? "tb-over" : null;
+    if (name) list.append(make("dt", { class: over }, name));
+    list.append(make("dd", { class: over }, how === "block" ? make("pre", {}, ...linesOf(value)) : value));
   }
-  return parts;
+  return [list];
 }
 
 /** Return the lines of a block; those of a diff in their colours. */

@@ -19,6 +19,7 @@ from trackbook.panels.lineage_things import (
     hover_of,
     kinds_of,
     short,
+    squeezed,
 )
 from trackbook.panels.tree_rows import tree_rows
 
@@ -150,7 +151,7 @@ def dots(
         "type": "scatter", "mode": "markers+text", "name": kind, "meta": "names",
         "ids": [one.id for one in things],
         "x": [spots[one.id][0] for one in things], "y": [spots[one.id][1] for one in things],
-        "text": ["\xa0\xa0" + label(short(one.name, LONGEST_NAME)) for one in things],
+        "text": ["\xa0\xa0" + label(squeezed(one.name, LONGEST_NAME)) for one in things],
         "textposition": "middle right", "cliponaxis": False,
         "textfont": {"size": 12, "color": inks(things, near)},
         "customdata": [hover_of(one) for one in things],
@@ -183,18 +184,24 @@ def sayings(
         (spots[one.id][0] + LETTER_PX * min(len(one.name), LONGEST_NAME) for one in things),
         default=0,
     )
-    words = [into[one.id].label if one.id in into else "" for one in things]
     return {
         "type": "scatter", "mode": "text", "meta": "said", "showlegend": False,
         "ids": [into[one.id].id if one.id in into else one.id for one in things],
         "x": [widest + 2 * LEFT_PX] * len(things), "y": [spots[one.id][1] for one in things],
         "text": [
-            label(short(said or one.detail, LONGEST_SAID))
-            for one, said in zip(things, words, strict=True)
+            label(short(words_of(one, into.get(one.id)), LONGEST_SAID)) for one in things
         ],
         "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False,
         "textfont": {"size": 12, "color": inks(things, near, said=True)},
     }  # fmt: skip
+
+
+def words_of(one: Thing, tie: Tie | None) -> str:
+    """Return what stands beside a node: what changed, of a sweep its best before it."""
+    said = tie.label if tie is not None else ""
+    if one.kind != "sweep":
+        return said or one.detail
+    return "; ".join(part for part in (one.detail.partition("\n")[0], said) if part)
 
 
 def inks(
