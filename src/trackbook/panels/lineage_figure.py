@@ -15,6 +15,7 @@ from trackbook.panels.lineage_things import (
     SYMBOLS,
     Thing,
     hover_of,
+    inks,
     kinds_of,
     related,
     short,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 FEW_NODES, FEW_EDGES, MANY_EDGES = 60, 12, 150
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
-ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 760, 60
+ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 556, 60
+SIZE_PX, SMALL_PX, ROOT_PX, MANY_NODES = 12, 8, 18, 150
 LONGEST = 30
 """Letters of a name below a node; the page cuts it to the width of a column."""
 
@@ -81,6 +83,7 @@ def graph_figure(
         traces.append(lines(places, ties, PALE))
     traces.append(middles(places, ties, chosen=chosen, near=near))
     told = {root, chosen} | marked
+    size = SIZE_PX if len(things) <= MANY_NODES else SMALL_PX
     if near is not None and len(near) <= FEW_NODES:
         told |= near
     if len(things) <= FEW_NODES:
@@ -89,7 +92,7 @@ def graph_figure(
         texts = [
             label(squeezed(one.name, LONGEST)) if one.id in told else "" for one in own
         ]
-        sizes = [18 if one.id in {root, chosen} else 12 for one in own]
+        sizes = [ROOT_PX if one.id in {root, chosen} else size for one in own]
         traces.append(named(kind))
         traces.append(
             points(kind, own, places, texts, sizes, chosen=chosen, near=near, marked=marked)
@@ -203,12 +206,13 @@ def points(
     """Return the nodes of a kind as one trace; those searched for have a ring."""
     color = COLORS.get(kind, INK)
     return {
-        "type": "scatter", "mode": "markers+text", "name": kind, "meta": "below",
+        "type": "scatter", "mode": "markers+text", "name": kind,
+        "meta": "below" if all(texts) else "alone",
         "showlegend": False,
         "ids": [one.id for one in things],
         "x": [places[one.id][0] for one in things], "y": [places[one.id][1] for one in things],
         "text": texts, "textposition": "bottom center", "cliponaxis": False,
-        "textfont": {"size": 11},
+        "textfont": {"size": 11, "color": inks(things, near)},
         "customdata": [hover_of(one) for one in things],
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {

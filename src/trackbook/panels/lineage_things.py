@@ -8,6 +8,7 @@ from trackbook.panels.fields import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 COLORS = {
     "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
@@ -118,3 +119,14 @@ def hover_of(one: Thing) -> str:
     rows = [short(row, LONGEST_FACT) for row in one.detail.splitlines()[:6]]
     head = f"{one.kind} <b>{label(short(one.name, 60))}</b>"
     return "<br>".join([head, *map(label, rows)])
+
+
+def inks(
+    things: Sequence[Thing], near: AbstractSet[str] | None, *, said: bool = False
+) -> list[str]:
+    """Return the colour of each name: `ink` and `quiet` are the page's own."""
+    vivid = "quiet" if said else "ink"
+    return [
+        vivid if near is None or one.id in near else "rgba(128,128,128,0.45)"
+        for one in things
+    ]

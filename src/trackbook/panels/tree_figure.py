@@ -17,6 +17,7 @@ from trackbook.panels.lineage_things import (
     PALE,
     SYMBOLS,
     hover_of,
+    inks,
     kinds_of,
     short,
     squeezed,
@@ -202,14 +203,3 @@ def words_of(one: Thing, tie: Tie | None) -> str:
     if one.kind != "sweep":
         return said or one.detail
     return "; ".join(part for part in (one.detail.partition("\n")[0], said) if part)
-
-
-def inks(
-    things: Sequence[Thing], near: AbstractSet[str] | None, *, said: bool = False
-) -> list[str]:
-    """Return the colour of each name: `ink` and `quiet` are the page's own."""
-    vivid = "quiet" if said else "ink"
-    return [
-        vivid if near is None or one.id in near else "rgba(128,128,128,0.45)"
-        for one in things
-    ]
