@@ -8,6 +8,7 @@ import { toldOf } from "./told.js";
 const BUSY_MS = 1500;
 const FEW = 8; // things can be overlooked without searching
 const HALF_PX = 12; // of a row of a tree
+const [NAME_PX, WORDS_PX] = [190, 70]; // the least they are given
 const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Escape", "Enter", " "];
 
 function build(model) {
@@ -137,14 +138,15 @@ function fitted({ data, layout }, element) {
   let column = 0;
   for (const trace of data.filter((one) => one.meta === "names")) {
     trace.text = trace.text.map((text, at) => {
-      const [kept, wide] = cut(text, Math.max(70, width * 0.45 - trace.x[at]), pen, true);
+      const [kept, wide] = cut(text, Math.max(NAME_PX, width * 0.45) - trace.x[at], pen, true);
       column = Math.max(column, trace.x[at] + wide);
       return kept;
     });
   }
   column += 26;
   said.x = said.x.map(() => column);
-  said.text = said.text.map((text) => cut(text, width - column - 12, pen)[0]);
+  const room = width - column - 12; // too narrow for words: they stand in the box
+  said.text = said.text.map((text) => (room < WORDS_PX ? "" : cut(text, room, pen)[0]));
 }
 
 /**
