@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from trackbook.panels import Score, Thing, Tie
 from trackbook.panels.folds import folded
+from trackbook.panels.tree_rows import tree_rows
 
 
 def run(name, value=None, *, bad=False, metric="acc", better="max"):
@@ -79,6 +80,8 @@ def test_many_runs_made_from_one_are_a_sweep_too() -> None:
     shown = folded(things, ties[:8] + ties[9:])
     assert names(shown) == ["base", "▸ sweep: 7 runs, best acc 0.7", "try-3", "next"]
     assert [one.kind for one in shown.things] == ["run", "sweep", "run", "run"]
+    rows = tree_rows(shown.things, shown.ties)
+    assert rows["next"][0] == 0  # what was made further goes straight on
 
 
 def test_parts_of_a_run_in_a_closed_chain_are_away_with_it() -> None:

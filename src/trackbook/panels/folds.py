@@ -224,10 +224,10 @@ def tied(
         if fold is None or not first or target not in {tie.target, fold.id}:
             put(tie._replace(source=source, target=target, of=(tie.source, tie.target)))
             continue
-        ends = (tie.source, fold.members[-1]) if fold.kind == "chain" else None
-        put(Tie(source, fold.id, "", of=ends))
+        is_part = fold.kind == "fan"  # stands aside of what was made further
+        ends = None if is_part else (tie.source, fold.members[-1])
+        put(Tie(source, fold.id, "", is_part, of=ends))
         if fold.id in opened:
-            is_part = fold.kind == "fan"
             put(Tie(fold.id, target, tie.label, is_part, of=(tie.source, tie.target)))
     return list(found.values())
 

@@ -119,7 +119,8 @@ def framed(places: Mapping[str, tuple[float, float]]) -> dict[str, object]:
     axis = {"visible": False, "fixedrange": False}
     return {
         "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 20}, "xaxis": axis,
-        "yaxis": dict(axis), "dragmode": "pan", "transition": {"duration": 0}, "hovermode": "closest",
+        "yaxis": dict(axis), "dragmode": "pan", "hovermode": "closest",
+        "transition": {"duration": 0},
         "showlegend": True,
         "uirevision": len(places),  # what was zoomed stays so until something is unfolded
         "legend": {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Spot = tuple[float, float]
 
-LONGEST, LONGEST_ROW = 18, 100
+LONGEST, LONGEST_NAME, LONGEST_ROW = 18, 48, 100
 MOST_DRAWN = 200
 ROOM_PX, LETTER_PX, DOWN_PX = 30, 6.4, 40
 
@@ -29,13 +29,23 @@ def lineage_svg(
     if not shown:
         return ""
     spots, width, height = (tree_spots if is_tree else graph_spots)(shown, ties)
-    said = {tie.target: tie for tie in ties} if is_tree else None
+    said = {tie.target: tie for tie in ties}
     parts = [
         edge_svg(spots[t.source], spots[t.target], t.label, bent=is_tree)
         for t in ties
         if t.source in spots and t.target in spots
     ]
-    parts += [node_svg(one, spots[one.id], said, is_root=one.id == root) for one in shown]
+    parts += [
+        node_svg(one, spots[one.id], is_root=one.id == root, is_tree=is_tree)
+        for one in shown
+    ]
+    if is_tree:
+        column = column_of(shown, spots)
+        parts += [
+            text_svg((column, spots[one.id][1] + 4), words, opacity=0.8)
+            for one in shown
+            if (words := short(words_of(one, said.get(one.id)), LONGEST_ROW))
+        ]
     rest = len(things) - len(shown)
     if rest:
         parts.append(
@@ -58,10 +68,18 @@ def tree_spots(
     """Return where the nodes of a tree stand, and how wide and high that is with its words."""
     spots = {one: (x, y + ROW_PX / 2) for one, (x, y) in spots_of(things, ties).items()}
     said = {tie.target: tie for tie in ties}
-    width = max(
-        spots[one.id][0] + ROOM_PX + LETTER_PX * len(row_of(one, said)) for one in things
-    )
+    words = [short(words_of(one, said.get(one.id)), LONGEST_ROW) for one in things]
+    width = column_of(things, spots) + LETTER_PX * max(map(len, words))
     return spots, width, len(things) * ROW_PX
+
+
+def column_of(things: Sequence[Thing], spots: Mapping[str, Spot]) -> float:
+    """Return where the words beside the names begin."""
+    names = [
+        spots[one.id][0] + LETTER_PX * len(squeezed(one.name, LONGEST_NAME))
+        for one in things
+    ]
+    return max(names) + ROOM_PX
 
 
 def graph_spots(
@@ -79,11 +97,6 @@ def graph_spots(
     return spots, columns * across, height
 
 
-def row_of(one: Thing, said: Mapping[str, Tie]) -> str:
-    """Return what stands beside a node of a tree."""
-    return short(f"{one.name}   {words_of(one, said.get(one.id))}", LONGEST_ROW)
-
-
 def edge_svg(source: Spot, target: Spot, said: str, *, bent: bool = False) -> str:
     """Return one edge, with what it says for whoever points at it."""
     (x0, y0), (x1, y1) = source, target
@@ -94,10 +107,8 @@ def edge_svg(source: Spot, target: Spot, said: str, *, bent: bool = False) -> st
     )
 
 
-def node_svg(
-    one: Thing, place: Spot, said: Mapping[str, Tie] | None, *, is_root: bool
-) -> str:
-    """Return one node with its name below it; in a tree beside it, with what changed."""
+def node_svg(one: Thing, place: Spot, *, is_root: bool, is_tree: bool) -> str:
+    """Return one node with its name below it, in a tree beside it."""
     x, y = place
     color = BAD if one.is_bad else COLORS.get(one.kind, INK)
     size = 8 if is_root else 5
@@ -107,11 +118,18 @@ def node_svg(
         corner = f'x="{x - size:.1f}" y="{y - size:.1f}"'
         drawn = f'<rect {corner} width="{side}" height="{side}" fill="{color}">'
     end = "rect" if one.kind == "dataset" else "circle"
-    words, anchor, right, low = squeezed(one.name, LONGEST), "middle", 0, size + 12
-    if said is not None:
-        words, anchor, right, low = row_of(one, said), "start", 12, 4
+    name = (
+        text_svg((x + 12, y + 4), squeezed(one.name, LONGEST_NAME))
+        if is_tree
+        else text_svg((x, y + size + 12), squeezed(one.name, LONGEST), anchor="middle")
+    )
+    return f"{drawn}<title>{escaped(short(one.detail, 200))}</title></{end}>{name}"
+
+
+def text_svg(place: Spot, words: str, *, anchor: str = "start", opacity: float = 1) -> str:
+    """Return some words."""
+    x, y = place
     return (
-        f"{drawn}<title>{escaped(short(one.detail, 200))}</title></{end}>"
-        f'<text x="{x + right:.1f}" y="{y + low:.1f}" fill="{INK}" text-anchor="{anchor}">'
-        f"{escaped(words)}</text>"
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{INK}" fill-opacity="{opacity}"'
+        f' text-anchor="{anchor}">{escaped(words)}</text>'
     )

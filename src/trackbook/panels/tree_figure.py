@@ -87,7 +87,8 @@ def framed(rows: int, chosen: tuple[float, float] | None) -> dict[str, object]:
         "margin": {"l": 0, "r": 0, "t": EDGE_PX, "b": EDGE_PX},
         "xaxis": {**fixed, "range": [0, WIDTH_PX]},
         "yaxis": {**fixed, "range": [(rows - 0.5) * ROW_PX, -0.5 * ROW_PX]},
-        "dragmode": False, "transition": {"duration": 0}, "hovermode": "closest", "hoverdistance": 11, "showlegend": False,
+        "dragmode": False, "transition": {"duration": 0}, "hovermode": "closest",
+        "hoverdistance": 11, "showlegend": False,
         "shapes": [] if chosen is None else [band],
     }  # fmt: skip
 
