@@ -47,7 +47,7 @@ def test_a_run_that_is_clicked_tells_its_metrics_and_params(book) -> None:
     assert told["", "status"] == "FINISHED"
     assert told["params", "depth"] == "2"
     assert told["metrics", "acc"] == "0.96"
-    (made_from, _) = panel.told["beside"]
+    (_, made_from, _) = panel.told["beside"]
     assert [row["name"] for row in made_from["rows"]] == ["DecisionTreeClassifier-1"]
 
 

@@ -86,7 +86,7 @@ def test_what_is_known_of_a_thing_stands_beside_the_graph() -> None:
     beside = {
         one["title"]: [row["name"] for row in one["rows"]] for one in panel.told["beside"]
     }
-    assert beside == {"made from": ["a"], "from it were made": ["longer"]}
+    assert beside == {"in it": [], "made from": ["a"], "from it were made": ["longer"]}
 
 
 def test_the_triangle_of_a_tie_shows_what_changed_there() -> None:

@@ -15,7 +15,7 @@ function build(model) {
   const note = make("div", { class: "tb-note", role: "status" });
   const figure = make("div", { class: "tb-plot" });
   const stage = make("div", { class: "tb-stage", tabindex: 0, role: "group", "aria-label": `${model.get("words")}. Arrow keys walk through it.` }, figure);
-  const box = make("div", { class: "tb-told", role: "region", "aria-label": "What is known of it", tabindex: 0 });
+  const box = make("div", { class: "tb-told", role: "region", "aria-label": "What is known of it", "aria-live": "polite", tabindex: 0 });
   const folds = make("button", { type: "button", class: "tb-plain", "data-tb": "folds", onclick: () => say("unfold", model.get("folds").opened ? "none" : "all") });
   const search = make("input", { type: "search", class: "tb-search", placeholder: "Find by name", "aria-label": "Find by name" });
   const hits = make("span", { class: "tb-hits", role: "status" });
@@ -154,12 +154,12 @@ function fitted({ data, layout }, element) {
  * Of a name the middle is left out, for names differ at their ends.
  */
 function cut(text, most, pen, isName = false) {
-  const plain = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+  const whole = pen.measureText(plain(text)).width;
+  if (whole <= most) return [text, whole];
   const letters = text.match(/&[#\w]+;|./gsu) ?? [];
-  const wide = letters.map((letter) => pen.measureText(plain[letter] ?? letter).width);
+  const wide = letters.map((letter) => widthOf(plain(letter), pen));
+  const room = most - widthOf("…", pen);
   let all = wide.reduce((sum, one) => sum + one, 0);
-  if (all <= most) return [text, all];
-  const room = most - pen.measureText("…").width;
   let head = isName ? Math.ceil(letters.length / 2) : letters.length;
   let tail = head;
   while (all > room && (head > 0 || tail < letters.length)) {
@@ -167,6 +167,16 @@ function cut(text, most, pen, isName = false) {
   }
   return [`${letters.slice(0, head).join("")}…${letters.slice(tail).join("")}`, most];
 }
+
+const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+/** Return how wide a letter is; asked once for each. */
+function widthOf(letter, pen) {
+  const known = (letterWidths[pen.font] ??= {});
+  return (known[letter] ??= pen.measureText(letter).width);
+}
+
+const letterWidths = {};
 
 export default {
   initialize: ({ model }) => mounted(model, () => build(model)),

@@ -12,7 +12,7 @@ from trackbook.errors import TrackbookError
 from trackbook.panels.folds import folded
 from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.lineage_svg import lineage_svg
-from trackbook.panels.lineage_told import Fact, told_of_fold, told_of_thing, told_of_tie
+from trackbook.panels.lineage_told import Fact, told_of_thing, told_of_tie
 from trackbook.panels.live import bundle_of, image_of, keyed, script, serve_plotly, style
 from trackbook.panels.seeking import beside, found, told_of_hits
 from trackbook.panels.walking import in_order, walked
@@ -187,13 +187,21 @@ class LineagePanel(anywidget.AnyWidget):
         if one is None:
             return {"hint": HINT}
         facts = known(self._facts, self._things, one.id)
-        told = told_of_thing(one, shown, self._seen.ties, facts, is_tree=self._is_tree)
         fold = self._seen.folds.get(one.id)
-        if fold is None:
-            return told
-        members = [self._things[each] for each in fold.members]
-        is_open = fold.id in self._opened
-        return told_of_fold(told, members, is_open=is_open, noun=fold.noun)
+        members = [self._things[each] for each in fold.members] if fold is not None else []
+        act = ""
+        if fold is not None:
+            verb = "fold away" if fold.id in self._opened else "show"
+            act = f"{verb} the {len(members)} {fold.noun}"
+        return told_of_thing(
+            one,
+            shown,
+            self._seen.ties,
+            facts,
+            is_tree=self._is_tree,
+            members=members,
+            act=act,
+        )
 
     def _changed(self, tie: Tie) -> Sequence[Fact]:
         """Return what changed on a tie; between a run and a part of it nothing did."""

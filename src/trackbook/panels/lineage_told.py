@@ -34,41 +34,37 @@ def told_of_thing(
     facts: Sequence[Fact],
     *,
     is_tree: bool = False,
+    members: Sequence[Thing] = (),
+    act: str = "",
 ) -> dict[str, object]:
-    """Return what to say of a node, with its neighbours, each of which can be chosen."""
+    """Return what to say of a node, with its neighbours, each of which can be chosen.
+
+    Args:
+        one: the node
+        things: all that are seen, by id
+        ties: between them
+        facts: what is known of it, if anything
+        is_tree: whether ties tell what was made from what
+        members: what is folded away in it
+        act: what a button does to these
+    """
     known = facts or [Fact("", one.detail)]
     before = [(t.source, t.label) for t in ties if t.target == one.id]
     after = [(t.target, t.label) for t in ties if t.source == one.id]
+    inner = [(each.id, each.detail) for each in members]
     sides = ("made from", "from it were made") if is_tree else ("rests on", "on it rest")
     return {
         "of": one.id,
         "kind": one.kind,
-        "title": plain(one.name),
+        "title": plain(one.name.lstrip(GLYPHS) if members else one.name),
+        "act": act,
         "facts": rows_of(known),
         "beside": [
+            beside("in it", inner, {each.id: each for each in members}),
             beside(sides[0], before, things),
             beside(sides[1], after, things),
         ],
     }
-
-
-def told_of_fold(
-    told: dict[str, object], members: Sequence[Thing], *, is_open: bool, noun: str
-) -> dict[str, object]:
-    """Return what to say of what is folded away: what its node says, and each of it."""
-    each = [(one.id, one.detail) for one in members]
-    known = {one.id: one for one in members}
-    return {
-        **told,
-        "title": str(told["title"]).lstrip(GLYPHS),
-        "act": f"{'fold away' if is_open else 'show'} the {len(members)} {noun}",
-        "beside": [beside("in it", each, known), *list_of(told["beside"])],
-    }
-
-
-def list_of(value: object) -> list[object]:
-    """Return a list as one."""
-    return value if isinstance(value, list) else []
 
 
 def told_of_tie(

@@ -58,12 +58,14 @@ export function plot(element, model, on = {}) {
   let figure = null;
   let drawn = false;
   let closed = false;
+  let fittedTo = 0;
 
   const draw = async () => {
     if (!figure || closed) return;
     const Plotly = await plotly(model);
     if (closed || !element.isConnected) return;
     const { data, layout } = structuredClone({ data: figure.data ?? [], layout: figure.layout ?? {} });
+    fittedTo = element.clientWidth;
     on.fit?.({ data, layout }, element);
     const options = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["lasso2d"] };
     if (layout.dragmode === false) options.displayModeBar = false; // nothing to zoom with
@@ -79,7 +81,9 @@ export function plot(element, model, on = {}) {
   });
   const widths = new ResizeObserver(() => {
     if (!element.isConnected || !element.offsetWidth) return;
-    if (drawn && !on.fit) globalThis.Plotly.Plots.resize(element);
+    if (drawn && on.fit) {
+      if (element.clientWidth !== fittedTo) draw(); // a new height is its own doing
+    } else if (drawn) globalThis.Plotly.Plots.resize(element);
     else draw();
   });
   widths.observe(element);
