@@ -72,8 +72,14 @@ def harmless(opened):
     assert not opened.errors
 
 
+def drawn(page):
+    """Wait until all that was asked for is drawn."""
+    page.locator(".tb-lineage[aria-busy=false]").first.wait_for()
+
+
 def click_row(page, row, x=60):
     """Click into a row of a tree, as it stands when nothing is scrolled."""
+    drawn(page)
     page.locator(".tb-stage").first.evaluate("stage => (stage.scrollTop = 0)")
     box = page.locator(".tb-stage .nsewdrag").first.bounding_box()
     page.mouse.click(box["x"] + x, box["y"] + ROW_PX * (row + 0.5))
@@ -141,6 +147,7 @@ def test_a_click_opens_a_chain_and_another_closes_it(tree, tmp_path):
     closed = len(names(page))
     click_row(page, 1)
     page.get_by_role("button", name="fold away the").wait_for()
+    drawn(page)
     assert len(names(page)) > closed
     tree.shot("lineage-opened", tmp_path)
     hostile = page.locator(".tb-near button").filter(has_text="<img")
@@ -163,6 +170,7 @@ def test_the_words_and_the_triangle_of_a_tie_show_what_changed(tree, tmp_path):
     tree.shot("lineage-changed", tmp_path)
     page.keyboard.press("Escape")
     page.wait_for_selector(".tb-told .tb-empty")
+    drawn(page)
     arrows = page.locator(".tb-stage .scatterlayer .trace").nth(1).locator(".points path")
     box = arrows.nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -179,7 +187,7 @@ def test_what_is_searched_for_is_found_where_it_is_folded_away(tree, tmp_path):
     page.locator(".tb-told-title", has_text="Forest-7").wait_for()
     search.press("Enter")
     page.locator(".tb-hits", has_text="2 of 11").wait_for()
-    page.wait_for_timeout(300)
+    drawn(page)
     title = page.locator(".tb-told-title").inner_text()
     row = page.locator(".tb-stage .textpoint text", has_text=title).first.bounding_box()
     stage = page.locator(".tb-stage").bounding_box()

@@ -28,6 +28,7 @@ function build(model) {
 
   const say = (ask, of) => {
     model.send({ ask, of });
+    root.setAttribute("aria-busy", "true");
     clearTimeout(waiting);
     waiting = setTimeout(() => (note.textContent = "the kernel is busy: this will be shown when it is free"), BUSY_MS);
   };
@@ -73,10 +74,10 @@ function build(model) {
     folds.textContent = opened ? "fold all away" : `unfold all (${count})`;
     const follows = walking;
     walking = false;
-    chart.show(JSON.parse(model.get("figure"))).then(
-      () => follows && reveal(stage, figure, model.get("told").of),
-      (error) => (note.textContent = error.message),
-    );
+    chart.show(JSON.parse(model.get("figure")))
+      .then(() => follows && reveal(stage, figure, model.get("told").of))
+      .catch((error) => (note.textContent = error.message))
+      .finally(() => root.setAttribute("aria-busy", "false"));
   };
   model.on("change:turn", draw);
   draw();
