@@ -89,15 +89,19 @@ def graph_figure(
     if len(things) <= FEW_NODES:
         told |= {one.id for one in things}
     for kind, own in kinds_of(things).items():
-        texts = [
-            label(squeezed(one.name, LONGEST)) if one.id in told else "" for one in own
-        ]
+        texts = [label(called(one)) if one.id in told else "" for one in own]
         sizes = [ROOT_PX if one.id in {root, chosen} else size for one in own]
         traces.append(named(kind))
         traces.append(
             points(kind, own, places, texts, sizes, chosen=chosen, near=near, marked=marked)
         )
     return {"data": traces, "layout": framed(places)}
+
+
+def called(one: Thing) -> str:
+    """Return what stands below a node; how many parts a sweep has stands in its hover."""
+    name = one.name.rpartition(": ")[0] if one.kind == "sweep" else one.name
+    return squeezed(name, LONGEST)
 
 
 def near_of(

@@ -21,7 +21,7 @@ SYMBOLS = {
 INK = "#808080"
 BAD = "#d64545"
 MARK = "#e4782e"
-PALE = 0.15
+PALE = 0.2
 LONGEST_FACT = 90
 
 
@@ -127,6 +127,6 @@ def inks(
     """Return the colour of each name: `ink` and `quiet` are the page's own."""
     vivid = "quiet" if said else "ink"
     return [
-        vivid if near is None or one.id in near else "rgba(128,128,128,0.45)"
+        vivid if near is None or one.id in near else "rgba(128,128,128,0.6)"
         for one in things
     ]
