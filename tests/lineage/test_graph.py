@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openlineage.client.event_v2 import (
+    InputDataset,
+    OutputDataset,
+    RunEvent,
+)
+from openlineage.client.event_v2 import Job as OpenJob
+from openlineage.client.event_v2 import Run as OpenRun
+from openlineage.client.event_v2 import RunState as EventType
+from openlineage.client.serde import Serde
+from prov.model import ProvActivity, ProvDocument
 
 from trackbook.doors.graph import lineage
 from trackbook.errors import Misused, NotFound, Refused
@@ -157,10 +168,9 @@ def test_no_name_breaks_a_format(texts, label) -> None:
     )
     assert len(FORMATS["dot"](graph).splitlines()) == 4 + len(nodes) + len(edges)
     assert len(json.loads(FORMATS["prov"](graph))["entity"]) == len(texts)
-    events = [
-        json.loads(line) for line in FORMATS["openlineage"](graph).split("\n") if line
-    ]
-    assert [event["eventType"] for event in events] == ["COMPLETE"] * len(texts)
+    events = events_in(FORMATS["openlineage"](graph))
+    told = sorted(event["eventType"] for event in events)
+    assert told == ["COMPLETE"] * len(texts) + ["START"] * len(texts)
     for text in map(FORMATS.__getitem__, FORMATS):
         text(graph).encode("utf-8")
 
@@ -175,24 +185,72 @@ def test_provenance_says_who_used_what(book) -> None:
 
 def test_an_event_of_a_run_names_its_data_and_its_model(book) -> None:
     lines = lineage(book.book, "last", form="openlineage").splitlines()
-    event = next(e for e in map(json.loads, lines) if e["job"]["name"].endswith("-2"))
+    event = next(
+        e
+        for e in map(json.loads, lines)
+        if e["job"]["name"].endswith("-2") and e["eventType"] == "COMPLETE"
+    )
     assert {one["name"].partition("@")[0] for one in event["inputs"]} >= {"X", "y"}
     assert [one["namespace"] for one in event["outputs"]] == ["trackbook:model"]
     assert event["run"]["facets"]["parent"]["job"]["name"] == "DecisionTreeClassifier-1"
 
 
 @pytest.mark.parametrize(
-    ("status", "event"),
+    ("status", "events"),
     [
-        ("FINISHED", "COMPLETE"),
-        ("FAILED", "FAIL"),
-        ("KILLED", "ABORT"),
-        ("RUNNING", "RUNNING"),
+        ("FINISHED", ["START", "COMPLETE"]),
+        ("FAILED", ["START", "FAIL"]),
+        ("KILLED", ["START", "ABORT"]),
+        ("RUNNING", ["START"]),
     ],
 )
-def test_an_event_says_how_a_run_ended(project, status, event) -> None:
+def test_events_say_when_a_run_began_and_how_it_ended(project, status, events) -> None:
     run = project.run(status=status)
     around = graph_around(project.store, Key("run", run))
-    assert json.loads(FORMATS["openlineage"](around))["eventType"] == event
     tree = graph_of(tree_of(project.store))
-    assert json.loads(FORMATS["openlineage"](tree))["eventType"] == event
+    for graph in (around, tree):
+        told = events_in(FORMATS["openlineage"](graph))
+        assert [one["eventType"] for one in told] == events
+
+
+def test_the_last_event_bears_the_time_at_which_the_run_ended(book) -> None:
+    rows = book.sql("SELECT run_id, started_at, ended_at FROM runs")
+    told = events_in(str(lineage(book.book, form="openlineage")))
+    times = [datetime.fromisoformat(one["eventTime"]).replace(tzinfo=None) for one in told]
+    at = {
+        (one["run"]["runId"], one["eventType"]): when
+        for one, when in zip(told, times, strict=True)
+    }
+    assert times == sorted(times)
+    assert len(rows) == 2
+    for run, began, ended in rows:
+        assert at[run, "START"] == began
+        assert at[run, "COMPLETE"] == ended
+        assert began < ended
+
+
+def test_openlineage_own_client_takes_every_event(book) -> None:
+    for one in events_in(str(lineage(book.book, "last", form="openlineage"))):
+        event = RunEvent(
+            eventTime=one["eventTime"],
+            producer=one["producer"],
+            eventType=EventType(one["eventType"]),
+            run=OpenRun(**one["run"]),
+            job=OpenJob(**one["job"]),
+            inputs=[InputDataset(**each) for each in one["inputs"]],
+            outputs=[OutputDataset(**each) for each in one["outputs"]],
+        )
+        assert json.loads(Serde.to_json(event))["schemaURL"] == one["schemaURL"]
+
+
+def test_the_prov_library_reads_what_was_written(book) -> None:
+    text = str(lineage(book.book, "last", form="prov"))
+    read = ProvDocument.deserialize(content=text, format="json")
+    ends = {each.get_endTime() for each in read.get_records(ProvActivity)}
+    (last,) = book.sql("SELECT max(ended_at) FROM runs")
+    assert last[0] in {end.replace(tzinfo=None) for end in ends if end is not None}
+    assert read.get_provn().startswith("document")
+
+
+def events_in(text):
+    return [json.loads(line) for line in text.split("\n") if line]

@@ -7,10 +7,10 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackbook.panels import Thing, Tie, lineage_svg
+from trackbook.panels import LineagePanel, Thing, Tie, lineage_svg
 from trackbook.panels.layers import places_of
-from trackbook.panels.lineage_figure import lineage_figure, related
-from trackbook.panels.lineage_panel import chosen_in, lineage_panel
+from trackbook.panels.lineage_figure import lineage_figure
+from trackbook.panels.lineage_things import related
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -59,13 +59,20 @@ def test_what_is_tied_to_a_thing_goes_both_ways() -> None:
 
 def test_a_click_picks_a_thing_and_a_second_one_lets_go() -> None:
     things, ties = three()
-    panel = lineage_panel(things, ties)
-    first, count = panel.figure, len(lineage_figure(things, ties)["data"])
-    panel.clicked = [[count - 1, 0]]
+    panel = LineagePanel(things, ties)
+    first = panel.figure
+    panel.click("1")
     assert panel.figure != first
-    panel.clicked = [[count, 0]]  # the pale edges are a trace more
+    panel.click("1")
     assert panel.figure == first
-    assert chosen_in([[count - 1, 1]], [["0", "1", "2"]], count) == "1"
+
+
+def test_the_panel_says_alive_what_its_picture_says() -> None:
+    things, ties = three()
+    panel = LineagePanel(things, ties, words="3 runs <b>and</b> what changed")
+    assert panel.words == "3 runs <b>and</b> what changed"
+    html = panel._repr_mimebundle_()[0]["text/html"]
+    assert "<p>3 runs &lt;b&gt;and&lt;/b&gt; what changed</p>" in html
 
 
 def test_an_empty_graph_is_no_picture() -> None:

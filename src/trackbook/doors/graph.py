@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trackbook.book import Book
     from trackbook.lineage import Graph, Key, Tree
-    from trackbook.panels import PlotPanel, Thing, Tie
+    from trackbook.panels import LineagePanel, Thing, Tie
     from trackbook.table import Table
 
 Format = Literal["mermaid", "dot", "prov", "openlineage", "svg"]
@@ -64,7 +64,7 @@ def tree_shown(book: Book, metric: str | None) -> Lineage:
     tree = tree_of(book.store, notebook=notebook, metric=metric, direction=book.direction)
     if not tree.branches and notebook is not None:
         tree = tree_of(book.store, metric=metric, direction=book.direction)
-    return Lineage(graph_of(tree), tree)
+    return Lineage(book, graph_of(tree), tree)
 
 
 def graph_shown(
@@ -73,7 +73,8 @@ def graph_shown(
     """Return the graph around one thing."""
     from trackbook.lineage import graph_around
 
-    return Lineage(graph_around(book.store, key_of(book, of), way=way, depth=depth))
+    around = graph_around(book.store, key_of(book, of), way=way, depth=depth)
+    return Lineage(book, around)
 
 
 def key_of(book: Book, of: str) -> Key:
@@ -121,32 +122,43 @@ def written(shown: Lineage, file: Path, form: Format | None) -> Table:
 class Lineage(Tabular):
     """A graph that shows itself: a panel in a notebook, a text tree in a shell, rows."""
 
-    def __init__(self, graph: Graph, tree: Tree | None = None) -> None:
+    def __init__(self, book: Book, graph: Graph, tree: Tree | None = None) -> None:
         self.graph = graph
         self.tree = tree
+        self._book = book
 
-    def panel(self) -> PlotPanel:
+    def panel(self) -> LineagePanel:
         """Return the graph as a panel in which things can be clicked."""
-        from trackbook.panels import lineage_panel
+        from trackbook.doors.told import changes_between, facts_of
+        from trackbook.panels import LineagePanel
 
         things, ties = self.drawn()
-        return lineage_panel(
+        keys = {str(key): key for key in self.graph.nodes}
+        return LineagePanel(
             things,
             ties,
             root=self._root,
             words=self.headline,
             is_tree=self.tree is not None,
+            facts=lambda one: facts_of(self._book, keys[one], self.graph.nodes[keys[one]]),
+            changes=lambda a, b: changes_between(self._book, keys[a], keys[b]),
         )
 
     def drawn(self) -> tuple[list[Thing], list[Tie]]:
         """Return the nodes and edges as panels take them."""
-        from trackbook.panels import Thing, Tie
+        from trackbook.panels import Score, Thing, Tie
 
         things = [
-            Thing(str(key), key.kind, node.name, node.detail)
+            Thing(
+                str(key), key.kind, node.name, node.detail,
+                is_bad=node.status in {"FAILED", "KILLED"},
+                score=Score(*node.score) if node.score is not None else None,
+            )
             for key, node in self.graph.nodes.items()
+        ]  # fmt: skip
+        ties = [
+            Tie(str(e.source), str(e.target), e.label, e.is_part) for e in self.graph.edges
         ]
-        ties = [Tie(str(e.source), str(e.target), e.label) for e in self.graph.edges]
         return things, ties
 
     @property
@@ -158,8 +170,10 @@ class Lineage(Tabular):
         """Return what there is to see in a sentence."""
         count = len(self.graph.nodes)
         if self.tree is not None:
+            runs = len(self.tree.branches)
+            parts = f" ({count - runs} parts)" if count > runs else ""
             follows = f", {self.tree.metric}" if self.tree.metric else ""
-            return f"{count} runs and what changed between them{follows}"
+            return f"{runs} runs{parts} and what changed between them{follows}"
         root = self.graph.nodes.get(self.graph.root)
         more = "" if self.graph.is_whole else "; more lies beyond (--depth)"
         name = root.name if root is not None else self.graph.root.id

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from trackbook.lineage.document import document_of, outputs_of
     from trackbook.lineage.doubts import doubts_of
     from trackbook.lineage.exports import ENDINGS, FORMATS
-    from trackbook.lineage.graph import Graph, Key, graph_around, thing_called
+    from trackbook.lineage.graph import Graph, Key, Node, graph_around, thing_called
     from trackbook.lineage.past import doubts_of_past
     from trackbook.lineage.slice import Part, Slice, cut, session_of, slice_of, whole_of
     from trackbook.lineage.tree import Tree, effect_of, graph_of, tree_of
@@ -21,6 +21,7 @@ __all__ = [
     "DatasetPage",
     "Graph",
     "Key",
+    "Node",
     "Part",
     "Slice",
     "Tree",
@@ -46,7 +47,7 @@ OF = {
     "document": "document_of outputs_of",
     "doubts": "doubts_of",
     "exports": "ENDINGS FORMATS",
-    "graph": "Graph Key graph_around thing_called",
+    "graph": "Graph Key Node graph_around thing_called",
     "past": "doubts_of_past",
     "slice": "Part Slice cut session_of slice_of whole_of",
     "tree": "Tree effect_of graph_of tree_of",

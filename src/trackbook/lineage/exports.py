@@ -28,7 +28,7 @@ PRODUCER = "urn:trackbook"
 SPEC = "https://openlineage.io/spec"
 RUN_EVENT = f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PARENT = f"{SPEC}/facets/1-0-1/ParentRunFacet.json#/$defs/ParentRunFacet"
-EVENTS = {"FAILED": "FAIL", "KILLED": "ABORT", "RUNNING": "RUNNING"}
+ENDS = {"FAILED": "FAIL", "KILLED": "ABORT"}
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -101,7 +101,10 @@ def prov(graph: Graph) -> str:
             "prov:type": {"$": f"tb:{key.kind}", "type": "prov:QUALIFIED_NAME"},
         }
         if is_activity(key):
-            document["activity"][name_of(key)] = {"prov:startTime": iso(node), **said}
+            times = {"prov:startTime": iso(node.at)}
+            if node.ended_at is not None:
+                times["prov:endTime"] = iso(node.ended_at)
+            document["activity"][name_of(key)] = {**times, **said}
         else:
             document["entity"][name_of(key)] = said
     for at, edge in enumerate(graph.edges):
@@ -131,9 +134,10 @@ def name_of(key: Key) -> str:
     return f"tb:{key.kind}-{quote(key.id, safe='')}"
 
 
-def iso(node: Node) -> str:
-    """Return when a thing came to be."""
-    return (node.at.replace(tzinfo=UTC) if node.at is not None else NEVER).isoformat()
+def iso(at: datetime | None) -> str:
+    """Return a time as all formats write it, to the microsecond."""
+    when = at.replace(tzinfo=UTC) if at is not None else NEVER
+    return when.isoformat(timespec="microseconds")
 
 
 def sound(text: str) -> str:
@@ -142,13 +146,20 @@ def sound(text: str) -> str:
 
 
 def openlineage(graph: Graph) -> str:
-    """Return a graph as OpenLineage events, a JSON object a line: one for each run."""
-    events = [event_of(graph, key) for key in graph.nodes if key.kind == "run"]
+    """Return a graph as OpenLineage events, a JSON object a line, in order of time.
+
+    Each run begins with START and is ended by COMPLETE, FAIL or ABORT; one that is still
+    going on has only begun.
+    """
+    events = [
+        one for key in graph.nodes if key.kind == "run" for one in events_of(graph, key)
+    ]
+    events.sort(key=lambda event: str(event["eventTime"]))  # START stays before its end
     return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
 
 
-def event_of(graph: Graph, key: Key) -> dict[str, Any]:
-    """Return the last event of one run with its data, its files and its parent."""
+def events_of(graph: Graph, key: Key) -> list[dict[str, Any]]:
+    """Return the events of one run, each with its data, its files and its parent."""
     node = graph.nodes[key]
     inputs = [
         e.source for e in graph.edges if e.target == key and e.source.kind == "dataset"
@@ -156,26 +167,32 @@ def event_of(graph: Graph, key: Key) -> dict[str, Any]:
     outputs = [
         e.target for e in graph.edges if e.source == key and not is_activity(e.target)
     ]
-    parents = [e.source for e in graph.edges if e.target == key and e.source.kind == "run"]
-    facets = {}
-    if parents:
-        parent = graph.nodes[parents[0]]
-        facets["parent"] = {
-            "_producer": PRODUCER,
-            "_schemaURL": PARENT,
-            "run": {"runId": parent.key.id},
-            "job": job_of(parent),
-        }
-    return {
-        "eventType": EVENTS.get(node.status, "COMPLETE"),
-        "eventTime": iso(node),
+    said = {
         "producer": PRODUCER,
         "schemaURL": RUN_EVENT,
-        "run": {"runId": key.id, "facets": facets},
+        "run": {"runId": key.id, "facets": facets_of(graph, key)},
         "job": job_of(node),
         "inputs": [thing_of(graph.nodes[one]) for one in inputs],
         "outputs": [thing_of(graph.nodes[one]) for one in outputs],
     }
+    begun = {"eventType": "START", "eventTime": iso(node.at), **said}
+    if node.status == "RUNNING":
+        return [begun]
+    ended = max(iso(node.at), iso(node.ended_at))  # a clock may have been set back
+    return [
+        begun,
+        {"eventType": ENDS.get(node.status, "COMPLETE"), "eventTime": ended, **said},
+    ]
+
+
+def facets_of(graph: Graph, key: Key) -> dict[str, Any]:
+    """Return what a run was made from."""
+    parents = [e.source for e in graph.edges if e.target == key and e.source.kind == "run"]
+    if not parents:
+        return {}
+    parent = graph.nodes[parents[0]]
+    said = {"run": {"runId": parent.key.id}, "job": job_of(parent)}
+    return {"parent": {"_producer": PRODUCER, "_schemaURL": PARENT, **said}}
 
 
 def job_of(node: Node) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trackbook.store import queries_of
@@ -20,6 +20,7 @@ Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
 MOST_NODES = 500
 FEW = 100
+PART = "part"
 UP: dict[str, tuple[str, ...]] = {
     "execution": (),
     "dataset": ("makers_of_datasets",),
@@ -56,6 +57,8 @@ class Edge:
     source: Key
     target: Key
     label: str
+    is_part: bool = False
+    """Whether the target is a part of a larger run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,10 @@ class Node:
     """UTC, without saying so."""
     status: str = ""
     """Of a run."""
+    ended_at: datetime | None = None
+    """Of a run that is over."""
+    score: tuple[str, float, Literal["max", "min"] | None] | None = None
+    """The metric that a tree follows, a run's value, and which way is better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,14 +246,15 @@ def merged(
     for edge in edges:
         if edge.source in nodes and edge.target in nodes:
             ends = instead[edge.source], instead[edge.target]
-            kept.setdefault(ends, Edge(source=ends[0], target=ends[1], label=edge.label))
+            kept.setdefault(ends, replace(edge, source=ends[0], target=ends[1]))
     return {key: nodes[key] for key in instead.values()}, list(kept.values())
 
 
 def edge_of(from_kind: Kind, from_id: str, label: str, to_kind: Kind, to_id: str) -> Edge:
     """Return a row of edges as one."""
     source, target = Key(from_kind, from_id), Key(to_kind, to_id)
-    return Edge(source=source, target=target, label=label or "")
+    is_part = (from_kind, to_kind, label) == ("run", "run", PART)
+    return Edge(source=source, target=target, label=label or "", is_part=is_part)
 
 
 def facts(db: DuckDBPyConnection, keys: Iterable[Key]) -> dict[Key, Node]:
@@ -262,9 +270,14 @@ def facts(db: DuckDBPyConnection, keys: Iterable[Key]) -> dict[Key, Node]:
             if kind == "run" and one not in known:
                 continue
             _, name, detail, at, *more = known.get(one, (one, one[-8:], "", None))
-            key, status = Key(kind, one), more[0] if more else ""
+            key, (status, ended_at) = Key(kind, one), more or ("", None)
             found[key] = Node(
-                key=key, name=name or one[-8:], detail=detail or "", at=at, status=status
+                key=key,
+                name=name or one[-8:],
+                detail=detail or "",
+                at=at,
+                status=status,
+                ended_at=ended_at,
             )
     return found
 

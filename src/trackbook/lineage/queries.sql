@@ -197,7 +197,7 @@ FROM tb.datasets WHERE dataset_id IN (SELECT unnest($ids))
 
 -- facts_of_runs: what to say of some runs
 SELECT run_id AS id, name, concat_ws(', ', status, experiment, reproduced) AS detail, started_at AS at,
-  status
+  status, ended_at
 FROM tb.run_facts WHERE run_id IN (SELECT unnest($ids))
 
 -- facts_of_artifacts: what to say of some files
@@ -225,7 +225,7 @@ ORDER BY born DESC LIMIT 1
 
 -- runs_of_tree: the latest runs with what the tree of variations says of each
 SELECT r.run_id, r.name, r.parent_run_id, r.relation, r.status, r.reproduced, r.started_at,
-  r.notebook, r.params, r.metrics, x.source_hash, d.fingerprints
+  r.ended_at, r.notebook, r.params, r.metrics, x.source_hash, d.fingerprints
 FROM tb.runs r
 LEFT JOIN tb.run o ON o.run_id = r.run_id
 LEFT JOIN tb.execution x ON x.execution_id = o.execution_id

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from trackbook.panels.compare_panel import ComparePanel
-from trackbook.panels.lineage_figure import Thing, Tie, lineage_svg
-from trackbook.panels.lineage_panel import lineage_panel
+from trackbook.panels.lineage_panel import LineagePanel
+from trackbook.panels.lineage_svg import lineage_svg
+from trackbook.panels.lineage_things import Score, Thing, Tie
+from trackbook.panels.lineage_told import Fact
 from trackbook.panels.picture import static_picture
 from trackbook.panels.plot_panel import PlotPanel
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ComparePanel", "PlotPanel", "RunTable", "Source", "Thing", "Tie", "lineage_panel",
-    "lineage_svg", "static_picture",
+    "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RunTable", "Score", "Source", "Thing",
+    "Tie", "lineage_svg", "static_picture",
 ]  # fmt: skip

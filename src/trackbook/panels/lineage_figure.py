@@ -1,16 +1,33 @@
-"""A graph of what rests on what as a Plotly figure, and as a picture that stays."""
+"""A graph of what rests on what as a Plotly figure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from trackbook.panels.fields import label
 from trackbook.panels.layers import places_of
-from trackbook.table import escaped, in_short
+from trackbook.panels.lineage_things import (
+    BAD,
+    COLORS,
+    INK,
+    MARK,
+    PALE,
+    SYMBOLS,
+    Thing,
+    hover_of,
+    inks,
+    kinds_of,
+    related,
+    short,
+    squeezed,
+)
+from trackbook.panels.tree_figure import tree_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
+<<<<<<< HEAD
 COLORS = {
     "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
     "model": "#9467bd", "version": "#d62728", "slot": "#17becf",
@@ -20,31 +37,16 @@ SYMBOLS = {
     "model": "hexagon", "version": "star", "slot": "triangle-right",
 }  # fmt: skip
 FEW_NODES, FEW_EDGES = 60, 12
+=======
+    from trackbook.panels.lineage_things import Tie
+
+FEW_NODES, FEW_EDGES, MANY_EDGES = 60, 12, 150
+>>>>>>> main
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
-ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 30, 220, 760, 60
-PALE = 0.15
-LONGEST, LONGEST_FACT = 18, 90
-LETTERS = 76
-"""Letters that stand beside each other in a narrow panel."""
-INK = "#808080"
-MOST_DRAWN = 200
-
-
-class Thing(NamedTuple):
-    """One node."""
-
-    id: str
-    kind: str
-    name: str
-    detail: str
-
-
-class Tie(NamedTuple):
-    """One edge."""
-
-    source: str
-    target: str
-    label: str
+ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 556, 60
+SIZE_PX, SMALL_PX, ROOT_PX, MANY_NODES = 12, 8, 18, 150
+LONGEST = 30
+"""Letters of a name below a node; the page cuts it to the width of a column."""
 
 
 def lineage_figure(
@@ -53,109 +55,95 @@ def lineage_figure(
     *,
     root: str = "",
     chosen: str | None = None,
+    marked: AbstractSet[str] = frozenset(),
     is_tree: bool = False,
+    pales: bool = True,
 ) -> dict[str, object]:
     """Return the figure of a graph; with a chosen node all that is not tied to it is pale.
 
+    Nodes and edges bear their ids, by which the page says what was clicked.
+
     Args:
-        things: the nodes; the points of a kind's trace are its nodes, in this order
+        things: the nodes
         ties: the edges
         root: the node in the middle of interest, drawn larger
-        chosen: the node that was clicked
+        chosen: the node or the edge that was clicked
+        marked: nodes that were searched for
         is_tree: each node stands in a row of its own, with what the edge to it says
+        pales: whether what is not tied to what was chosen becomes pale
     """
-    places = placed(things, ties, is_tree=is_tree)
-    near = related(ties, chosen) if chosen is not None else None
-    traces: list[dict[str, object]] = [
-        lines(
-            places, [t for t in ties if near is None or {t.source, t.target} <= near], 0.55
-        )
-    ]
+    near = near_of(things, ties, chosen) if pales else None
+    if is_tree:
+        return tree_figure(things, ties, chosen=chosen, near=near, marked=marked)
+    return graph_figure(things, ties, root=root, chosen=chosen, near=near, marked=marked)
+
+
+def graph_figure(
+    things: Sequence[Thing],
+    ties: Sequence[Tie],
+    *,
+    root: str,
+    chosen: str | None,
+    near: AbstractSet[str] | None,
+    marked: AbstractSet[str],
+) -> dict[str, object]:
+    """Return the figure of a graph in layers; `near` is what is not pale, None for all."""
+    places = places_of([one.id for one in things], [(t.source, t.target) for t in ties])
+    vivid = [t for t in ties if near is None or {t.source, t.target} <= near]
+    traces = [lines(places, vivid, 0.55)]
     if near is not None:
         traces.append(lines(places, ties, PALE))
-    shows = len(ties) <= FEW_EDGES and not is_tree
-    traces.append(middles(places, ties, shows=shows))
-    columns = 1 + max((x for x, _ in places.values()), default=0)
-    longest = max(6, min(LONGEST, int(LETTERS / columns)))
-    if len(things) > FEW_NODES:
-        longest = 0
-    for kind in dict.fromkeys(one.kind for one in things):
-        own = [one for one in things if one.kind == kind]
-        traces.append(points(kind, own, places, root=root, near=near, longest=longest))
-    if is_tree:
-        beside_their_names(traces[-1], things, ties, named=bool(longest))
-    return {"data": traces, "layout": framed(places, is_tree=is_tree)}
+    traces.append(middles(places, ties, chosen=chosen, near=near))
+    told = {root, chosen} | marked
+    size = SIZE_PX if len(things) <= MANY_NODES else SMALL_PX
+    if near is not None and len(near) <= FEW_NODES:
+        told |= near
+    if len(things) <= FEW_NODES:
+        told |= {one.id for one in things}
+    for kind, own in kinds_of(things).items():
+        texts = [label(called(one)) if one.id in told else "" for one in own]
+        sizes = [ROOT_PX if one.id in {root, chosen} else size for one in own]
+        traces.append(named(kind))
+        traces.append(
+            points(kind, own, places, texts, sizes, chosen=chosen, near=near, marked=marked)
+        )
+    return {"data": traces, "layout": framed(places)}
 
 
-def framed(
-    places: Mapping[str, tuple[float, float]], *, is_tree: bool
-) -> dict[str, object]:
-    """Return the frame of a figure, as high as its rows need."""
+def called(one: Thing) -> str:
+    """Return what stands below a node; how many parts a sweep has stands in its hover."""
+    name = one.name.rpartition(": ")[0] if one.kind == "sweep" else one.name
+    return squeezed(name, LONGEST)
+
+
+def near_of(
+    things: Sequence[Thing], ties: Sequence[Tie], chosen: str | None
+) -> set[str] | None:
+    """Return what is tied to what was chosen; None where nothing is to be pale."""
+    if chosen is None:
+        return None
+    ends = next(({t.source, t.target} for t in ties if t.id == chosen), None)
+    if ends is not None:
+        return ends
+    return related(ties, chosen) if any(one.id == chosen for one in things) else None
+
+
+def framed(places: Mapping[str, tuple[float, float]]) -> dict[str, object]:
+    """Return the frame of a figure, as high as its rows need; no axes, panning by drag."""
     rows = 1 + max((abs(y) * 2 for _, y in places.values()), default=0)
-    least = 0 if is_tree else LEAST_PX
-    frame = layout(min(MOST_PX, max(least, int(rows * ROW_PX) + MARGIN_PX)))
-    if is_tree and places:
-        widest = max(x for x, _ in places.values())  # room on the right for the words
-        frame["xaxis"] = {"visible": False, "range": [-0.5, max(8.0, widest * 2 + 4)]}
-    return frame
-
-
-def placed(
-    things: Sequence[Thing], ties: Sequence[Tie], *, is_tree: bool
-) -> dict[str, tuple[float, float]]:
-    """Return where the nodes stand: in layers, or of a tree each in a row of its own."""
-    if not is_tree:
-        return places_of([one.id for one in things], [(t.source, t.target) for t in ties])
-    parents = {tie.target: tie.source for tie in ties}
-    first: dict[str, str] = {}
-    lanes: dict[str, float] = {}
-    for one in things:  # a parent comes before what was made from it
-        parent = parents.get(one.id)
-        if parent not in lanes:
-            lanes[one.id] = 0.0
-        else:
-            is_first = first.setdefault(parent, one.id) == one.id
-            lanes[one.id] = lanes[parent] + (0.0 if is_first else 1.0)
-    middle = (len(things) - 1) / 2
-    return {one.id: (lanes[one.id], middle - at) for at, one in enumerate(things)}
-
-
-def beside_their_names(
-    trace: dict[str, object], things: Sequence[Thing], ties: Sequence[Tie], *, named: bool
-) -> None:
-    """Write beside each node of a tree its name, and what the edge to it says."""
-    said = {tie.target: tie.label for tie in ties}
-    trace["textposition"] = "middle right"
-    trace["text"] = [
-        label(short(f"{one.name}   {said.get(one.id) or one.detail}", 90)) if named else ""
-        for one in things
-    ]
-
-
-def nodes_by_trace(things: Sequence[Thing]) -> list[list[str]]:
-    """Return the ids of the points of each of the last traces, one a kind, in order."""
-    kinds = dict.fromkeys(one.kind for one in things)
-    return [[one.id for one in things if one.kind == kind] for kind in kinds]
-
-
-def related(ties: Iterable[Tie], chosen: str) -> set[str]:
-    """Return a node with all that it rests on and all that rests on it."""
-    before: dict[str, list[str]] = {}
-    after: dict[str, list[str]] = {}
-    for tie in ties:
-        after.setdefault(tie.source, []).append(tie.target)
-        before.setdefault(tie.target, []).append(tie.source)
-    found = {chosen}
-    for beside in (before, after):
-        waiting = [chosen]
-        seen = {chosen}
-        while waiting:
-            for other in beside.get(waiting.pop(), ()):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-        found |= seen
-    return found
+    height = min(MOST_PX, max(LEAST_PX, int(rows * ROW_PX) + MARGIN_PX))
+    axis = {"visible": False, "fixedrange": False}
+    return {
+        "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 20}, "xaxis": axis,
+        "yaxis": dict(axis), "dragmode": "pan", "hovermode": "closest",
+        "transition": {"duration": 0},
+        "showlegend": True,
+        "uirevision": len(places),  # what was zoomed stays so until something is unfolded
+        "legend": {
+            "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    }  # fmt: skip
 
 
 def lines(
@@ -176,18 +164,48 @@ def lines(
 
 
 def middles(
-    places: Mapping[str, tuple[float, float]], ties: Sequence[Tie], *, shows: bool
+    places: Mapping[str, tuple[float, float]],
+    ties: Sequence[Tie],
+    *,
+    chosen: str | None,
+    near: AbstractSet[str] | None,
 ) -> dict[str, object]:
     """Return the middle of each edge, with what it says; an arrow where it points."""
+    shows = len(ties) <= FEW_EDGES
+    size, vivid = (7, 0.7) if len(ties) <= MANY_EDGES else (5, 0.45)
     known = [tie for tie in ties if tie.source in places and tie.target in places]
     return {
         "type": "scatter", "mode": "markers+text" if shows else "markers",
+        "ids": [t.id for t in known],
         "x": [(places[t.source][0] + places[t.target][0]) / 2 for t in known],
         "y": [(places[t.source][1] + places[t.target][1]) / 2 for t in known],
         "text": [label(short(t.label, 24)) for t in known], "textposition": "top center",
         "textfont": {"size": 10}, "customdata": [label(t.label[:300]) for t in known],
         "hovertemplate": "%{customdata}<extra></extra>", "showlegend": False,
-        "marker": {"symbol": "triangle-right", "size": 6, "color": "rgba(128,128,128,0.7)"},
+        "marker": {
+            "symbol": "triangle-right",
+            "size": [11 if t.id == chosen else size for t in known],
+            "color": [MARK if t.id == chosen else "rgb(128,128,128)" for t in known],
+            "line": {"width": 0},
+            "opacity": [
+                1.0 if t.id == chosen
+                else vivid if near is None or {t.source, t.target} <= near else PALE
+                for t in known
+            ],
+        },
+    }  # fmt: skip
+
+
+def named(kind: str) -> dict[str, object]:
+    """Return what stands in the legend for a kind, not pale where its nodes are."""
+    color = COLORS.get(kind, INK)
+    return {
+        "type": "scatter", "mode": "markers", "name": kind, "x": [None], "y": [None],
+        "showlegend": True, "hoverinfo": "skip",
+        "marker": {
+            "color": color, "symbol": SYMBOLS.get(kind, "circle"), "size": 12,
+            "line": {"width": 1.5, "color": color},
+        },
     }  # fmt: skip
 
 
@@ -195,121 +213,37 @@ def points(
     kind: str,
     things: Sequence[Thing],
     places: Mapping[str, tuple[float, float]],
+    texts: Sequence[str],
+    sizes: Sequence[int],
     *,
-    root: str,
-    near: set[str] | None,
-    longest: int,
+    chosen: str | None,
+    near: AbstractSet[str] | None,
+    marked: AbstractSet[str],
 ) -> dict[str, object]:
-    """Return the nodes of a kind as one trace; of names at most so many letters, if any."""
-    told = {root} | (near if near is not None and len(near) <= FEW_NODES else set())
-    hovers = [
-        f"<b>{label(short(one.name, 60))}</b><br>{wrapped(one.detail)}" for one in things
-    ]
+    """Return the nodes of a kind as one trace; those searched for have a ring."""
+    color = COLORS.get(kind, INK)
     return {
         "type": "scatter", "mode": "markers+text", "name": kind,
+        "meta": "below" if all(texts) else "alone",
+        "showlegend": False,
+        "ids": [one.id for one in things],
         "x": [places[one.id][0] for one in things], "y": [places[one.id][1] for one in things],
-        "text": [
-            label(short(one.name, longest or LONGEST)) if longest or one.id in told else ""
-            for one in things
-        ],
-        "textposition": "bottom center", "textfont": {"size": 11},
-        "customdata": hovers,
-        "hovertemplate": "%{customdata}<extra>" + kind + "</extra>",
+        "text": texts, "textposition": "bottom center", "cliponaxis": False,
+        "textfont": {"size": 11, "color": inks(things, near)},
+        "customdata": [hover_of(one) for one in things],
+        "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
-            "color": COLORS.get(kind, INK), "symbol": SYMBOLS.get(kind, "circle"),
-            "size": [18 if one.id == root else 12 for one in things],
+            "color": [BAD if one.is_bad else color for one in things],
+            "symbol": SYMBOLS.get(kind, "circle"), "size": sizes,
             "opacity": [1.0 if near is None or one.id in near else PALE for one in things],
-            "line": {"width": 1.5, "color": COLORS.get(kind, INK)},
+            "line": {
+                "width": [3 if one.id in {chosen} | marked else 1.5 for one in things],
+                "color": [
+                    "ink" if one.id == chosen
+                    else MARK if one.id in marked
+                    else BAD if one.is_bad else color
+                    for one in things
+                ],
+            },
         },
     }  # fmt: skip
-
-
-def layout(height: int) -> dict[str, object]:
-    """Return the figure's frame: no axes, a legend of kinds above, panning by drag."""
-    axis = {"visible": False, "fixedrange": False}
-    return {
-        "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 20}, "xaxis": axis,
-        "yaxis": dict(axis), "dragmode": "pan", "hovermode": "closest",
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-    }  # fmt: skip
-
-
-def short(text: str, most: int) -> str:
-    """Return a text on one line of at most so many characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def wrapped(text: str) -> str:
-    """Return up to six lines of a text for a hover."""
-    rows = [short(row, LONGEST_FACT) for row in text.splitlines()[:6]]
-    return "<br>".join(label(row) for row in rows)
-
-
-def lineage_svg(
-    things: Sequence[Thing], ties: Sequence[Tie], *, root: str = "", is_tree: bool = False
-) -> str:
-    """Return the graph as SVG that needs nothing to be seen; of many nodes some, with a word."""
-    shown = list(things[-MOST_DRAWN:] if is_tree else things[:MOST_DRAWN])
-    places = placed(shown, ties, is_tree=is_tree)
-    if not places:
-        return ""
-    columns = 1 + max(x for x, _ in places.values())
-    rows = 1 + max(abs(y) * 2 for _, y in places.values())
-    across, down = max(110.0, min(170.0, 760 / columns)), 40.0
-    if is_tree:
-        across, down = 24.0, 22.0
-    width, height = columns * across + (680 if is_tree else 0), rows * down + 30
-    said = {tie.target: tie.label for tie in ties} if is_tree else None
-
-    def at(node: str) -> tuple[float, float]:
-        x, y = places[node]
-        return x * across + across / 2, height / 2 - y * down
-
-    parts = [edge_svg(at(t.source), at(t.target), t.label) for t in ties
-             if t.source in places and t.target in places]  # fmt: skip
-    parts += [node_svg(one, at(one.id), said, is_root=one.id == root) for one in shown]
-    what = f"lineage: {len(things)} things, {len(ties)} ties"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"'
-        f' width="{width:.0f}" height="{height:.0f}" role="img" font-size="11"'
-        f' font-family="system-ui, sans-serif"><title>{escaped(what)}</title>'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def edge_svg(source: tuple[float, float], target: tuple[float, float], said: str) -> str:
-    """Return one edge, with what it says for whoever points at it."""
-    (x0, y0), (x1, y1) = source, target
-    return (
-        f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x1:.1f}" y2="{y1:.1f}" stroke="{INK}"'
-        f' stroke-opacity="0.5"><title>{escaped(in_short(said[:200]))}</title></line>'
-    )
-
-
-def node_svg(
-    one: Thing,
-    place: tuple[float, float],
-    said: Mapping[str, str] | None,
-    *,
-    is_root: bool,
-) -> str:
-    """Return one node with its name below it; in a tree beside it, with what changed."""
-    x, y = place
-    color = COLORS.get(one.kind, INK)
-    size = 8 if is_root else 5
-    side = 2 * size
-    drawn = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{color}">'
-    if one.kind == "dataset":
-        corner = f'x="{x - size:.1f}" y="{y - size:.1f}"'
-        drawn = f'<rect {corner} width="{side}" height="{side}" fill="{color}">'
-    end = "rect" if one.kind == "dataset" else "circle"
-    words, anchor, right, low = short(one.name, LONGEST), "middle", 0, size + 12
-    if said is not None:
-        words = short(f"{one.name}   {said.get(one.id) or one.detail}", 100)
-        anchor, right, low = "start", 14, 4
-    return (
-        f"{drawn}<title>{escaped(short(one.detail, 200))}</title></{end}>"
-        f'<text x="{x + right:.1f}" y="{y + low:.1f}" fill="{INK}" text-anchor="{anchor}">'
-        f"{escaped(words)}</text>"
-    )

@@ -51,20 +51,25 @@ function script(address) {
 
 /**
  * Draw figures into an element, following the theme and the width.
- * `on` may have `click(points)` and `select(points)`, each point as [trace, index, customdata].
+ * `on` may have `click(points)` and `select(points)`, each point as [trace, index, customdata, id],
+ * and `fit(figure, element)`, which fits a figure, its own to change, into the element's width.
  */
 export function plot(element, model, on = {}) {
   let figure = null;
   let drawn = false;
   let closed = false;
+  let fittedTo = 0;
 
   const draw = async () => {
     if (!figure || closed) return;
     const Plotly = await plotly(model);
     if (closed || !element.isConnected) return;
-    const layout = themed(figure.layout ?? {}, element);
+    const { data, layout } = structuredClone({ data: figure.data ?? [], layout: figure.layout ?? {} });
+    fittedTo = element.clientWidth;
+    on.fit?.({ data, layout }, element);
     const options = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["lasso2d"] };
-    await Plotly.react(element, structuredClone(figure.data ?? []), layout, options);
+    if (layout.dragmode === false) options.displayModeBar = false; // nothing to zoom with
+    await Plotly.react(element, data, themed(layout, element), options);
     if (drawn) return;
     drawn = true;
     element.on("plotly_click", (event) => on.click?.(points(event)));
@@ -76,7 +81,9 @@ export function plot(element, model, on = {}) {
   });
   const widths = new ResizeObserver(() => {
     if (!element.isConnected || !element.offsetWidth) return;
-    if (drawn) globalThis.Plotly.Plots.resize(element);
+    if (drawn && on.fit) {
+      if (element.clientWidth !== fittedTo) draw(); // a new height is its own doing
+    } else if (drawn) globalThis.Plotly.Plots.resize(element);
     else draw();
   });
   widths.observe(element);
@@ -95,7 +102,7 @@ export function plot(element, model, on = {}) {
 }
 
 function points(event) {
-  return (event?.points ?? []).map((p) => [p.curveNumber, p.pointIndex ?? p.pointNumber, p.customdata]);
+  return (event?.points ?? []).map((p) => [p.curveNumber, p.pointIndex ?? p.pointNumber, p.customdata, p.id]);
 }
 
 /** Return a layout with the colours and the type of the page around an element. */
