@@ -27,21 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-<<<<<<< HEAD
-COLORS = {
-    "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
-    "model": "#9467bd", "version": "#d62728", "slot": "#17becf",
-}  # fmt: skip
-SYMBOLS = {
-    "run": "circle", "dataset": "square", "execution": "circle-open", "artifact": "diamond",
-    "model": "hexagon", "version": "star", "slot": "triangle-right",
-}  # fmt: skip
-FEW_NODES, FEW_EDGES = 60, 12
-=======
     from trackbook.panels.lineage_things import Tie
 
 FEW_NODES, FEW_EDGES, MANY_EDGES = 60, 12, 150
->>>>>>> main
 """Up to these, names and what edges say are written beside them; hovering tells them always."""
 ROW_PX, LEAST_PX, MOST_PX, MARGIN_PX = 36, 150, 556, 60
 SIZE_PX, SMALL_PX, ROOT_PX, MANY_NODES = 12, 8, 18, 150
