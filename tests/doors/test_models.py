@@ -202,6 +202,8 @@ def produced(sheet, monkeypatch, version):
 
 @pytest.fixture
 def served(lab, monkeypatch):
+    light = POLICY.replace('"security.scan", "load.clean_process", ', "")
+    (lab.project / "trackbook.gates.toml").write_text(light)
     track(lab, "register model iris")
     produced(lab, monkeypatch, "iris@1.0.0")
     lab.ok(FIT.format(c=0.1))
