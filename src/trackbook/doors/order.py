@@ -63,11 +63,17 @@ def compact(book: Book) -> Table:
 
 def doctor(book: Book) -> Table:
     """Examine the project and say what is wrong and what to do about it."""
+    from trackbook.registry import verify_chain
     from trackbook.store import examine
     from trackbook.table import Table
 
     findings = examine(book.folder)
     rows = [(f.level, f.what, f.where, f.what_to_do) for f in findings]
+    if not any(f.level == "problem" for f in findings) and book.folder.is_dir():
+        rows += [
+            ("problem", one.words, "registry", "compare with a copy: the log was changed")
+            for one in verify_chain(book.store).blemishes
+        ]
     if book.recorder is not None:
         rows += [
             (
