@@ -35,6 +35,15 @@ def test_a_canary_takes_its_traffic_from_the_champion(desk) -> None:
     }
 
 
+def test_a_champion_without_traffic_is_not_archived_from_under_its_canary(desk) -> None:
+    name = desk.live("a")
+    desk.registry.deploy(desk.staged("b"), "prod", "canary", traffic=100)
+    with pytest.raises(Refused, match="is champion of prod"):
+        desk.registry.archive(name, reason="x")
+    desk.registry.undeploy("churn", "prod", "canary")
+    assert slots(desk) == {"prod/champion": ("1.0.0", 100.0)}
+
+
 def test_slots_of_prod_take_fitting_versions_only(desk) -> None:
     raw = desk.new("a")
     with pytest.raises(Refused, match="prod/challenger of churn takes versions in PROD"):

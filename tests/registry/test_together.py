@@ -164,6 +164,23 @@ def test_of_promoters_at_the_same_time_one_wins_and_the_others_learn_who(tmp_pat
     desk.store.close()
 
 
+def test_a_full_disk_decides_nothing(tmp_path, monkeypatch) -> None:
+    desk = Desk(tmp_path / ".trackbook")
+    first = desk.live("a")
+
+    def takes_nothing(_record) -> None:
+        raise OSError(28, "no space left")  # tests/journal fills a real disk
+
+    monkeypatch.setattr(desk.journal, "put_for_good", takes_nothing)
+    with pytest.raises(Refused, match="nothing was decided of churn"):
+        desk.new("b")
+    monkeypatch.undo()
+    assert [row.name for row in versions(desk.store)] == [first]
+    assert desk.new("b") == "churn@1.1.0"
+    assert verify_chain(desk.store).is_whole
+    desk.close()
+
+
 def decide_and_die(folder: Path, step: int) -> None:
     """Roll back, and be killed at the so-manyeth thing that Python tells of on the way."""
     desk = Desk(folder, who="ben")

@@ -1,6 +1,7 @@
 """Decisions about versions: from how a model stands and a command to what moves, or an error.
 
-Nothing here reads a clock, a file or the database; given the same it decides the same.
+Nothing here reads a file or the database: given the same it decides the same, but for the
+ids that it makes.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from trackbook.errors import Busy, Damaged
+from trackbook.errors import Busy, Damaged, Refused
 from trackbook.records import Approval, Transition, Version
 from trackbook.registry.anchor import note
 from trackbook.registry.chain import Head, called, sealed
@@ -49,7 +49,10 @@ def read_log(db: DuckDBPyConnection, model: str | None) -> list[Entry]:
     for block, kind in KINDS.items():
         found = db.execute(SQL[block], {"model": model})
         names = [column[0] for column in found.description or ()]
-        log += [kind(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
+        for row in found.fetchall():
+            facts = dict(zip(names, row, strict=True))
+            # A newer trackbook may have added columns that are not known here.
+            log.append(kind(**{name: facts[name] for name in kind.__struct_fields__}))
     return sorted(log, key=lambda entry: entry.entry)
 
 
@@ -74,6 +77,7 @@ def decided(
 
     Raises:
         Busy: somebody else held the lock for all of `patience_s`
+        Refused: the disk did not take it
     """
     with store.place.alone(patience_s=patience_s):
         with store.reading() as db:
@@ -85,16 +89,27 @@ def decided(
         if draft is None:
             return None
         entry = sealed(draft, head, who, at_us)
-        journal.put_for_good(entry)
-        try:
-            note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
-        except OSError as error:
-            raise Damaged(
-                f"{called(entry)} stands, and could not be noted beside the log ({error}):"
-                " make room, and do not decide it again"
-            ) from error
-        must_have_arrived(store, entry)
+        write(store, journal, entry)
         return entry
+
+
+def write(store: Store, journal: Journal, entry: Entry) -> None:
+    """Write an entry for good, note it beside the database, and see it arrive there."""
+    try:
+        journal.put_for_good(entry)
+    except OSError as error:
+        raise Refused(
+            f"nothing was decided of {entry.model}, for {store.folder} took nothing ({error}):"
+            " make room and try again"
+        ) from error
+    try:
+        note(store.folder, Head(entry.entry, entry.at_us, entry.hash))
+    except OSError as error:
+        raise Damaged(
+            f"{called(entry)} stands, and could not be noted beside the log ({error}):"
+            " make room, and do not decide it again"
+        ) from error
+    must_have_arrived(store, entry)
 
 
 def must_have_arrived(store: Store, entry: Entry) -> None:

@@ -23,7 +23,7 @@ WAYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("STAGING", "ARCHIVED"): ("reason", "no traffic"),
     ("PRODUCTION", "STAGING"): ("reason", "no champion"),
     ("PRODUCTION", "DEPRECATED"): ("sunset", "no champion"),
-    ("PRODUCTION", "ARCHIVED"): ("reason", "no traffic"),
+    ("PRODUCTION", "ARCHIVED"): ("reason", "no traffic", "no champion"),
     ("DEPRECATED", "PRODUCTION"): ("rollback only",),
     ("DEPRECATED", "ARCHIVED"): ("no traffic",),
     ("ARCHIVED", "STAGING"): ("gates",),

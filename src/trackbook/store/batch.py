@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -215,10 +216,19 @@ def typed(column: Column, values: tuple[object, ...]) -> NDArray[Any]:
     import numpy as np
 
     if column.is_list:
-        return objects(None if v is None else encode_json(v).decode() for v in values)
+        return objects(as_json(column, v) for v in values)
     if column.sql == "VARCHAR":
         return objects(values)
     return np.array([0 if v is None else v for v in values], FLAT[column.sql])
+
+
+def as_json(column: Column, value: object) -> str | None:
+    """Return a list as JSON; numbers that JSON has no word for as DuckDB spells them."""
+    if value is None:
+        return None
+    if column.sql == "DOUBLE[]" and isinstance(value, list):
+        value = [one if math.isfinite(one) else str(one) for one in value]
+    return encode_json(value).decode()
 
 
 def objects(values: Iterable[object]) -> NDArray[Any]:
