@@ -53,9 +53,7 @@ def measured(model, rows, home: Path, rounds: int) -> tuple[float, float, float,
         begun = time.perf_counter()
         package = write(model, folder, example=rows[:5], probes=rows, contents=Contents())
         ours.append(time.perf_counter() - begun)
-        (file,) = (
-            p for p in (package.folder / "model").iterdir() if p.stem == "model"
-        )
+        (file,) = (p for p in (package.folder / "model").iterdir() if p.stem == "model")
         begun = time.perf_counter()
         copied(file, folder / "plain")
         plain.append(time.perf_counter() - begun)

@@ -60,9 +60,13 @@ def write(
     beside = contents or Contents()
     with Shelf(folder).draft() as draft:
         chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
-        facts = facts_of(chosen, fitted, example, probes if probes is not None else example)
+        # What is asked for predictions of a file, is what was loaded from it.
+        asked = fitted if chosen.name != "onnx" else chosen.loader.load(home_of(draft))
+        facts = facts_of(
+            chosen, fitted, asked, example, probes if probes is not None else example
+        )
         said = fill(draft, facts, beside, example)
-        if facts.probes.row_count:
+        if facts.probes.row_count and fitted is model and asked is model:
             prove(draft, facts.flavour)
         digest, place = draft.publish()
         entries = list(draft.entries.values())
@@ -94,7 +98,7 @@ def put_model(
         graph = onnx.load_model(model, load_external_data=False)
         refuse_outside(graph)
         return chosen, graph
-    return chosen, chosen.loader.load(str(home))
+    return chosen, chosen.loader.load(home_of(draft))
 
 
 def flavour_of_file(file: Path) -> Flavour:
@@ -109,15 +113,16 @@ def flavour_of_file(file: Path) -> Flavour:
     return endings[file.suffix]
 
 
-def facts_of(flavour: Flavour, model: object, example: Any, probes: Any) -> Facts:
-    """Return a model's identities, signature and pinned predictions."""
+def facts_of(
+    flavour: Flavour, model: object, asked: object, example: Any, probes: Any
+) -> Facts:
+    """Return a model's identities, and its signature and pinned predictions as it is asked."""
     signature, pinned = None, Probes(b"", 0, "no rows were given")
-    usable = runnable(flavour, model)
     if example is not None:
         few = picked(example, ASKED_ROWS)
-        signature = signature_of(example, flavour.loader.predict(usable, few), model=model)
+        signature = signature_of(example, flavour.loader.predict(asked, few), model=model)
     if probes is not None:
-        pinned = probes_of(flavour, usable, probes)
+        pinned = probes_of(flavour, asked, probes)
     kind = type(model)
     return Facts(
         flavour,
@@ -129,20 +134,14 @@ def facts_of(flavour: Flavour, model: object, example: Any, probes: Any) -> Fact
     )
 
 
-def runnable(flavour: Flavour, model: Any) -> object:
-    """Return a model that can be asked for predictions: of an ONNX graph, a session."""
-    if flavour.name != "onnx" or not hasattr(model, "SerializeToString"):
-        return model
-    import onnxruntime
-
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+def home_of(draft: Draft) -> str:
+    """Return the folder of the model's file."""
+    return str(draft.folder / "model")
 
 
 def prove(draft: Draft, flavour: Flavour) -> None:
     """Load what was written and ask it for the pinned predictions."""
-    loaded = flavour.loader.load(str(draft.folder / "model"))
+    loaded = flavour.loader.load(home_of(draft))
     found = agreement(flavour, loaded, draft.folder)
     if not found.holds:
         raise Damaged(
