@@ -13,7 +13,8 @@ from trackbook.packages.fill import (
     fill,
 )
 from trackbook.packages.flavour_graph import refuse_outside
-from trackbook.packages.flavours import flavour_named, flavour_of, own_flavours
+from trackbook.packages.flavour_torch import Torch
+from trackbook.packages.flavours import loaded_from, flavour_named, flavour_of, own_flavours
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Probes, agreement, probes_of
 from trackbook.packages.rows import picked
@@ -21,7 +22,8 @@ from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
 
 if TYPE_CHECKING:
-    from trackbook.packages.flavours import Flavour
+    from trackbook.packages.flavour_torch import Torch
+from trackbook.packages.flavours import loaded_from, Flavour
     from trackbook.packages.shelf import Draft
 
 ASKED_ROWS = 100
@@ -67,7 +69,7 @@ def write(
         )
         said = fill(draft, facts, beside, example)
         if facts.probes.row_count and fitted is model and asked is model:
-            prove(draft, facts.flavour)
+            prove(draft, facts.flavour, model)
         digest, place = draft.publish()
         entries = list(draft.entries.values())
     return package_of(digest, place, said, entries)
@@ -139,9 +141,10 @@ def home_of(draft: Draft) -> str:
     return str(draft.folder / "model")
 
 
-def prove(draft: Draft, flavour: Flavour) -> None:
+def prove(draft: Draft, flavour: Flavour, model: object) -> None:
     """Load what was written and ask it for the pinned predictions."""
-    loaded = flavour.loader.load(home_of(draft))
+    build = flavour.builder_of(model) if isinstance(flavour, Torch) else None
+    loaded = loaded_from(flavour, home_of(draft), build)
     found = agreement(flavour, loaded, draft.folder)
     if not found.holds:
         raise Damaged(
