@@ -14,7 +14,7 @@ from trackbook.packages.fill import (
 )
 from trackbook.packages.flavour_graph import refuse_outside
 from trackbook.packages.flavour_torch import Torch
-from trackbook.packages.flavours import loaded_from, flavour_named, flavour_of, own_flavours
+from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Probes, agreement, probes_of
 from trackbook.packages.rows import picked
@@ -22,8 +22,7 @@ from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
 
 if TYPE_CHECKING:
-    from trackbook.packages.flavour_torch import Torch
-from trackbook.packages.flavours import loaded_from, Flavour
+    from trackbook.packages.flavours import Flavour
     from trackbook.packages.shelf import Draft
 
 ASKED_ROWS = 100
