@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Damaged, Misused
 from trackbook.fingerprint import object_fp_of, weights_fp_of
-from trackbook.packages.fill import (
-    Facts,
-    fill,
-)
+from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import refuse_outside
 from trackbook.packages.flavour_torch import Torch
 from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
