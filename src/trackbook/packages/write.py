@@ -58,8 +58,11 @@ def write(
     beside = contents or Contents()
     with Shelf(folder).draft() as draft:
         chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
-        # What is asked for predictions of a file, is what was loaded from it.
-        asked = fitted if chosen.name != "onnx" else chosen.loader.load(home_of(draft))
+        is_asked = example is not None or probes is not None
+        # Of a graph, what is asked for predictions is what was loaded from its file.
+        asked = fitted
+        if chosen.name == "onnx" and is_asked:
+            asked = chosen.loader.load(home_of(draft))
         facts = facts_of(
             chosen, fitted, asked, example, probes if probes is not None else example
         )
