@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
-from trackbook.fingerprint.learned import is_array, is_scalar, learned_in
+from trackbook.fingerprint.learned import graph, is_array, is_scalar, learned_in
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -209,7 +209,15 @@ def onnx_model(walk: Walk, value: Any) -> None:
     walk.say("onnx", value.ir_version)
     walk.say(sorted((opset.domain, opset.version) for opset in value.opset_import))
     walk.say(sorted((entry.key, entry.value) for entry in value.metadata_props))
-    walk.take(value.graph.SerializeToString(deterministic=True))
+    for part in (*value.graph.input, *value.graph.output, *value.functions):
+        walk.take(part.SerializeToString(deterministic=True))
+    walk.take(graph(value))
+
+
+def raw(walk: Walk, value: bytes) -> None:
+    """Take in bytes as they are: where they are many, a copy of them would cost most."""
+    walk.say("bytes", len(value))
+    walk.hasher.update(value)
 
 
 def search_tree(walk: Walk, value: Any) -> None:
@@ -272,13 +280,16 @@ def number(value: float) -> bytes:
     return b"f" + (b"nan" if value != value else PLAIN[id(float)](value))  # noqa: PLR0124  only a NaN differs from itself
 
 
-PLAIN_WITH_LENGTH = {kind: with_length(plain) for kind, plain in PLAIN.items()} | {
+PLAIN_WITH_LENGTH = {
+    kind: with_length(plain) for kind, plain in PLAIN.items() if kind != id(bytes)
+} | {
     id(float): with_length(number),
     id(int): with_length(lambda v: b"i%x" % v),
 }
 EXACT = Rules(
     plain=PLAIN_WITH_LENGTH,
     openers={
+        id(bytes): raw,
         id(list): items,
         id(tuple): items,
         id(dict): mapping,

@@ -215,12 +215,16 @@ def text_booster(value: Any) -> dict[str, object]:
 
 def graph(value: Any) -> dict[str, object]:
     """Return the weights and the operations of an ONNX model."""
-    return {
-        "initializer": sorted(
-            one.SerializeToString(deterministic=True) for one in value.graph.initializer
-        ),
-        "node": [one.SerializeToString(deterministic=True) for one in value.graph.node],
-    }
+    inner = value.graph
+    weights: dict[str, object] = {}
+    for one in inner.initializer:
+        about = [one.data_type, *one.dims]
+        # Numbers lie in raw_data, or in a list by their type; written as text, they are copied.
+        given = one.raw_data or one.SerializeToString(deterministic=True)
+        weights[one.name] = [about, given]
+    operations = [one.SerializeToString(deterministic=True) for one in inner.node]
+    sparse = [one.SerializeToString(deterministic=True) for one in inner.sparse_initializer]
+    return {"weights": weights, "operations": operations, "sparse": sparse}
 
 
 def table(value: Any) -> dict[str, object]:

@@ -66,27 +66,25 @@ class Sklearn:
                 f" {', '.join(sorted(strange)[:5])}; use scikit-learn's own, install a flavour"
                 " for them, or say unsafe_pickle=True, which executes code on loading"
             )
-        (folder / self.file).write_bytes(steady(dumped))
+        steady(dumped, folder / self.file)
 
 
-def steady(dumped: bytes) -> bytes:
-    """Return a skops file with its addresses numbered and its clock stopped.
+def steady(dumped: bytes, file: Path) -> None:
+    """Write a skops file with its addresses numbered and its clock stopped.
 
     As skops writes them, no two files of the same model are alike: what lies at which
     address in memory names the members, and the archive holds the time.
     """
     numbers: dict[int, int] = {}
     names: dict[str, str] = {}
-    out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(dumped)) as before:
         schema = json.loads(before.read(SCHEMA))
         renumber(schema, numbers, names)
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as after:
+        with zipfile.ZipFile(file, "x", zipfile.ZIP_STORED) as after:
             for old, new in sorted(names.items(), key=lambda pair: pair[1]):
                 after.writestr(zipfile.ZipInfo(new, FIRST_DAY), before.read(old))
             text = json.dumps(schema, indent=1, sort_keys=True)
             after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
-    return out.getvalue()
 
 
 def renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None:

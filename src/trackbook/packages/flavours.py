@@ -6,6 +6,7 @@ entry points: `[project.entry-points."trackbook.flavours"]  mynet = "mynet.tb:My
 
 from __future__ import annotations
 
+import inspect
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -17,6 +18,7 @@ from trackbook.packages.flavour_sklearn import Sklearn
 from trackbook.packages.flavour_torch import Torch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 GROUP = "trackbook.flavours"
@@ -120,6 +122,17 @@ def flavour_of(
         f"no safe format keeps a {kind.__module__}.{kind.__qualname__}: export it to ONNX,"
         " install a flavour for it, or say unsafe_pickle=True, which executes code on loading"
     )
+
+
+def loaded_from(
+    flavour: Flavour, home: str, build: Callable[..., object] | None = None
+) -> object:
+    """Return the model in a folder; `build` makes what numbers are loaded into."""
+    if build is None:
+        return flavour.loader.load(home)
+    if "build" not in inspect.signature(flavour.loader.load).parameters:
+        raise Refused(f"models kept as {flavour.name} are not built: leave build= out")
+    return flavour.loader.load(home, build=build)  # type: ignore[call-arg]  # asked for above
 
 
 def allowed(flavour: Flavour, *, unsafe_pickle: bool) -> Flavour:

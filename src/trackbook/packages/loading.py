@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trackbook.errors import Refused
-from trackbook.packages.flavours import flavour_named
+from trackbook.packages.flavours import flavour_named, loaded_from
 from trackbook.packages.package import METADATA, metadata_of
 from trackbook.packages.probes import agreement
 from trackbook.packages.verify import verify
@@ -70,12 +69,7 @@ def load(
             f"package {digest[:12]} is a pickle, and loading it executes what is in it: say"
             " unsafe_pickle=True, if you trust who wrote it"
         )
-    home = str(folder / "model")
-    if build is None:
-        return flavour.loader.load(home)
-    if "build" not in inspect.signature(flavour.loader.load).parameters:
-        raise Refused(f"models kept as {flavour.name} are not built: leave build= out")
-    return flavour.loader.load(home, build=build)  # type: ignore[call-arg]  # asked for above
+    return loaded_from(flavour, str(folder / "model"), build)
 
 
 def read(folder: Path, digest: str) -> Package:

@@ -212,4 +212,4 @@ def made_column(arrays: Mapping[str, Any], about: Any) -> Any:
         return pd.Series(value).astype(kind)
     whole = value.astype(object)
     whole[nulls] = None if about["absent"] == "None" else np.nan
-    return pd.Series(whole).astype(kind)
+    return pd.Series(whole, dtype=object).astype(kind)

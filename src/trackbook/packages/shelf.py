@@ -187,8 +187,11 @@ class Draft:
                 self.shelf.kept_once(self.folder / PurePosixPath(entry.path), entry.sha256)
         with (self.folder / NAME).open("x", encoding="utf-8", newline="\n") as file:
             file.write(text_of(self.entries.values()))
-        settle(self.folder)
-        verify(self.folder, digest)
+        with ThreadPoolExecutor(1) as beside:
+            # While the disk takes the bytes, they are read back and looked at.
+            settled = beside.submit(settle, self.folder)
+            verify(self.folder, digest)
+            settled.result()
         place = self.shelf.place_of(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
         self._appear(place, digest)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Damaged, Misused
 from trackbook.fingerprint import object_fp_of, weights_fp_of
-from trackbook.packages.fill import (
-    Facts,
-    fill,
-)
+from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import refuse_outside
-from trackbook.packages.flavours import flavour_named, flavour_of, own_flavours
+from trackbook.packages.flavour_torch import Torch
+from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Probes, agreement, probes_of
 from trackbook.packages.rows import picked
@@ -60,10 +58,17 @@ def write(
     beside = contents or Contents()
     with Shelf(folder).draft() as draft:
         chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
-        facts = facts_of(chosen, fitted, example, probes if probes is not None else example)
+        is_asked = example is not None or probes is not None
+        # Of a graph, what is asked for predictions is what was loaded from its file.
+        asked = fitted
+        if chosen.name == "onnx" and is_asked:
+            asked = chosen.loader.load(home_of(draft))
+        facts = facts_of(
+            chosen, fitted, asked, example, probes if probes is not None else example
+        )
         said = fill(draft, facts, beside, example)
-        if facts.probes.row_count:
-            prove(draft, facts.flavour)
+        if facts.probes.row_count and fitted is model and asked is model:
+            prove(draft, facts.flavour, model)
         digest, place = draft.publish()
         entries = list(draft.entries.values())
     return package_of(digest, place, said, entries)
@@ -94,7 +99,7 @@ def put_model(
         graph = onnx.load_model(model, load_external_data=False)
         refuse_outside(graph)
         return chosen, graph
-    return chosen, chosen.loader.load(str(home))
+    return chosen, chosen.loader.load(home_of(draft))
 
 
 def flavour_of_file(file: Path) -> Flavour:
@@ -109,15 +114,16 @@ def flavour_of_file(file: Path) -> Flavour:
     return endings[file.suffix]
 
 
-def facts_of(flavour: Flavour, model: object, example: Any, probes: Any) -> Facts:
-    """Return a model's identities, signature and pinned predictions."""
+def facts_of(
+    flavour: Flavour, model: object, asked: object, example: Any, probes: Any
+) -> Facts:
+    """Return a model's identities, and its signature and pinned predictions as it is asked."""
     signature, pinned = None, Probes(b"", 0, "no rows were given")
-    usable = runnable(flavour, model)
     if example is not None:
         few = picked(example, ASKED_ROWS)
-        signature = signature_of(example, flavour.loader.predict(usable, few), model=model)
+        signature = signature_of(example, flavour.loader.predict(asked, few), model=model)
     if probes is not None:
-        pinned = probes_of(flavour, usable, probes)
+        pinned = probes_of(flavour, asked, probes)
     kind = type(model)
     return Facts(
         flavour,
@@ -129,20 +135,15 @@ def facts_of(flavour: Flavour, model: object, example: Any, probes: Any) -> Fact
     )
 
 
-def runnable(flavour: Flavour, model: Any) -> object:
-    """Return a model that can be asked for predictions: of an ONNX graph, a session."""
-    if flavour.name != "onnx" or not hasattr(model, "SerializeToString"):
-        return model
-    import onnxruntime
-
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+def home_of(draft: Draft) -> str:
+    """Return the folder of the model's file."""
+    return str(draft.folder / "model")
 
 
-def prove(draft: Draft, flavour: Flavour) -> None:
+def prove(draft: Draft, flavour: Flavour, model: object) -> None:
     """Load what was written and ask it for the pinned predictions."""
-    loaded = flavour.loader.load(str(draft.folder / "model"))
+    build = flavour.builder_of(model) if isinstance(flavour, Torch) else None
+    loaded = loaded_from(flavour, home_of(draft), build)
     found = agreement(flavour, loaded, draft.folder)
     if not found.holds:
         raise Damaged(

@@ -17,7 +17,9 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 def load(package: str = PACKAGE) -> Any:
     """Return the model."""
-    return loader_of(package).load(str(Path(package) / "model"))
+    loader, home = loader_of(package), str(Path(package) / "model")
+    build = loader.builder_in(package) if hasattr(loader, "builder_in") else None
+    return loader.load(home, build=build) if build else loader.load(home)
 
 
 def predict(rows: Any, model: Any = None, package: str = PACKAGE) -> Any:

@@ -1,7 +1,7 @@
 """Loads a torch module: numbers from safetensors, its build from a description beside.
 
-Standard layers are built from the description; a class of one's own is looked for in the
-package's code folder when it runs there, and must be given otherwise.
+Standard layers are built from the description. A class of one's own is imported from the
+package's code folder by predict.py; trackbook imports nothing from there, and must be given it.
 """
 
 from __future__ import annotations
@@ -41,6 +41,19 @@ def load(folder: str, build: Callable[..., Any] | None = None) -> Any:
     return model.eval()
 
 
+def builder_in(package: str) -> Any:
+    """Return the class of one's own that the model is of, from the package's code; or None."""
+    import importlib
+    import sys
+
+    config = json.loads((Path(package) / "model" / BESIDE).read_text(encoding="utf-8"))
+    module, _, name = config.get("class", "__main__:").partition(":")
+    if module == "__main__":
+        return None  # it was made in a notebook: no module has it
+    sys.path.insert(0, str(Path(package) / "code"))
+    return getattr(importlib.import_module(module), name)
+
+
 def built(config: dict[str, Any]) -> Any:
     """Return a module of standard layers as described."""
     import torch
@@ -64,6 +77,7 @@ def built(config: dict[str, Any]) -> Any:
 def predict(model: Any, rows: Any) -> Any:
     """Return the module's output for rows as an array."""
     import numpy as np
+
     import torch
 
     first = next(model.parameters(), None)

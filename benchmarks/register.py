@@ -1,0 +1,158 @@
+"""What registering a model costs, against hashing and copying the same bytes.
+
+Goal: packing at most 1.5 times a plain program that reads the model's file once, hashes it
+with SHA-256, writes a copy and makes it safe (fsync). Packing is all that happens to bytes:
+copied and hashed, kept once, listed, made safe, read back and verified, renamed. Said beside
+it: the whole registration with both identities of the model, and with its signature and 256
+pinned predictions too, for which the model is loaded and asked. A model of 100 MB: an ONNX
+file as it is, the same graph as an object in memory, and a linear scikit-learn model by skops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from machine import machine, told
+
+ROUNDS = 5
+COLUMNS = 2_000
+
+
+def main() -> None:
+    choice = told(__doc__, megabytes=0)
+    size = (choice.megabytes or (4 if choice.smoke else 100)) * 1_000_000
+    rounds = 1 if choice.smoke else ROUNDS
+    print(machine())
+    home = Path(tempfile.mkdtemp(prefix="register-", dir="."))
+    try:
+        for name, make in MODELS.items():
+            model, rows = make(size, home)
+            seconds = measured(model, rows, home, rounds)
+            plain = seconds["plain"]
+            said = ", ".join(
+                f"{what} {took:.2f} s ({took / plain:.2f} x)"
+                for what, took in seconds.items()
+                if what != "plain"
+            )
+            print(
+                f"{name}, {size / 1e6:.0f} MB: hashed and copied in {plain:.2f} s; {said}; the"
+                f" goal is packing in 1.5 x"
+            )
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def measured(model, rows, home: Path, rounds: int) -> dict[str, float]:
+    """Return medians of seconds for each way, taken in turns."""
+    from trackbook.packages import Contents, write
+
+    home = home / "rounds"
+    file = model_file(write(model, home, contents=Contents()).folder, home)
+    ways = {
+        "plain": lambda folder: copied(file, folder / "plain"),
+        "packing": lambda folder: packed(file, folder),
+        "with identities": lambda folder: write(model, folder),
+        "with predictions": lambda folder: write(
+            model, folder, example=rows[:5], probes=rows
+        ),
+    }
+    taken = {name: [] for name in ways}
+    for n in range(rounds):
+        for name, way in ways.items():
+            folder = home / f"{n}-{name}"
+            folder.mkdir()
+            begun = time.perf_counter()
+            way(folder)
+            taken[name].append(time.perf_counter() - begun)
+            shutil.rmtree(folder)
+    shutil.rmtree(home)
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def model_file(package: Path, home: Path) -> Path:
+    """Return a copy of the file that holds the model, as it was kept."""
+    (file,) = (p for p in (package / "model").iterdir() if p.stem == "model")
+    return Path(shutil.copy(file, home / file.name))
+
+
+def packed(file: Path, folder: Path) -> None:
+    """Make a package of a model's file, and nothing else."""
+    from trackbook.packages import Shelf
+
+    with Shelf(folder).draft() as draft:
+        draft.copy(f"model/{file.name}", file)
+        draft.publish()
+
+
+def copied(source: Path, target: Path) -> str:
+    """Hash a file and copy it, reading it once."""
+    found = hashlib.sha256()
+    with source.open("rb") as origin, target.open("wb") as copy:
+        while chunk := origin.read(1 << 20):
+            found.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return found.hexdigest()
+
+
+def onnx_graph(size: int, _home: Path):
+    from onnx import TensorProto, helper
+
+    rng = np.random.default_rng(0)
+    width = size // 4 // COLUMNS
+    weights = rng.normal(size=(COLUMNS, width)).astype("f4")
+    tensor = helper.make_tensor(
+        "w", TensorProto.FLOAT, weights.shape, weights.tobytes(), raw=True
+    )
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["x", "w"], ["h"]),
+            helper.make_node("ReduceMean", ["h"], ["y"], axes=[1]),
+        ],
+        "one layer",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, COLUMNS])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 1])],
+        [tensor],
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9
+    )
+    return model, rng.normal(size=(256, COLUMNS)).astype("f4")
+
+
+def onnx_file(size: int, home: Path):
+    import onnx
+
+    model, rows = onnx_graph(size, home)
+    onnx.save(model, home / "model.onnx")
+    return home / "model.onnx", rows
+
+
+def linear(size: int, _home: Path):
+    from sklearn.linear_model import LinearRegression
+
+    rng = np.random.default_rng(0)
+    model = LinearRegression()
+    model.coef_ = rng.normal(size=(size // 8 // COLUMNS, COLUMNS))
+    model.intercept_ = np.zeros(len(model.coef_))
+    model.n_features_in_ = COLUMNS
+    return model, rng.normal(size=(256, COLUMNS))
+
+
+MODELS = {
+    "ONNX file": onnx_file,
+    "ONNX graph": onnx_graph,
+    "scikit-learn, linear": linear,
+}
+
+
+if __name__ == "__main__":
+    main()
