@@ -1,6 +1,6 @@
 """Reads numpy's dtypes as pickles spell them: how long an item is, and whether it is an object.
 
-A dtype that contradicts itself is refused: numpy believes it, and reads and writes beyond its bytes.
+A dtype that contradicts itself is refused: numpy believes it, and reads and writes elsewhere.
 """
 
 from __future__ import annotations

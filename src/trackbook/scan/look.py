@@ -62,9 +62,11 @@ def look(blob: Blob, desk: Desk) -> None:
 
 def disguised(kind: str, blob: Blob, desk: Desk) -> str:
     """Return the kind, or pickle for what the unpickler takes for one; tell of two-faced files."""
-    if kind in TEXTUAL and (suffix(blob.name) in PICKLED or is_pickle(blob, desk)):
+    if kind in TEXTUAL and (
+        suffix(blob.name) in PICKLED or is_pickle(blob, desk, is_text=True)
+    ):
         return "pickle"
-    if kind != "pickle" and is_pickle(blob, desk):
+    if kind not in TEXTUAL | {"pickle"} and is_pickle(blob, desk, is_text=False):
         desk.error(
             blob.path, "two-faced", f"is {kind} and also a pickle: it depends on the reader"
         )
