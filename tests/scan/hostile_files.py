@@ -277,7 +277,8 @@ folders(
     "shadow",
     stands_in_for_numpy=lambda folder, do: (folder / "numpy.py").write_text(do),
     stands_in_for_sklearn=lambda folder, do: (
-        (folder / "sklearn").mkdir(), (folder / "sklearn" / "__init__.py").write_text(do)),
+        (folder / "code" / "sklearn").mkdir(parents=True),
+        (folder / "code" / "sklearn" / "__init__.py").write_text(do)),
 )  # fmt: skip
 folders("autostart", site_customised=lambda folder, do: (folder / "sitecustomize.py").write_text(do))  # fmt: skip
 folders("pickle-danger", deep_in_a_folder=lambda folder, do: (

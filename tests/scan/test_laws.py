@@ -20,7 +20,7 @@ from trackbook.scan.allowed import allowed_names, last_names
 
 QUICK = Limits(seconds=2, ops=100_000, unpacked_bytes=8 << 20, free_bytes=1 << 20)
 often = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 NAMES = [
     "m.pkl",
