@@ -72,7 +72,7 @@ MODELS = {
     "vote": lambda: VotingClassifier([("a", LogisticRegression())]).fit(X, Y),
     "stack": stack,
     "outliers": lambda: IsolationForest(n_estimators=5).fit(X),
-    "neurons": lambda: MLPClassifier((4,), max_iter=3).fit(X, Y),
+    "neurons": lambda: MLPClassifier((4,), max_iter=900, tol=0.1).fit(X, Y),
     "xgboost": lambda: xgboost.XGBClassifier(n_estimators=3).fit(X, Y),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import warnings
 from pathlib import Path
 from time import monotonic
 
@@ -53,7 +54,8 @@ def scanned(raw, name):
 def samples():
     """Return the bytes of all small samples that are one file."""
     found = [(write("touch marker"), name) for write, name, _ in PICKLES.values()]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile does not like the samples
         for number, (name, write) in enumerate([*FILES.items(), *BENIGN.items()]):
             place = Path(folder) / str(number)
             place.mkdir()
