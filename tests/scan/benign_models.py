@@ -193,6 +193,9 @@ FILES = {
     "CARD.md": lambda file: file.write_text("# Churn\n\nAsk Ann for the password: she has it.\n"),
     "train.py": lambda file: file.write_text("#!/usr/bin/env python\nimport os\nKEY = 'price'\n"),
     "conda.yaml": lambda file: file.write_text("name: x\ndependencies: [python=3.12]\n"),
+    "lineage.openlineage.jsonl": lambda file: file.write_text('{"a": 1}\n{"a": 2}\n'),
+    "bom.cdx.json": lambda file: file.write_text('{"bomFormat": "CycloneDX"}'),
+    "Dockerfile": lambda file: file.write_text("FROM python:3.12\nRUN pip install numpy\n"),
     "MLmodel": lambda file: file.write_text("flavors: {sklearn: {pickled_model: model.skops}}\n"),
     "empty.txt": lambda file: file.write_text(""),
 }  # fmt: skip

@@ -99,7 +99,8 @@ def scan_json(blob: Blob, desk: Desk) -> None:
     try:
         value = json_of(text)
     except Unclear:
-        desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
+        if suffix(blob.name) in {".json", ".ipynb"}:
+            desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
         return
     if is_keras(value):
         scan_keras_config(text.encode(), blob.path, desk)
