@@ -72,7 +72,7 @@ MODELS = {
     "vote": lambda: VotingClassifier([("a", LogisticRegression())]).fit(X, Y),
     "stack": stack,
     "outliers": lambda: IsolationForest(n_estimators=5).fit(X),
-    "neurons": lambda: MLPClassifier((4,), max_iter=3).fit(X, Y),
+    "neurons": lambda: MLPClassifier((4,), max_iter=900, tol=0.1).fit(X, Y),
     "xgboost": lambda: xgboost.XGBClassifier(n_estimators=3).fit(X, Y),
 }
 
@@ -193,6 +193,9 @@ FILES = {
     "CARD.md": lambda file: file.write_text("# Churn\n\nAsk Ann for the password: she has it.\n"),
     "train.py": lambda file: file.write_text("#!/usr/bin/env python\nimport os\nKEY = 'price'\n"),
     "conda.yaml": lambda file: file.write_text("name: x\ndependencies: [python=3.12]\n"),
+    "lineage.openlineage.jsonl": lambda file: file.write_text('{"a": 1}\n{"a": 2}\n'),
+    "bom.cdx.json": lambda file: file.write_text('{"bomFormat": "CycloneDX"}'),
+    "Dockerfile": lambda file: file.write_text("FROM python:3.12\nRUN pip install numpy\n"),
     "MLmodel": lambda file: file.write_text("flavors: {sklearn: {pickled_model: model.skops}}\n"),
     "empty.txt": lambda file: file.write_text(""),
 }  # fmt: skip

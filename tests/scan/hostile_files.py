@@ -261,6 +261,13 @@ files(
     tensorflow_runs_python=lambda do: b"\x08\x01\x12\x06PyFunc\0",
 )
 
+files("two-faced", "w.npy", numpy_and_zip_with_comment=lambda do: (
+    npy(np.zeros(3)) + zipped(("a.txt", do))[:-2] + b"\x03\x00abc"))  # fmt: skip
+files("autostart", "lines.pth", path_file=lambda do: b"import os\n")
+files("inconclusive", "m.onnx", onnx_graph_missing=lambda do: field(1, 8) + field(2, "x"))
+files("inconclusive", "m.tar", tar_with_enormous_header=lambda do: tarred(
+    ("x", b"", {"type": tarfile.GNUTYPE_LONGNAME}))[:124] + b"77777777777\0" + tarred(
+    ("x", b"", {"type": tarfile.GNUTYPE_LONGNAME}))[136:])  # fmt: skip
 folders(
     "link",
     folder_link=lambda folder, do: (folder / "model.pkl").symlink_to("/etc/passwd"),
@@ -277,7 +284,8 @@ folders(
     "shadow",
     stands_in_for_numpy=lambda folder, do: (folder / "numpy.py").write_text(do),
     stands_in_for_sklearn=lambda folder, do: (
-        (folder / "sklearn").mkdir(), (folder / "sklearn" / "__init__.py").write_text(do)),
+        (folder / "code" / "sklearn").mkdir(parents=True),
+        (folder / "code" / "sklearn" / "__init__.py").write_text(do)),
 )  # fmt: skip
 folders("autostart", site_customised=lambda folder, do: (folder / "sitecustomize.py").write_text(do))  # fmt: skip
 folders("pickle-danger", deep_in_a_folder=lambda folder, do: (

@@ -148,6 +148,9 @@ each(
 )
 each(
     "pickle-call",
+    codec_that_is_a_deep_tuple=lambda do: pickled(
+        named("_codecs", "encode") + text("a") + b"N" + b"\x85" * 2_000_000 + b"\x86R"
+    ),
     class_is_changed=lambda do: pickled(
         named("sklearn.pipeline", "Pipeline") + b"N}" + text("predict") + named("numpy", "sum") + b"s\x86b"
     ),
@@ -174,6 +177,9 @@ each(
     newer_protocol=lambda do: b"\x80\x06N.",
     out_of_band_buffer=lambda do: pickled(b"\x97", proto=5),
     enormous_bytes=lambda do: b"\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7f.",
+    dtype_in_a_deep_order=lambda do: pickled(
+        named("numpy", "dtype") + MARK + text("f8") + b"\x89\x88tR" + MARK
+        + b"K\x03N" + b"\x85" * 2_000_000 + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"),
     dtype_with_a_field_outside=lambda do: pickled(dtype_state("V8", 8, 4, "f8")),
     dtype_of_another_length=lambda do: pickled(dtype_state("V8", 800, 0, "f8")),
     dtype_that_hides_objects=lambda do: pickled(dtype_state("V8", 8, 0, "O8")),

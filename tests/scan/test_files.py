@@ -81,6 +81,21 @@ def test_a_finer_rule_for_secrets_can_be_brought(tmp_path):
     assert [f.words for f in scan.findings] == ["holds what looks like a secret in line 2"]
 
 
+def test_a_module_within_a_package_stands_in_for_nothing(tmp_path):
+    (tmp_path / "code" / "shop").mkdir(parents=True)
+    (tmp_path / "code" / "shop" / "torch.py").write_text("x = 1\n")
+    assert scan_folder(tmp_path).is_safe
+
+
+def test_who_loads_an_mlflow_model_is_told(tmp_path):
+    (tmp_path / "MLmodel").write_text(
+        "flavors: {python_function: {loader_module: shop.load}}"
+    )
+    assert [f.words for f in scan_folder(tmp_path).findings] == [
+        "is loaded by shop.load, whose code runs then"
+    ]
+
+
 def test_secrets_are_never_repeated(tmp_path):
     file = tmp_path / "s.py"
     file.write_text("k = 'AKIA" + "ABCDEFGHIJ234567" + "'")

@@ -32,6 +32,7 @@ def test_a_hostile_pickle_is_found_out(name, tmp_path, marker):
     assert not scan.is_safe
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_found_out(name, tmp_path, marker):
     write, code = FILES[name]

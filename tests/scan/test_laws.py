@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import warnings
 from pathlib import Path
 from time import monotonic
 
@@ -16,11 +17,11 @@ from scan_bytecode import named, short, text
 from watched import InC, InPython, names_used
 
 from trackbook.scan import Limits, Scan, scan_file
-from trackbook.scan.allowed import allowed_names
+from trackbook.scan.allowed import allowed_names, last_names
 
 QUICK = Limits(seconds=2, ops=100_000, unpacked_bytes=8 << 20, free_bytes=1 << 20)
 often = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 NAMES = [
     "m.pkl",
@@ -53,7 +54,8 @@ def scanned(raw, name):
 def samples():
     """Return the bytes of all small samples that are one file."""
     found = [(write("touch marker"), name) for write, name, _ in PICKLES.values()]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile does not like the samples
         for number, (name, write) in enumerate([*FILES.items(), *BENIGN.items()]):
             place = Path(folder) / str(number)
             place.mkdir()
@@ -113,6 +115,9 @@ def test_no_name_escapes_that_the_unpickler_uses(raw, changes):
     raw = mutated(raw, changes)
     # One opcode makes bytes of any length: the unpickler would, the scanner does not.
     used = set() if b"\x96" in raw else names_used(raw)
+    if b"NumpyArrayWrapper" in raw:
+        # For joblib's reader these are other names: of honest ones only the module may differ.
+        used = {name for name in used if name.rpartition(".")[2] not in last_names()}
     if used - set(allowed_names()):
         assert not scanned(raw, "m.pkl").is_safe
 

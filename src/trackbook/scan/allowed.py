@@ -48,6 +48,12 @@ def allowed_names() -> dict[str, Use]:
     return found
 
 
+@cache
+def last_names() -> frozenset[str]:
+    """Return the names that are allowed in some module."""
+    return frozenset(full.rpartition(".")[2] for full in allowed_names())
+
+
 def is_dangerous(full: str) -> bool:
     """Tell whether a name that is not allowed belongs to what attacks use."""
     parts = full.split(".")

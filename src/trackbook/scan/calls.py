@@ -34,7 +34,7 @@ def reconstructed(args: tuple[object, ...]) -> bool:
 
 def encoded(args: tuple[object, ...]) -> bool:
     """Tell whether a text stands for bytes; other codecs make texts that name things."""
-    return len(args) > 1 and args[1] in {"latin1", "latin-1"}
+    return len(args) > 1 and isinstance(args[1], str) and args[1] in {"latin1", "latin-1"}
 
 
 def is_number(args: tuple[object, ...]) -> bool:

@@ -1,6 +1,6 @@
 """Reads numpy's dtypes as pickles spell them: how long an item is, and whether it is an object.
 
-A dtype that contradicts itself is refused: numpy believes it, and reads and writes beyond its bytes.
+A dtype that contradicts itself is refused: numpy believes it, and reads and writes elsewhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ HAS_OBJECTS = 1
 MOST_NESTING = 8
 STATE_LENGTHS = {8, 9}
 VERSIONS = {3, 4}
+ORDERS = {"<", ">", "|", "="}
 WRITTEN = "has an array whose type is not written out"
 
 
@@ -53,8 +54,10 @@ def of_state(state: object, letter: str, size: int, depth: int) -> tuple[int, bo
     if not isinstance(state, tuple) or len(state) not in STATE_LENGTHS:
         raise Unclear(WRITTEN)
     version, order, subarray, names, fields, told, alignment, flags = state[:8]
-    numbers = all(type(n) is int for n in (told, alignment, flags))
-    if version not in VERSIONS or order not in {"<", ">", "|", "="} or not numbers:
+    # Types first: to hash or compare tuples that lie a million deep kills the process.
+    if not all(isinstance(n, int) for n in (version, told, alignment, flags)):
+        raise Unclear(WRITTEN)
+    if version not in VERSIONS or not isinstance(order, str) or order not in ORDERS:
         raise Unclear(WRITTEN)
     objects = letter == "O"
     if subarray is not None or names is not None or fields is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Member = tuple[str, bool, Callable[[BinaryIO], int]]
     """Its path, whether it is a folder, and what writes it into a file."""
 
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE}
+"""Faults of the place that is written to, not of the archive."""
 FILE_MODE = 0o644
 """Nothing that comes out of an archive can be started."""
 
@@ -59,6 +62,8 @@ def extract(
     except (Unclear, Spent) as fault:
         raise Refused(f"{shown(source.name)} {fault}; nothing was extracted") from None
     except BROKEN as fault:
+        if isinstance(fault, OSError) and fault.errno in DISK:
+            raise
         raise Damaged(
             f"{shown(source.name)} cannot be read to its end: {shown(fault)}; nothing was extracted"
         ) from fault

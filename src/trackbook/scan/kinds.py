@@ -55,7 +55,7 @@ ENDINGS: dict[str, frozenset[str]] = {
     ".jpeg": frozenset({"jpeg"}), ".gif": frozenset({"gif"}), ".parquet": frozenset({"parquet"}),
     ".zip": frozenset({"zip"}), ".gz": frozenset({"gzip"}), ".bz2": frozenset({"bz2"}),
     ".xz": frozenset({"xz"}), ".tar": frozenset({"tar"}), ".sql": frozenset({"text"}),
-    ".pkl": frozenset({"pickle", "gzip", "zlib", "bz2", "xz", "lzma"}),
+    ".pkl": frozenset({"torch", "pickle", "gzip", "zlib", "bz2", "xz", "lzma"}),
     ".pickle": frozenset({"pickle", "gzip", "zlib", "bz2", "xz", "lzma"}),
     ".joblib": frozenset({"pickle", "gzip", "zlib", "bz2", "xz", "lzma"}),
     ".pt": frozenset({"torch", "pickle", "safetensors"}),

@@ -22,7 +22,7 @@ from trackbook.scan.safetensors import scan_safetensors
 from trackbook.scan.tars import scan_tar
 from trackbook.scan.texts import scan_json, scan_text
 from trackbook.scan.unwrap import UNPACKERS, scan_packed
-from trackbook.scan.zips import END, END_BYTES, scan_zip
+from trackbook.scan.zips import ends_as_zip, scan_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,22 +62,18 @@ def look(blob: Blob, desk: Desk) -> None:
 
 def disguised(kind: str, blob: Blob, desk: Desk) -> str:
     """Return the kind, or pickle for what the unpickler takes for one; tell of two-faced files."""
-    if kind in TEXTUAL and (suffix(blob.name) in PICKLED or is_pickle(blob, desk)):
+    if kind in TEXTUAL and (
+        suffix(blob.name) in PICKLED or is_pickle(blob, desk, is_text=True)
+    ):
         return "pickle"
-    if kind != "pickle" and is_pickle(blob, desk):
+    if kind not in TEXTUAL | {"pickle"} and is_pickle(blob, desk, is_text=False):
         desk.error(
             blob.path, "two-faced", f"is {kind} and also a pickle: it depends on the reader"
         )
         scan_pickle(blob, desk)
-    if kind != "zip":
-        blob.file.seek(max(0, blob.size - END_BYTES))
-        tail = blob.file.read(END_BYTES)
-        if tail.startswith(END) and not tail.endswith(b"\x01\x00"):
-            desk.error(
-                blob.path,
-                "two-faced",
-                f"is {kind} and also a zip: it depends on the reader",
-            )
+    if kind != "zip" and ends_as_zip(blob):
+        words = f"is {kind} and also a zip: it depends on the reader"
+        desk.error(blob.path, "two-faced", words)
     return kind
 
 

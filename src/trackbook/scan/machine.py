@@ -187,8 +187,9 @@ class Machine:
         fine = (
             self.torch
             and isinstance(what, tuple)
-            and what[:1] == ("storage",)
             and len(what) > 1
+            and isinstance(what[0], str)
+            and what[0] == "storage"
             and isinstance(what[1], Name)
         )
         if not fine:

@@ -14,11 +14,13 @@ DEVICES = frozenset(
 MOST_NAME = 255
 MOST_PATH = 1024
 WORDS = (
-    "numpy scipy sklearn pandas joblib pickle xgboost lightgbm torch skops builtins os sys json"
-    " collections copyreg datetime decimal functools typing re io trackbook mlflow yaml"
+    "numpy scipy sklearn pandas joblib xgboost lightgbm torch skops trackbook mlflow yaml pickle"
+    " copyreg"
 )
 SHADOWED = frozenset(WORDS.split())
 """Modules that loading a model imports, and that a file of the package must not stand in for."""
+ROOTS = frozenset({"code", "src", "lib", "site-packages"})
+"""Folders from which modules are imported, beside the package itself."""
 STARTED = frozenset({"sitecustomize.py", "usercustomize.py", "conftest.py", "autoexec.bat",
                      "desktop.ini", "autorun.inf", ".bashrc", ".profile", ".envrc"})  # fmt: skip
 
@@ -57,11 +59,11 @@ def fold(path: str) -> str:
 
 def tell_tricks(path: str, desk: Desk) -> None:
     """Tell of a file whose name alone makes somebody run it, or use it for another."""
-    parts = path.replace("!", "/").split("/")
-    last = parts[-1].lower()
-    if last in STARTED:
+    parts = path.rpartition("!")[2].lower().split("/")
+    if parts[-1] in STARTED:
         desk.error(path, "autostart", "is a file that programs run by its name alone")
-    module = last.removesuffix(".py")
-    package = parts[-2].lower() if len(parts) > 1 and last == "__init__.py" else ""
-    if (last.endswith(".py") and module in SHADOWED) or package in SHADOWED:
+    if parts[-1] == "__init__.py":
+        parts.pop()
+    module = parts.pop().removesuffix(".py") if parts and path.endswith(".py") else ""
+    if module in SHADOWED and (not parts or parts[-1] in ROOTS):
         desk.error(path, "shadow", "stands in for a module that loading a model imports")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from trackbook.scan.allowed import is_dangerous
 from trackbook.scan.arrays import quiet, read_array
 from trackbook.scan.effects import EFFECTS
 from trackbook.scan.limits import Unclear
@@ -37,16 +39,19 @@ def follow(reader: Reader, blob: Blob, desk: Desk) -> None:
     machine.run()
 
 
-def is_pickle(blob: Blob, desk: Desk) -> bool:
+def is_pickle(blob: Blob, desk: Desk, *, is_text: bool) -> bool:
     """Tell whether the unpickler would do anything with bytes that do not look like a pickle.
 
-    It acts as it reads: what comes after the first call need not even be a pickle.
+    It acts as it reads: what comes after the first call need not even be a pickle. Texts can
+    begin as if they named something (`cython`, a line, `numpy`): of them more is asked.
     """
     if blob.size == 0 or blob.head(1)[0] not in EFFECTS:
         return False
     machine = Machine(Reader(blob.file, blob.size), quiet(desk), blob.path)
-    try:
+    is_whole = False
+    with suppress(Unclear):
         machine.run()
-    except Unclear:
-        return machine.calls > 0
-    return bool(machine.names)
+        is_whole = True
+    if machine.calls or any(map(is_dangerous, machine.unlisted)):
+        return True
+    return bool(machine.names) and (is_whole or not is_text)

@@ -50,18 +50,20 @@ def scan_safetensors(blob: Blob, desk: Desk) -> None:
 def span_of(name: str, tensor: object) -> tuple[int, int, str]:
     """Return where a tensor begins and ends, which its type and shape must bear out."""
     facts = tensor if isinstance(tensor, dict) else {}
-    offsets, shape, dtype = (facts.get(k) for k in ("data_offsets", "shape", "dtype"))
-    if not is_whole(offsets) or len(offsets) != 2 or not is_whole(shape):  # type: ignore[arg-type]  # noqa: PLR2004
+    shape, offsets = numbers_in(facts.get("shape")), numbers_in(facts.get("data_offsets"))
+    if shape is None or offsets is None or len(offsets) != 2:  # noqa: PLR2004  start and end
         raise Unclear(f"has a tensor {name!r} without a shape or a place")
-    start, end = offsets  # type: ignore[misc]
-    bits = BITS.get(dtype) if isinstance(dtype, str) else None
+    start, end = offsets
+    bits = BITS.get(str(facts.get("dtype")))
     if bits is None:
         raise Unclear(f"has a tensor {name!r} of a type not known here")
-    if start > end or (math.prod(shape) * bits + 7) // 8 != end - start:  # type: ignore[arg-type]
+    if start > end or (math.prod(shape) * bits + 7) // 8 != end - start:
         raise Unclear(f"has a tensor {name!r} whose place does not fit its shape")
     return start, end, name
 
 
-def is_whole(numbers: object) -> bool:
-    """Tell whether this is a list of whole numbers that are not negative."""
-    return isinstance(numbers, list) and all(type(n) is int and n >= 0 for n in numbers)
+def numbers_in(value: object) -> list[int] | None:
+    """Return a list of whole numbers that are not negative; None where it is none."""
+    if isinstance(value, list) and all(type(n) is int and n >= 0 for n in value):
+        return value
+    return None

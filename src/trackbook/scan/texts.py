@@ -90,8 +90,8 @@ def scan_mlmodel(text: str, blob: Blob, desk: Desk) -> None:
 def scan_json(blob: Blob, desk: Desk) -> None:
     """Tell what is wrong with a JSON text."""
     text = scan_text(blob, desk)
-    if blob.inside in {"skops", "keras"}:
-        return
+    if blob.inside == "skops" and blob.name == "schema.json":
+        return  # looked through already, as what it is
     if blob.size > desk.budget.limits.text_bytes:
         if blob.size > desk.budget.limits.json_bytes:
             return
@@ -99,7 +99,8 @@ def scan_json(blob: Blob, desk: Desk) -> None:
     try:
         value = json_of(text)
     except Unclear:
-        desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
+        if suffix(blob.name) in {".json", ".ipynb"}:
+            desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
         return
     if is_keras(value):
         scan_keras_config(text.encode(), blob.path, desk)

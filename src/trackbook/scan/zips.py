@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.scan.keras import scan_keras_config
 from trackbook.scan.limits import Unclear
-from trackbook.scan.paths import fold, tell_tricks, trick_in
+from trackbook.scan.paths import fold, trick_in
 from trackbook.scan.reader import Blob
 from trackbook.scan.skops import scan_schema
 from trackbook.scan.unwrap import CHUNK, temporary
@@ -24,6 +24,7 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.
 MOST_DIRECTORY = 1 << 24
 END = b"PK\x05\x06"
 END_BYTES = 22
+MOST_COMMENT = 0xFFFF
 END64 = b"PK\x06\x06"
 END64_BYTES = 76
 """The end record of large archives, and what points to it."""
@@ -139,7 +140,7 @@ def scan_member(
             desk.unclear(path, str(fault))
             return
         inner = Blob(path, name, file, size, blob.depth + 1, kind)
-        if kind == "torch" and is_tensor(member.filename):
+        if kind == "torch" and is_tensor(member.filename, archive):
             return
         if kind == "skops" and member.filename == "schema.json":
             scan_schema(inner, desk)
@@ -148,10 +149,11 @@ def scan_member(
         desk.look(inner, desk)
 
 
-def is_tensor(name: str) -> bool:
+def is_tensor(name: str, archive: zipfile.ZipFile) -> bool:
     """Tell whether a member of a torch file holds the bare numbers of a tensor."""
     folder, _, last = name.rpartition("/")
-    return folder.rpartition("/")[2] == "data" and last.isdecimal()
+    is_data = folder.rpartition("/")[2] == "data" and last.isdecimal()
+    return is_data and f"{folder}.pkl" in archive.NameToInfo
 
 
 def copy_member(
@@ -180,4 +182,12 @@ def scan_office(blob: Blob, members: list[zipfile.ZipInfo], desk: Desk) -> None:
     for member in members:
         if "vbaproject" in member.filename.lower() or "activex" in member.filename.lower():
             desk.error(f"{blob.path}!{member.filename}", "macro", "is an Office macro")
-    tell_tricks(blob.path, desk)
+
+
+def ends_as_zip(blob: Blob) -> bool:
+    """Tell whether a blob of another kind ends with the end of a zip: many readers look there."""
+    start = max(0, blob.size - END_BYTES - MOST_COMMENT)
+    tail = bytes_at(blob, start, blob.size - start)
+    at = tail.rfind(END)
+    length = int.from_bytes(tail[at + END_BYTES - 2 : at + END_BYTES], "little")
+    return at >= 0 and at + END_BYTES + length == len(tail)
