@@ -7,10 +7,12 @@ from trackbook.panels.lineage_figure import Thing, Tie, lineage_svg
 from trackbook.panels.lineage_panel import lineage_panel
 from trackbook.panels.picture import static_picture
 from trackbook.panels.plot_panel import PlotPanel
+from trackbook.panels.registry_panel import RegistryPanel
+from trackbook.panels.registry_source import RegistrySource
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ComparePanel", "PlotPanel", "RunTable", "Source", "Thing", "Tie", "lineage_panel",
-    "lineage_svg", "static_picture",
+    "ComparePanel", "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Source", "Thing",
+    "Tie", "lineage_panel", "lineage_svg", "static_picture",
 ]  # fmt: skip
