@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     Direction = Callable[[str], Literal["max", "min"] | None]
 
 Tone = Literal["ok", "bad", "warn", "quiet"]
-Deed = Literal[
-    "promote", "demote", "deprecate", "archive", "approve", "reject", "rollback"
-]
+Deed = Literal["promote", "demote", "deprecate", "archive", "approve", "reject", "rollback"]
 ON_A_CARD = 3
 TONES: dict[str, Tone] = {"better": "ok", "worse": "bad"}
 CHAMPION = "prod/champion"
@@ -89,7 +87,7 @@ def ms_of(when: datetime) -> int:
 def metric_lines(row: BoardRow, direction: Direction) -> list[dict[str, object]]:
     """Return the metrics against the champion's, those first that can be better or worse."""
     is_champion = CHAMPION in row.slots
-    lines = []
+    lines: list[dict[str, object]] = []
     for name, value in row.metrics.items():
         other = None if is_champion else row.champion_metrics.get(name)
         way = direction(name)
@@ -106,7 +104,9 @@ def metric_lines(row: BoardRow, direction: Direction) -> list[dict[str, object]]
                 "way": {"max": "higher is better", "min": "lower is better"}.get(way or "", ""),
             }
         )  # fmt: skip
-    return sorted(lines, key=lambda line: (line["word"] in {"", "differs"}, not line["way"]))
+    return sorted(
+        lines, key=lambda line: (line["word"] in {"", "differs"}, not line["way"])
+    )
 
 
 def standing_badges(row: BoardRow) -> list[Badge]:
@@ -145,7 +145,9 @@ def found_badges(
         tone: Tone = "ok" if reproduced in {"identical", "within tolerance"} else "bad"
         said = "reproduced" if tone == "ok" else "not reproduced"
         sign = SIGNS.get(reproduced, "·")
-        found.append(Badge(said, tone, sign, f"its run executed again: {visible(reproduced)}"))
+        found.append(
+            Badge(said, tone, sign, f"its run executed again: {visible(reproduced)}")
+        )
     found += [*scan_badge(reports), *gate_badges(reports), *approval_badges(row, approvals)]
     return found
 
@@ -186,7 +188,9 @@ def said_of(report: Report) -> str:
 def approval_badges(row: BoardRow, approvals: Sequence[ApprovalRow]) -> list[Badge]:
     """Return who approved or rejected a version, or that an answer is waited for."""
     own = [one for one in approvals if one.version_id == row.version_id]
-    people = sorted({who for one in own if one.status == "approved" for who in one.approvers})
+    people = sorted(
+        {who for one in own if one.status == "approved" for who in one.approvers}
+    )
     found = []
     if people:
         who = ", ".join(map(visible, people))

@@ -42,9 +42,7 @@ def detail_of(
 ) -> dict[str, object]:
     """Return what is shown of a version that was picked."""
     own = [one for one in approvals if one.version_id == row.version_id]
-    found = found_badges(
-        row, reproduced=reproduced, reports=reports, approvals=approvals
-    )
+    found = found_badges(row, reproduced=reproduced, reports=reports, approvals=approvals)
     return {
         "id": row.version_id,
         "name": name_of(row),

@@ -20,9 +20,7 @@ MOST_OF_A_STATE = 6
 
 def still_rows(board: Board) -> list[BoardRow]:
     """Return the versions that the table shows: of each state the newest few."""
-    return [
-        row for state in ORDER for row in board.states.get(state, ())[:MOST_OF_A_STATE]
-    ]
+    return [row for state in ORDER for row in board.states.get(state, ())[:MOST_OF_A_STATE]]
 
 
 def still_board(
@@ -60,6 +58,8 @@ def in_words(row: BoardRow, direction: Direction) -> str:
     """Return a version's metrics against its champion's in words."""
     lines = metric_lines(row, direction)[:3]
     return "; ".join(
-        " ".join(filter(None, (str(line[key]) for key in ("name", "value", "step", "word"))))
+        " ".join(
+            filter(None, (str(line[key]) for key in ("name", "value", "step", "word")))
+        )
         for line in lines
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from trackbook.capture import attempt
 from trackbook.errors import TrackbookError
 from trackbook.gates import Cancelled
-from trackbook.panels.board_cards import Action, actions_of, name_of
-from trackbook.panels.board_detail import check_of, said_of, short
+from trackbook.panels.board_cards import Action, actions_of, name_of, said_of
+from trackbook.panels.board_detail import check_of, short
 from trackbook.table import visible
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ RUNNING = {"examining", "stopping", "planning", "acting"}
 NO_REASON_NEEDED = {"approve"}
 NO_REASON = "say why first: it stays on record"
 FIRST_STAGE = {"promote": "examining", "rollback": "planning"}
+MOST_LINES = 30
 SEE = "(%track versions shows how it stands)"
 
 
@@ -178,7 +179,10 @@ class Decisions:
     def _step(self, step: Step) -> None:
         """Note a check that begins or ended; called in the thread that examines."""
         if step.result is None:
-            now: Mapping[str, object] = {"label": visible(step.want.label), "state": "running"}
+            now: Mapping[str, object] = {
+                "label": visible(step.want.label),
+                "state": "running",
+            }
         else:
             now = check_of(step.result)
         with self._turn:
@@ -194,7 +198,7 @@ class Decisions:
         if plan is None:
             none = f"there is nothing to roll {self._both()[0].model} back to"
             return self._end("refused", words=none)
-        return self._end("asking", words=visible(plan))
+        return self._end("asking", words=plan)
 
     def _act(self, reason: str) -> None:
         task, row = self._both()
@@ -235,7 +239,8 @@ class Decisions:
     def _end(self, stage: str, **changed: object) -> None:
         for name in ("words", "refusal"):
             if name in changed:
-                changed[name] = short(str(changed[name]))
+                lines = str(changed[name]).splitlines()[:MOST_LINES]
+                changed[name] = "\n".join(map(short, lines))
         with self._turn:
             self._set(stage=stage, **changed)
         self._tell()

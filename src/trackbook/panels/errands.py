@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Errands:
-    """Does jobs in a thread that ends when there is nothing to do, so that it keeps nobody alive."""
+    """Does jobs in a thread that ends when none is left, so that it keeps nobody alive."""
 
     def __init__(self, fault: Callable[[str, BaseException], None]) -> None:
         """Tell `fault` what a job raised: in a thread it would be printed into some cell."""

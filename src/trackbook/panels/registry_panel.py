@@ -215,9 +215,7 @@ class RegistryPanel(anywidget.AnyWidget):
 
     def _say_facts(self, rows: Sequence[BoardRow]) -> None:
         found = self._badges(rows)
-        of = {
-            key: [asdict(one) for one in badges] for key, badges in found.items()
-        }
+        of = {key: [asdict(one) for one in badges] for key, badges in found.items()}
         self._say(kind="facts", of=of)
 
     def _badges(self, rows: Sequence[BoardRow]) -> dict[str, list[Badge]]:
