@@ -141,7 +141,7 @@ export function boardView(hub) {
 
 /** Return a metric with how it stands against the champion's, by sign, colour and word. */
 export function metricWords(line) {
-  const words = make("span", {}, make("span", { class: "tb-quiet", title: line.way }, line.name), " ", make("b", {}, line.value));
+  const words = make("span", {}, make("span", { class: "tb-quiet", title: [line.name, line.way].filter(Boolean).join(": ") }, line.name), " ", make("b", {}, line.value));
   if (line.step) {
     const than = line.champion ? `champion: ${line.champion}` : "";
     words.append(" ", make("span", { class: `tb-tone-${line.tone}`, title: than }, `${line.step} ${line.word === "same" ? "same" : line.word}`));

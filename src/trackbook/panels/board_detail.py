@@ -137,12 +137,13 @@ def timeline(history: History) -> list[dict[str, object]]:
 def entry_of(moves: Sequence[MoveRow]) -> dict[str, object]:
     """Return one decision, for showing."""
     first = moves[0]
+    moved = [one for one in moves if one.before != one.after] or moves
     overrode = "; ".join(map(visible, first.overrode))
     return {
         "when": in_short(first.moved_at),
         "when_ms": ms_of(first.moved_at),
         "command": visible(first.command),
-        "versions": list(dict.fromkeys(visible(one.version) for one in moves)),
+        "versions": list(dict.fromkeys(visible(one.version) for one in moved)),
         "moves": list(dict.fromkeys(map(move_words, moves))),
         "by": visible(first.actor),
         "reason": short(first.reason),
@@ -157,6 +158,8 @@ def move_words(move: MoveRow) -> str:
     version, name = visible(move.version), visible(move.name)
     if move.what == "state":
         return f"{version} is {after}" + (f", was {before}" if move.before else "")
+    if move.what == "slot" and move.before == move.after:
+        return f"traffic of {name} ({after}) changed"
     if move.what == "deleted":
         return f"{version} deleted"
     return f"{name}: {after}" + (f", was {before}" if move.before else "")

@@ -51,13 +51,12 @@ export function detailView(hub, middle) {
   }
 
   function sections(detail) {
+    const gates = detail.reports.length ? detail.reports.map(report) : [quiet("it stood before no gate yet")];
+    const asked = detail.approvals.length ? [section("Approvals", approvals(detail))] : [];
     return [
-      section("Metrics", metrics(detail)),
-      section("Known", known(detail)),
-      detail.reports.length ? section("Gates", ...detail.reports.map(report)) : section("Gates", quiet("it stood before no gate yet")),
-      detail.approvals.length ? section("Approvals", approvals(detail)) : null,
-      section(`History of ${detail.model}`, ...past(detail)),
-    ].filter(Boolean);
+      make("div", {}, section("Metrics", metrics(detail)), section("Gates", ...gates), ...asked),
+      make("div", {}, section("Known", known(detail)), section(`History of ${detail.model}`, ...past(detail))),
+    ];
   }
 
   function past(detail) {
@@ -145,7 +144,7 @@ export function checkList(checks, { inOrder = false } = {}) {
   return make("ol", { class: "tb-checks", role: "list" }, ...sorted.map((one) => {
     const state = make("span", { class: `tb-tone-${TONE[one.state] ?? "quiet"}` }, make("span", { class: "tb-sign", "aria-hidden": "true" }, SIGN[one.state] ?? "·"), one.state);
     const time = make("span", { class: "tb-quiet tb-time" }, one.seconds === undefined ? "" : seconds(one.seconds));
-    const words = make("span", { class: "tb-words" }, one.words ?? "", one.held ? make("span", { class: "tb-quiet" }, ` (${one.held})`) : "");
+    const words = make("span", { class: "tb-words", title: one.held || null }, one.words ?? "");
     return make("li", { class: one.blocks ? "tb-blocks" : "" }, state, make("b", {}, one.label), words, time);
   }));
 }

@@ -73,6 +73,7 @@ export function taskView(hub, closed) {
     else if (inside && !visible(document.activeElement)) focusFirst();
     else if (task.stage === "asking" && task.stage !== before?.stage && (inside || document.activeElement === title)) reason.focus();
     if (task.refusal && task.refusal !== before?.refusal && inside) reason.focus();
+    if (root.contains(document.activeElement)) root.scrollIntoView({ block: "nearest" });
   }
 
   function draw() {
@@ -89,7 +90,7 @@ export function taskView(hub, closed) {
     hub.say(told);
     checks.hidden = !task.checks.length || stage === "done";
     checks.replaceChildren(checkList(task.checks, { inOrder: isRunning(task) && stage !== "acting" }));
-    if (stage === "examining") checks.scrollTop = checks.scrollHeight;
+    checks.scrollTop = stage === "examining" ? checks.scrollHeight : 0;
     form.hidden = !["asking", "acting"].includes(stage);
     label.textContent = task.needs_reason ? "Why? It stays on record." : "A comment, if you like. It stays on record.";
     reason.readOnly = stage === "acting";
