@@ -134,7 +134,8 @@ class Desk:
         """Package, measure and register a version; its `name@number`."""
         run_id = new_id()
         self.journal.put(
-            RunStart(name="run", experiment=model, origin="auto", notebook="a.ipynb"), run_id
+            RunStart(name="run", experiment=model, origin="auto", notebook="a.ipynb"),
+            run_id,
         )
         measured = {"accuracy": 0.9} if metrics is None else metrics
         if measured:
@@ -299,7 +300,9 @@ def furnished(folder=None):
     desk.live("churn", metrics={"accuracy": 0.91, "loss": 0.31, "auc": 0.94})
     desk.live("churn", metrics={"accuracy": 0.925, "loss": 0.28, "auc": 0.95})
     for accuracy, loss in ((0.93, 0.27), (0.918, 0.26), (0.5, 0.9)):
-        desk.new("churn", metrics={"accuracy": accuracy, "loss": loss, "auc": 0.95, "n_rows": 7})
+        desk.new(
+            "churn", metrics={"accuracy": accuracy, "loss": loss, "auc": 0.95, "n_rows": 7}
+        )
     ready = desk.new("churn", metrics={"accuracy": 0.94, "loss": 0.25, HOSTILE: 1.0})
     report = desk.examine(ready, "STAGING")
     desk.promote(

@@ -60,7 +60,11 @@ def stood(target, **outcomes):
     blocking = [one for one in results if one.blocks]
     counts = SimpleNamespace(most_common=lambda: [("passed", 1)])
     return SimpleNamespace(
-        target=target, results=results, blocking=blocking, passed=not blocking, counts=counts
+        target=target,
+        results=results,
+        blocking=blocking,
+        passed=not blocking,
+        counts=counts,
     )
 
 
@@ -98,7 +102,9 @@ def test_metrics_that_can_be_better_or_worse_come_first_and_few_are_on_a_card():
 
 
 def test_a_card_is_strict_json_and_hides_nothing_that_turns_text_around():
-    one = row(model=HOSTILE, moved_by=HOSTILE, metrics={HOSTILE: math.inf}, aliases=[HOSTILE])
+    one = row(
+        model=HOSTILE, moved_by=HOSTILE, metrics={HOSTILE: math.inf}, aliases=[HOSTILE]
+    )
     text = json.dumps(card_of(one, direction_of), allow_nan=False, ensure_ascii=False)
     assert "\u202e" not in text
     assert "<img src=x" in text
@@ -159,7 +165,10 @@ def test_people_who_approved_are_counted_once_each():
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("rejected", "rejected for PRODUCTION"), ("requested", "approval asked for PRODUCTION")],
+    [
+        ("rejected", "rejected for PRODUCTION"),
+        ("requested", "approval asked for PRODUCTION"),
+    ],
 )
 def test_what_became_of_the_last_request_is_said(status, words):
     given = [asked(status, rejecter="bob", answer="no")]
