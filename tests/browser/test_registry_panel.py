@@ -197,7 +197,7 @@ def test_a_rollback_says_what_it_changes_and_then_does_it(notebook, page, tmp_pa
     prod = page.get_by_role("row", name=re.compile("^prod"))
     prod.get_by_role("button", name="churn@1.5.0").first.click()
     archive = page.get_by_role("button", name="Archive")
-    archive.click()
+    archive.press("Enter")
     page.get_by_text("Archive: it is champion of prod").wait_for()
     page.get_by_role("button", name="Roll churn back").click()
     page.get_by_text("churn@1.1.0 becomes champion of prod again").first.wait_for()

@@ -8,7 +8,9 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from trackbook.clock import new_id
+import msgspec
+
+from trackbook.clock import new_id, now_us
 from trackbook.code import direction_of
 from trackbook.errors import Damaged, NotFound
 from trackbook.gates import (
@@ -34,6 +36,9 @@ from trackbook.registry import (
     history,
     version_of,
 )
+from trackbook.registry.anchor import note
+from trackbook.registry.chain import Head, sealed
+from trackbook.registry.log import SQL, log_of
 from trackbook.scan import scan_folder
 from trackbook.store import Store
 
@@ -97,6 +102,11 @@ def policy(folder, *, slow_s=0.0):
         Gate("production", ["load.clean_process"], extends="staging"),
         folder=folder,
     )
+
+
+def head_of(store):
+    """The last entry of the log."""
+    return Head(*store.rows(SQL["head"]).rows[0])
 
 
 class Desk:
@@ -168,10 +178,19 @@ class Desk:
         return digest
 
     def many(self, count, model="many"):
-        """Register versions of which only the facts are known."""
-        for at in range(count):
+        """Register versions of which only the facts are known, all in one go."""
+        self.registry.register(Facts(package_digest="0" * 64, flavour="python"), model)
+        first = log_of(self.store, model)[0]
+        head, who = head_of(self.store), Who(name=self.who, source="given")
+        for at in range(1, count):
             digest = hashlib.sha256(f"{model}{at}".encode()).hexdigest()
-            self.registry.register(Facts(package_digest=digest, flavour="python"), model)
+            draft = msgspec.structs.replace(
+                first, version_id=new_id(), seq=at + 1, semver=f"1.{at}.0", package_digest=digest
+            )  # fmt: skip
+            entry = sealed(draft, head, who, now_us())
+            self.journal.put(entry)
+            head = Head(entry.entry, entry.at_us, entry.hash)
+        note(self.store.folder, head)
 
     def live(self, model="churn", *, metrics=None):
         """A version that was just made champion."""

@@ -10,7 +10,7 @@ import { isRunning, taskView } from "./task.js";
 function sharedRegistry(model) {
   const hub = {
     cards: new Map(), order: [], slots: {}, facts: new Map(), detail: null, task: null,
-    known: false, note: "", busy: "", waiting: 0, mine: false, begun: false, listeners: new Set(),
+    known: false, note: "", busy: "", waiting: 0, mine: false, begun: false, away: new Set(), listeners: new Set(),
   };
   const asked = new Set();
   const tell = (what) => hub.listeners.forEach((listener) => listener(what));

@@ -48,11 +48,13 @@ export function taskView(hub, closed) {
     if (!task || isRunning(task)) return;
     if (task.stage === "asking") keep();
     hub.ask({ ask: "close" });
+    hub.away.add(task.number); // at once: the kernel may be busy
+    refresh();
   }
 
   function refresh() {
     const before = task;
-    task = hub.task;
+    task = hub.away.has(hub.task?.number) ? null : hub.task;
     root.hidden = !task;
     if (!task) {
       clearInterval(ticking);
