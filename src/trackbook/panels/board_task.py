@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from trackbook.capture import attempt
-from trackbook.errors import TrackbookError
+from trackbook.errors import Conflict, TrackbookError
 from trackbook.gates import Cancelled
 from trackbook.panels.board_cards import Action, actions_of, name_of, said_of
 from trackbook.panels.board_detail import check_of, short
@@ -59,7 +59,7 @@ class Decisions:
         self,
         source: RegistrySource,
         *,
-        tell: Callable[[], object],
+        tell: Callable[[], None],
         after: Callable[[str], object],
     ) -> None:
         """Decide at a source.
@@ -74,6 +74,7 @@ class Decisions:
         self._numbers = count(1)
         self._cancel = threading.Event()
         self._report: Report | None = None
+        self._planned: str | None = None
         self._row: BoardRow | None = None
         self.task: Task | None = None
 
@@ -91,7 +92,7 @@ class Decisions:
         """Begin with a button of a version; nothing happens while something runs."""
         with self._turn:
             if self.is_running:
-                return
+                return self._tell()
             wanted = [a for a in actions_of(row) if (a.do, a.to) == (do, to)]
             action = wanted[0] if wanted else Action("promote", f"{do} for {to}", to)
             self._row, self._report, self._cancel = row, None, threading.Event()
@@ -106,12 +107,7 @@ class Decisions:
             self._start(self._examine)
         elif stage == "planning":
             self._start(self._plan)
-
-    def again(self, number: int) -> None:
-        """Examine once more what was kept out, cancelled or refused."""
-        task, row = self.task, self._row
-        if task is not None and row is not None and task.number == number:
-            self.begin(row, task.do, task.to)
+        return None
 
     def act(self, number: int, reason: str) -> None:
         """Do what was asked for, with its reason; only from the stage that asks for one."""
@@ -191,14 +187,25 @@ class Decisions:
         self._tell()
 
     def _plan(self) -> None:
+        model = self._both()[1].model
         try:
-            plan = self._source.rollback_plan(self._both()[1].model)
+            self._planned = self._source.rollback_plan(model)
         except TrackbookError as error:
             return self._end("refused", words=str(error))
-        if plan is None:
-            none = f"there is nothing to roll {self._both()[0].model} back to"
+        if self._planned is None:
+            none = f"there is nothing to roll {visible(model)} back to"
             return self._end("refused", words=none)
-        return self._end("asking", words=plan)
+        return self._end("asking", words=self._planned)
+
+    def _rolled_back(self, row: BoardRow, reason: str) -> str:
+        """Roll back, if that still changes what was said that it would."""
+        plan = self._source.rollback_plan(row.model)
+        if plan != self._planned:
+            self._planned = plan
+            with self._turn:
+                self._set(words=lines_of(plan or "nothing"))
+            raise Conflict("it would change something else now: read it again, then decide")
+        return self._source.rollback(row.model, reason)
 
     def _act(self, reason: str) -> None:
         task, row = self._both()
@@ -224,7 +231,7 @@ class Decisions:
             "archive": lambda: source.archive(name, reason=reason),
             "approve": lambda: source.approve(name, task.to, reason),
             "reject": lambda: source.reject(name, task.to, reason),
-            "rollback": lambda: source.rollback(row.model, reason),
+            "rollback": lambda: self._rolled_back(row, reason),
         }
         return acts[task.do]()
 
@@ -239,11 +246,15 @@ class Decisions:
     def _end(self, stage: str, **changed: object) -> None:
         for name in ("words", "refusal"):
             if name in changed:
-                lines = str(changed[name]).splitlines()[:MOST_LINES]
-                changed[name] = "\n".join(map(short, lines))
+                changed[name] = lines_of(str(changed[name]))
         with self._turn:
             self._set(stage=stage, **changed)
         self._tell()
+
+
+def lines_of(text: str) -> str:
+    """Return a text of some lines, harmless to show."""
+    return "\n".join(map(short, text.splitlines()[:MOST_LINES]))
 
 
 def reference(row: BoardRow) -> str:

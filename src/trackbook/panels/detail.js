@@ -23,7 +23,7 @@ export function detailView(hub, middle) {
     const detail = hub.detail?.id === hub.selected() ? hub.detail : null;
     const none = !card;
     head.hidden = actions.hidden = why.hidden = body.hidden = none;
-    root.hidden = none && !hub.task;
+    root.hidden = none && middle.hidden;
     if (none) return;
     if (title.textContent !== card.name) {
       title.textContent = card.name;

@@ -6,6 +6,8 @@ import { make, settled } from "./dom.js";
 import { mounted, watched } from "./mount.js";
 import { isRunning, taskView } from "./task.js";
 
+const FULL = 1000;
+
 /** Return what all views of one panel share: what the kernel said, and who listens. */
 function sharedRegistry(model) {
   const hub = {
@@ -94,6 +96,7 @@ function buildRegistry(model, shared, coming) {
   const board = boardView(hub);
   const task = taskView(hub, (closed, isElsewhere) => {
     hub.say("");
+    detail.refresh();
     if (!isElsewhere) detail.focusAction(closed);
   });
   const detail = detailView(hub, task.root);
@@ -111,12 +114,13 @@ function buildRegistry(model, shared, coming) {
   }
   const listen = (what) => {
     if (["board", "facts", "filter", "selected"].includes(what)) drawBoard();
-    if (["board", "detail", "selected", "task"].includes(what)) detail.refresh();
     if (what === "task") {
       task.refresh();
       shared.mine = false;
     }
-    note.textContent = [shared.busy, shared.note].filter(Boolean).join(" · ");
+    if (["board", "detail", "selected", "task"].includes(what)) detail.refresh();
+    const full = hub.order.length >= FULL ? "the board shows no more than these: %track versions lists all" : "";
+    note.textContent = [shared.busy, shared.note, full].filter(Boolean).join(" · ");
   };
   search.addEventListener("input", settled(() => hub.set("filter", search.value), 120));
   search.addEventListener("keydown", (event) => {

@@ -64,6 +64,8 @@ class RegistryPanel(anywidget.AnyWidget):
         self._turn = threading.RLock()
         self._board = source.board()
         self._picture_is_old = False
+        self._detail: object = None
+        self._noted = ""
         self._decisions = Decisions(source, tell=self._send_task, after=self._decided)
         self._errands = Errands(self._broke)
         self._follower = Follower(self._look, every_s=every_s)
@@ -124,7 +126,7 @@ class RegistryPanel(anywidget.AnyWidget):
             "all": self._send_all,
             "facts": lambda: self._send_facts(content.get("ids") or ()),
             "begin": lambda: self._begin(given["id"], given["do"], given["to"]),
-            "again": lambda: self._decisions.again(number),
+            "again": lambda: self._again(number),
             "act": lambda: self._decisions.act(number, given["reason"]),
             "cancel": self._decisions.cancel,
             "close": self._decisions.close,
@@ -138,8 +140,17 @@ class RegistryPanel(anywidget.AnyWidget):
 
     def _begin(self, version_id: str, do: str, to: str) -> None:
         row = self._row(version_id)
-        if row is not None:
+        if row is None:
+            self._note("that version is not on the board any more")
+            self._send_task()
+        else:
             self._decisions.begin(row, do, to)
+
+    def _again(self, number: int) -> None:
+        """Begin once more with what was kept out, stopped or refused."""
+        task = self.task
+        if task is not None and task.number == number:
+            self._begin(task.id, task.do, task.to)
 
     def _decided(self, version_id: str) -> None:
         """Show what a decision or a new report changed; called in the decision's thread."""
@@ -150,10 +161,11 @@ class RegistryPanel(anywidget.AnyWidget):
             self.drafts = {key: text for key, text in self.drafts.items() if key != gone}
         self.refresh()
         self._send_facts([version_id])
-        if self.selected:
+        if self.selected == version_id:
             self._errands.add(self._send_detail)
 
     def _picked(self, _: object) -> None:
+        self._detail = None
         if self.selected:
             self._errands.add(self._send_detail)
 
@@ -164,6 +176,9 @@ class RegistryPanel(anywidget.AnyWidget):
     def _renew(self) -> None:
         try:
             self.refresh()
+            # a new approval or report moves nothing on the board
+            if self.selected:
+                self._send_detail()
             self._note("")
         except TrackbookError as error:
             self._note(str(error))
@@ -176,7 +191,9 @@ class RegistryPanel(anywidget.AnyWidget):
         self._note(str(error) if isinstance(error, TrackbookError) else repr(error))
 
     def _note(self, text: str) -> None:
-        self._say(kind="note", text=text)
+        if text != self._noted:
+            self._noted = text
+            self._say(kind="note", text=text)
 
     def _renew_picture(self) -> None:
         if self._picture_is_old:
@@ -186,6 +203,7 @@ class RegistryPanel(anywidget.AnyWidget):
     def _send_all(self) -> None:
         with self._turn:
             self._send_board(list(self._board.rows), reset=True)
+            self._detail = None
         self._send_task()
         if self.selected:
             self._errands.add(self._send_detail)
@@ -235,6 +253,7 @@ class RegistryPanel(anywidget.AnyWidget):
         }
 
     def _send_detail(self) -> None:
+        """Send all of the picked version, if the page was not told just that."""
         row, source = self._row(self.selected), self._source
         if row is None:
             return
@@ -246,7 +265,10 @@ class RegistryPanel(anywidget.AnyWidget):
             approvals=source.approvals(row.model),
             history=source.history(row.model),
         )
-        self._say(kind="detail", detail=detail)
+        if detail != self._detail:
+            self._detail = detail
+            self._say(kind="detail", detail=detail)
+            self._say_facts([row])
 
     def _row(self, version_id: object) -> BoardRow | None:
         for row in self._board.rows:
