@@ -181,6 +181,24 @@ def test_a_rollback_says_first_what_it_changes(desk):
     page.panel.close()
 
 
+def test_a_rollback_that_would_change_something_else_meanwhile_is_told_anew(desk):
+    for _ in range(3):
+        desk.live()
+    page = Page(desk)
+    page.begin("churn@1.2.0", "rollback")
+    page.until("asking")
+    desk.rollback("churn", "somebody was first")
+    page.act("it slept on Sundays")
+    wait_until(lambda: page.panel.task.refusal)
+    assert "something else now" in page.panel.task.refusal
+    assert page.panel.task.words.startswith("churn@1.0.0 becomes champion")
+    assert desk.at("churn@champion").version == "1.1.0"
+    page.act("it slept on Sundays")
+    page.until("done")
+    assert desk.at("churn@champion").version == "1.0.0"
+    page.panel.close()
+
+
 def test_a_rollback_to_nothing_is_refused_before_it_asks_why(desk):
     desk.live()
     page = Page(desk)
@@ -224,6 +242,33 @@ def test_a_picked_version_is_sent_whole_and_strict(desk, page):
     assert detail["metrics"][0]["value"] == "NaN"
     assert detail["history"][-1]["versions"] == ["1.0.0"]
     assert json.dumps(detail, allow_nan=False)
+
+
+def test_an_approval_by_somebody_else_is_noticed_though_nothing_moved(desk, page):
+    desk.request("churn@1.0.0")
+    page.panel.selected = page.panel._board.rows[0].version_id
+    wait_until(lambda: page.last("detail"))
+    page.heard.clear()
+    page.panel._look()
+    assert page.heard == []
+    desk.as_("bob").approve("churn@1.0.0", comment="seen")
+    page.panel._look()
+    assert [one["kind"] for one in page.heard] == ["detail", "facts"]
+    assert page.last("detail")["detail"]["approvals"][0]["status"] == "approved"
+
+
+def test_a_button_of_a_version_that_is_gone_is_answered(page):
+    page.ask("begin", id="gone", do="archive", to="ARCHIVED")
+    assert page.last("task")["task"] is None
+    assert "not on the board" in page.last("note")["text"]
+
+
+def test_what_was_kept_out_is_examined_again_as_it_stands_now(desk, page):
+    page.begin("churn@1.0.0", "promote", "STAGING")
+    first = page.until("asking")
+    page.ask("again", number=first.number)
+    assert page.until("asking").number == first.number + 1
+    assert desk.examined == 2
 
 
 def test_badges_are_worked_out_for_cards_that_are_seen(desk, page):

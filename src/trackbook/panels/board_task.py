@@ -114,28 +114,27 @@ class Decisions:
         with self._turn:
             task = self.task
             if task is None or task.number != number or task.stage != "asking":
-                return
+                return self._tell()
             missing = task.needs_reason and not reason.strip()
             self._set(stage="asking" if missing else "acting", refusal=NO_REASON * missing)
         self._tell()
         if not missing:
             self._start(lambda: self._act(reason.strip()))
+        return None
 
     def cancel(self) -> None:
         """Stop examining; what is being written is written."""
         with self._turn:
-            if self.task is None or self.task.stage != "examining":
-                return
-            self._cancel.set()
-            self._set(stage="stopping")
+            if self.task is not None and self.task.stage == "examining":
+                self._cancel.set()
+                self._set(stage="stopping")
         self._tell()
 
     def close(self) -> None:
         """Put the task away, unless it runs."""
         with self._turn:
-            if self.is_running:
-                return
-            self.task = self._report = self._row = None
+            if not self.is_running:
+                self.task = self._report = self._row = None
         self._tell()
 
     def _start(self, job: Callable[[], None]) -> None:

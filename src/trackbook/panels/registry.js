@@ -40,8 +40,10 @@ function sharedRegistry(model) {
   model.on("msg:custom", (content) => {
     if (!(content.kind in heard)) return;
     heard[content.kind](content);
-    clearTimeout(hub.waiting);
-    hub.busy = "";
+    if (content.kind === "task") {
+      clearTimeout(hub.waiting);
+      hub.busy = "";
+    }
     tell(content.kind);
   });
   for (const name of ["selected", "filter"]) model.on(`change:${name}`, () => tell(name));
