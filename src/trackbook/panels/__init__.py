@@ -9,10 +9,13 @@ from trackbook.panels.lineage_things import Score, Thing, Tie
 from trackbook.panels.lineage_told import Fact
 from trackbook.panels.picture import static_picture
 from trackbook.panels.plot_panel import PlotPanel
+from trackbook.panels.registry_panel import RegistryPanel
+from trackbook.panels.registry_source import RegistrySource
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RunTable", "Score", "Source", "Thing",
-    "Tie", "lineage_svg", "static_picture",
+    "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel", "RegistrySource",
+    "RunTable", "Score", "Source", "Thing", "Tie", "lineage_panel", "lineage_svg",
+    "static_picture",
 ]  # fmt: skip

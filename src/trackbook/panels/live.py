@@ -34,9 +34,9 @@ def script(*names: str) -> str:
     return "\n".join(EXPORT.sub("", IMPORT.sub("", text)) for text in texts)
 
 
-def style() -> str:
-    """Return the style that all panels share."""
-    return files(__package__).joinpath("panel.css").read_text("utf-8")
+def style(name: str = "panel") -> str:
+    """Return the style that all panels share, or that of one beside it."""
+    return files(__package__).joinpath(f"{name}.css").read_text("utf-8")
 
 
 def keyed() -> dict[str, str]:

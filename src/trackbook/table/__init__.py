@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.table.card import Card, MetricLine
+from trackbook.table.card import Card, MetricLine, compared
 from trackbook.table.table import Table
 from trackbook.table.tabular import Tabular
 from trackbook.table.words import SIGNS, escaped, in_short, is_number, visible
@@ -13,6 +13,7 @@ __all__ = [
     "MetricLine",
     "Table",
     "Tabular",
+    "compared",
     "escaped",
     "in_short",
     "is_number",
