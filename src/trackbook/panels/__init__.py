@@ -16,6 +16,6 @@ from trackbook.panels.source import Source
 
 __all__ = [
     "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel", "RegistrySource",
-    "RunTable", "Score", "Source", "Thing", "Tie", "lineage_panel", "lineage_svg",
+    "RunTable", "Score", "Source", "Thing", "Tie", "lineage_svg",
     "static_picture",
 ]  # fmt: skip
