@@ -104,17 +104,9 @@ def register(
         given = book.find(run) if run is not None else None
         meant = of_object(book, model, run=given)
     return register_model(
-        book,
-        meant,
-        name,
-        version=version,
-        bump=bump,
-        description=description,
-        git_tag=git_tag,
-        example=example,
-        flavour=flavour,
-        unsafe_pickle=unsafe_pickle,
-    )
+        book, meant, name, version=version, bump=bump, description=description,
+        git_tag=git_tag, example=example, flavour=flavour, unsafe_pickle=unsafe_pickle,
+    )  # fmt: skip
 
 
 def load(
