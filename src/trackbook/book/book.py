@@ -145,17 +145,21 @@ class Book:
         self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
-        self._background = Background(
-            self._upkeep.chore, fault=self.recorder.fault, rest_s=self.recorder.rest_s
-        )
-        self.recorder.inputs.soon = self._background.soon
-        self.recorder.inputs.later = self._background.later
+        self._begin_background(self.recorder)
         if self.settings.resources:
             self._sampling = Sampling(
                 self.journal.put, began=self.recorder.began, fault=self.recorder.fault
             )
         atexit.register(self.close)
         return self.recorder
+
+    def _begin_background(self, recorder: Recorder) -> None:
+        """Begin to do beside the cells what they must not wait for."""
+        self._background = Background(
+            self._upkeep.chore, fault=recorder.fault, rest_s=recorder.rest_s
+        )
+        recorder.inputs.soon = self._background.soon
+        recorder.inputs.later = self._background.later
 
     def finish(self, run: ActiveRun) -> None:
         """Have the world around a run written down, without anybody waiting for it."""
