@@ -102,6 +102,11 @@ def scan_json(blob: Blob, desk: Desk) -> None:
         if suffix(blob.name) in {".json", ".ipynb"}:
             desk.tell(blob.path, "warning", "json", "is no JSON that can be read")
         return
+    scan_value(value, text, blob, desk)
+
+
+def scan_value(value: object, text: str, blob: Blob, desk: Desk) -> None:
+    """Tell what is wrong with what a JSON text holds."""
     if is_keras(value):
         scan_keras_config(text.encode(), blob.path, desk)
     for item in objects_in(value, desk.budget):
