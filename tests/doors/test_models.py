@@ -243,6 +243,51 @@ def test_what_is_deployed_is_found_from_its_data(served) -> None:
     }
 
 
+def test_lineage_leads_from_the_data_to_the_slot_and_the_gates(served) -> None:
+    text = repr(track(served, "lineage iris@1.1.0"))
+    assert "dataset X" in text
+    assert "slot iris/prod/champion" in text
+    assert "gate to production" in text
+    rows = served.sql("SELECT DISTINCT to_kind FROM lineage WHERE from_kind = 'version'")
+    assert {kind for (kind,) in rows} == {"gate", "slot"}
+
+
+def test_a_git_tag_is_tied_to_the_commit_of_the_run(sheet, monkeypatch) -> None:
+    def git(*words):
+        return subprocess.run(
+            ["git", "-c", "user.name=ann", "-c", "user.email=ann@example.org", *words],
+            cwd=sheet.project, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "ann")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ann@example.org")
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    sheet.ok(TRAIN, FIT.format(c=1.0))
+    said = track(sheet, "register model iris --git-tag")
+    assert facts(said)["git tag"] == "iris@v1.0.0"
+    commit = git("rev-parse", "HEAD").strip()
+    assert git("rev-list", "-n", "1", "iris@v1.0.0").strip() == commit
+    assert facts(said)["git commit"] == commit
+
+
+def test_without_git_there_is_nothing_to_tag(lab) -> None:
+    with pytest.raises(UsageError, match="no git commit"):
+        track(lab, "register model iris --git-tag")
+
+
+def test_a_changed_log_is_found_by_the_doctor(served) -> None:
+    served.book.settle()
+    served.book.store.rows("SELECT 1")
+    import duckdb
+
+    with duckdb.connect(str(served.project / ".trackbook/trackbook.duckdb")) as db:
+        db.execute("UPDATE transition SET actor = 'mallory' WHERE command = 'promote'")
+    words = " ".join(row["what"] for row in tb.doctor())
+    assert "was changed after it was written" in words
+
+
 def test_versions_stand_side_by_side(served) -> None:
     table = track(served, "versions iris@1.0.0 iris@1.1.0").table()
     rows = {row[0]: row[1:] for row in table.rows}

@@ -91,7 +91,7 @@ def key_of(book: Book, of: str) -> Key:
         if writers:
             return Key("execution", max(writers))
         raise NotFound(
-            f"no run, dataset, cell, file or variable {of!r} (%track runs, %track data)"
+            f"no run, dataset, cell, file, version or variable {of!r} (%track runs, %track data)"
         ) from error
 
 

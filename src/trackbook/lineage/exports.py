@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 LONGEST = 60
 SHAPES = {
     "execution": "box", "dataset": "cylinder", "run": "ellipse", "artifact": "note",
-    "model": "component", "version": "box3d", "slot": "tab",
+    "model": "component", "version": "box3d", "gate": "diamond", "slot": "tab",
 }  # fmt: skip
 BRACKETS = {
     "execution": ("[", "]"), "dataset": ("[(", ")]"), "run": ("([", "])"),
-    "artifact": ("[/", "/]"), "model": ("{{", "}}"), "version": ("[[", "]]"), "slot": (">", "]"),
+    "artifact": ("[/", "/]"), "model": ("{{", "}}"), "version": ("[[", "]]"),
+    "gate": ("{", "}"), "slot": (">", "]"),
 }  # fmt: skip
 PRODUCER = "urn:trackbook"
 SPEC = "https://openlineage.io/spec"

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from trackbook.store import Store
 
-Kind = Literal["execution", "dataset", "run", "artifact", "model", "version", "slot"]
+Kind = Literal[
+    "execution", "dataset", "run", "artifact", "model", "version", "gate", "slot"
+]
 Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
 MOST_NODES = 500
@@ -28,6 +30,7 @@ UP: dict[str, tuple[str, ...]] = {
     "artifact": ("runs_of_artifacts",),
     "model": ("runs_of_models",),
     "version": ("runs_of_versions", "parents_of_versions"),
+    "gate": ("versions_of_gates",),
     "slot": ("versions_of_slots",),
 }
 """What to ask for what things of a kind rest on; a new kind is one line here and one below.
@@ -38,7 +41,8 @@ DOWN: dict[str, tuple[str, ...]] = {
     "run": ("children_of_runs", "artifacts_of_runs", "models_of_runs", "versions_of_runs"),
     "artifact": (),
     "model": (),
-    "version": ("slots_of_versions", "children_of_versions"),
+    "version": ("gates_of_versions", "slots_of_versions", "children_of_versions"),
+    "gate": (),
     "slot": (),
 }
 

@@ -170,6 +170,17 @@ SELECT 'version' AS from_kind, version_id AS from_id, role AS label, 'slot' AS t
   concat_ws('/', model, env, role) AS to_id
 FROM tb.slots WHERE version_id IN (SELECT unnest($ids))
 
+-- gates_of_versions: what some versions were asked before each target, the last time
+SELECT 'version' AS from_kind, version_id AS from_id, 'examined' AS label, 'gate' AS to_kind,
+  report_id AS to_id
+FROM tb.gate_report WHERE version_id IN (SELECT unnest($ids))
+QUALIFY row_number() OVER (PARTITION BY version_id, target ORDER BY began_us DESC, report_id DESC) = 1
+
+-- versions_of_gates: the versions that some gates examined
+SELECT 'version' AS from_kind, version_id AS from_id, 'examined' AS label, 'gate' AS to_kind,
+  report_id AS to_id
+FROM tb.gate_report WHERE report_id IN (SELECT unnest($ids))
+
 -- versions_of_slots: the versions in some slots
 SELECT 'version' AS from_kind, version_id AS from_id, role AS label, 'slot' AS to_kind,
   concat_ws('/', model, env, role) AS to_id
@@ -179,6 +190,12 @@ FROM tb.slots WHERE concat_ws('/', model, env, role) IN (SELECT unnest($ids))
 SELECT version_id AS id, model || '@' || version AS name,
   concat_ws(', ', state, flavour, 'sha256:' || package_digest) AS detail, registered_at AS at
 FROM tb.versions WHERE version_id IN (SELECT unnest($ids))
+
+-- facts_of_gates: what to say of some gates' reports
+SELECT report_id AS id, 'to ' || target AS name,
+  concat_ws(', ', verdict, model || '@' || version, 'policy ' || policy_digest[:12]) AS detail,
+  make_timestamp(began_us) AS at
+FROM tb.gate_report WHERE report_id IN (SELECT unnest($ids))
 
 -- facts_of_slots: what to say of some slots
 SELECT concat_ws('/', model, env, role) AS id, concat_ws('/', model, env, role) AS name,
@@ -220,6 +237,7 @@ SELECT kind, id FROM (
   UNION ALL SELECT 'model', digest, id FROM tb.model WHERE digest = $of
   UNION ALL SELECT 'version', version_id, version_id FROM tb.version
     WHERE version_id = $of OR model || '@' || semver = $of
+  UNION ALL SELECT 'gate', report_id, report_id FROM tb.gate_report WHERE report_id = $of
   UNION ALL SELECT 'slot', $of, version_id FROM tb.slots WHERE concat_ws('/', model, env, role) = $of)
 ORDER BY born DESC LIMIT 1
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 COLORS = {
     "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
     "model": "#9467bd", "sweep": "#17a2b8", "folded": "#1f77b4", "version": "#d62728",
-    "slot": "#e6a700",
+    "slot": "#e6a700", "gate": "#7f7f7f",
 }  # fmt: skip
 SYMBOLS = {
     "run": "circle", "dataset": "square", "execution": "circle-open", "artifact": "diamond",
     "model": "hexagon", "sweep": "star-diamond", "folded": "circle-open-dot", "version": "star",
-    "slot": "triangle-right",
+    "slot": "triangle-right", "gate": "diamond-tall",
 }  # fmt: skip
 INK = "#808080"
 BAD = "#d64545"

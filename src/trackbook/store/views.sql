@@ -327,6 +327,7 @@ UNION ALL SELECT 'run', run_id, label, 'model', digest FROM model SEMI JOIN kept
 UNION ALL SELECT 'run', source_run_id, 'registered', 'version', version_id FROM version
   WHERE source_run_id IS NOT NULL
 UNION ALL SELECT 'version', parent_id, 'parent', 'version', version_id FROM version WHERE parent_id IS NOT NULL
+UNION ALL SELECT 'version', version_id, 'examined', 'gate', report_id FROM gate_report
 UNION ALL SELECT 'version', version_id, role, 'slot', concat_ws('/', model, env, role) FROM slots
 
 -- outputs: one row per execution that put something out
