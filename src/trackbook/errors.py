@@ -5,6 +5,7 @@ TrackbookError
 ├── Refused       a rule said no (a write in a read-only question, a path outside the project)
 ├── Busy          somebody else holds the database; trying again may succeed
 ├── Damaged       what is on disk is not what was written
+│   └── Tampered      a model's package was changed (packages/verify.py)
 ├── Misused       the call itself cannot be meant; nothing was done
 └── CellFailed    a cell of a notebook that trackbook executes raised (reproduce/kernel.py)
 

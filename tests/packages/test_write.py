@@ -181,3 +181,15 @@ def test_a_model_without_rows_is_written_all_the_same(tmp_path):
     package = write(LogisticRegression().fit(rows, [0, 1] * 3), tmp_path)
     assert (package.signature, package.probe_count) == ("", 0)
     assert package.probe_why == "no rows were given"
+
+
+def test_half_a_letter_in_a_name_is_no_failure(tmp_path):
+    import pandas as pd
+
+    rows = pd.DataFrame({"\ud800": [1.0, 2.0], 7: [0.0, 1.0]})
+    model = LogisticRegression().fit(rows.to_numpy(), [0, 1])
+    contents = Contents(name="\ud800", data={"\ud800": {"\ud800": "\ud800"}})
+    package = write(model, tmp_path, example=rows.to_numpy(), contents=contents)
+    assert read(package.folder, package.package_digest).signature
+    odd = write(model, tmp_path, example=rows, contents=contents, unsafe_pickle=True)
+    assert "\\\\ud800" in odd.signature
