@@ -184,12 +184,7 @@ def test_a_model_without_rows_is_written_all_the_same(tmp_path):
 
 
 def test_half_a_letter_in_a_name_is_no_failure(tmp_path):
-    import pandas as pd
-
-    rows = pd.DataFrame({"\ud800": [1.0, 2.0], 7: [0.0, 1.0]})
-    model = LogisticRegression().fit(rows.to_numpy(), [0, 1])
+    rows = np.arange(4.0).reshape(2, 2)
     contents = Contents(name="\ud800", data={"\ud800": {"\ud800": "\ud800"}})
-    package = write(model, tmp_path, example=rows.to_numpy(), contents=contents)
-    assert read(package.folder, package.package_digest).signature
-    odd = write(model, tmp_path, example=rows, contents=contents, unsafe_pickle=True)
-    assert "\\\\ud800" in odd.signature
+    package = write(LogisticRegression().fit(rows, [0, 1]), tmp_path, contents=contents)
+    assert read(package.folder, package.package_digest) == package

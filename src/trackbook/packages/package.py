@@ -78,9 +78,8 @@ def metadata_of(text: str) -> dict[str, Any]:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Damaged(f"the metadata of a package cannot be read: {error}") from None
-    schema = found.get("schema") if isinstance(found, dict) else None
-    if schema != SCHEMA:
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise Damaged(
-            f"a package says {schema!r} and not {SCHEMA}: a newer trackbook wrote it, or none"
+            f"a package does not say {SCHEMA} in its metadata: a newer trackbook wrote it, or none"
         )
     return found
