@@ -6,6 +6,7 @@ TrackbookError
 ├── Conflict      somebody else decided first; the message names who, what and when
 ├── Busy          somebody else holds the database; trying again may succeed
 ├── Damaged       what is on disk is not what was written
+│   └── Tampered      a model's package was changed (packages/verify.py)
 ├── Misused       the call itself cannot be meant; nothing was done
 └── CellFailed    a cell of a notebook that trackbook executes raised (reproduce/kernel.py)
 

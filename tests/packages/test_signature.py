@@ -51,6 +51,12 @@ def test_a_signature_comes_back_from_its_text():
     assert Signature.of_text(found.text()) == found
 
 
+def test_a_name_with_half_a_letter_can_be_written():
+    found = signature_of({"\ud800": np.zeros(2)}, [0.5])
+    assert found.inputs[0].name == "\\ud800"
+    assert Signature.of_text(found.text()) == found
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"form": "pickle"}', "\ud800"])
 def test_a_text_that_is_no_signature_is_said(text):
     with pytest.raises(Damaged, match="no signature"):

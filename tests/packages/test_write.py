@@ -181,3 +181,10 @@ def test_a_model_without_rows_is_written_all_the_same(tmp_path):
     package = write(LogisticRegression().fit(rows, [0, 1] * 3), tmp_path)
     assert (package.signature, package.probe_count) == ("", 0)
     assert package.probe_why == "no rows were given"
+
+
+def test_half_a_letter_in_a_name_is_no_failure(tmp_path):
+    rows = np.arange(4.0).reshape(2, 2)
+    contents = Contents(name="\ud800", data={"\ud800": {"\ud800": "\ud800"}})
+    package = write(LogisticRegression().fit(rows, [0, 1]), tmp_path, contents=contents)
+    assert read(package.folder, package.package_digest) == package

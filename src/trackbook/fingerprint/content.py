@@ -232,10 +232,6 @@ class Walk:
     def booster(self, value: Any) -> None:
         self.hasher.update(bytes(value.save_raw("ubj")))
 
-    def trees(self, value: Any) -> None:
-        # What comes after says how it was trained, the number of threads too.
-        self.say(value.model_to_string().partition("\nparameters:")[0])
-
     def frame(self, value: Any) -> None:
         from trackbook.fingerprint.data import digest_of_data, look_at
 
@@ -309,7 +305,6 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     ("numpy", "RandomState"): Walk.dice,
     ("numpy", "ufunc"): Walk.named,
     ("xgboost", "Booster"): Walk.booster,
-    ("lightgbm", "Booster"): Walk.trees,
     ("pandas", "DataFrame"): Walk.frame,
     ("pandas", "Series"): Walk.frame,
     ("pandas", "Index"): Walk.shown,

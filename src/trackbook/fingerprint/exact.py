@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
-from trackbook.fingerprint.learned import graph, is_array, is_scalar, learned_in
+from trackbook.fingerprint.learned import (
+    graph,
+    is_array,
+    is_scalar,
+    learned_in,
+    text_booster,
+)
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -220,6 +226,12 @@ def raw(walk: Walk, value: bytes) -> None:
     walk.hasher.update(value)
 
 
+def trees(walk: Walk, value: Any) -> None:
+    """Take in the trees of LightGBM as it writes them."""
+    walk.say(place_of(type(value)))
+    walk.take(text_booster(value))
+
+
 def search_tree(walk: Walk, value: Any) -> None:
     """Take in a tree over points by its points: it counts the searches in it, too."""
     given = value.__getstate__()
@@ -307,6 +319,7 @@ EXACT = Rules(
         },
         ("pandas", "Index"): index,
         ("pandas", "RangeIndex"): index,
+        ("lightgbm", "Booster"): trees,
         ("onnx", "ModelProto"): onnx_model,
         ("torch", "Tensor"): tensor,
         ("torch", "Parameter"): tensor,

@@ -209,7 +209,7 @@ def booster(value: Any) -> dict[str, object]:
 
 
 def text_booster(value: Any) -> dict[str, object]:
-    """Return the trees of LightGBM, without the block of parameters."""
+    """Return the trees of LightGBM, without its params: the number of threads is among them."""
     return {"trees": value.model_to_string().partition("\nparameters:")[0]}
 
 

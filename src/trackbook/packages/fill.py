@@ -51,7 +51,7 @@ def fill(draft: Draft, facts: Facts, contents: Contents, example: Any) -> dict[s
     put_code(draft, facts.flavour, contents)
     put_data(draft, facts, contents)
     text = None if example is None else mlmodel.example_text(picked(example, EXAMPLE_ROWS))
-    put_mlmodel(draft, facts, contents, text)
+    put_mlmodel(draft, facts, contents, text, has_names=mlmodel.has_names(example))
     put_environment(draft, facts.flavour, contents)
     for path, file in contents.files.items():
         draft.copy(path, file)
@@ -90,7 +90,9 @@ def put_data(draft: Draft, facts: Facts, contents: Contents) -> None:
     draft.text("experiments/metrics.json", json_of(contents.metrics))
 
 
-def put_mlmodel(draft: Draft, facts: Facts, contents: Contents, text: str | None) -> None:
+def put_mlmodel(
+    draft: Draft, facts: Facts, contents: Contents, text: str | None, *, has_names: bool
+) -> None:
     """Write what MLflow reads, with the input example's text."""
     if text is not None:
         draft.text(mlmodel.EXAMPLE, text)
@@ -100,7 +102,10 @@ def put_mlmodel(draft: Draft, facts: Facts, contents: Contents, text: str | None
     draft.text(
         "MLmodel",
         mlmodel.mlmodel_text(
-            signature=facts.signature, example=text, size_bytes=sum(sizes), metadata=about
+            signature=facts.signature if has_names else None,
+            example=text,
+            size_bytes=sum(sizes),
+            metadata=about,
         ),
     )
 
@@ -172,7 +177,10 @@ def hash_text(data: Any) -> str:
     for name, facts in data.items():
         lines.append(json.dumps(str(name)))
         pairs = facts.items() if isinstance(facts, dict) else [("digest", facts)]
-        lines += [f"  {key}: {json.dumps(value, default=str)}" for key, value in pairs]
+        lines += [
+            f"  {json.dumps(str(key))}: {json.dumps(value, default=str)}"
+            for key, value in pairs
+        ]
     return "\n".join(lines or ["no data were named"]) + "\n"
 
 

@@ -97,8 +97,22 @@ def tensors(fields: Sequence[Field]) -> list[dict[str, object]] | None:
     ]
 
 
+def has_names(rows: Any) -> bool:
+    """Tell whether MLflow can keep rows to a signature: it asks for columns by their texts."""
+    names = list(rows.columns) if hasattr(rows, "columns") else []
+    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+
+
 def example_text(rows: Any) -> str | None:
     """Return a few rows as MLflow keeps an input example; None where it has no form for them."""
+    try:
+        return shown(rows)
+    except (OverflowError, TypeError, ValueError):
+        return None  # bytes, complex numbers and other objects have no JSON
+
+
+def shown(rows: Any) -> str | None:
+    """Return rows as JSON; None for kinds of rows that MLflow does not know."""
     if hasattr(rows, "to_json") and hasattr(rows, "columns"):
         split = json.loads(rows.to_json(orient="split", date_format="iso"))
         return json.dumps({"columns": split["columns"], "data": split["data"]})

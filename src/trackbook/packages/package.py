@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from trackbook.errors import Damaged
 
@@ -76,12 +75,11 @@ def metadata_of(text: str) -> dict[str, Any]:
         Damaged: they are of another form than this trackbook knows
     """
     try:
-        found = msgspec.json.decode(text, type=dict)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError) as error:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise Damaged(f"the metadata of a package cannot be read: {error}") from None
-    if found.get("schema") != SCHEMA:
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise Damaged(
-            f"a package says {found.get('schema')!r} and not {SCHEMA}: a newer trackbook wrote"
-            " it, or none"
+            f"a package does not say {SCHEMA} in its metadata: a newer trackbook wrote it, or none"
         )
     return found

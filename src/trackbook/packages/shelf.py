@@ -74,13 +74,15 @@ class Shelf:
         """
         cleared = 0
         for folder in self.folder.glob(f"{UNFINISHED}*"):
-            if time.time() - folder.stat().st_mtime > older_than_s:
-                discard(folder)
-                cleared += 1
+            with contextlib.suppress(FileNotFoundError):  # published meanwhile
+                if time.time() - folder.stat().st_mtime > older_than_s:
+                    discard(folder)
+                    cleared += 1
         for kept in self.folder.glob("bytes/??/*"):
-            facts = kept.stat()
-            if facts.st_nlink == 1 and time.time() - facts.st_mtime > older_than_s:
-                kept.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                facts = kept.stat()
+                if facts.st_nlink == 1 and time.time() - facts.st_mtime > older_than_s:
+                    kept.unlink()
         return cleared
 
     def kept_once(self, file: Path, digest: str) -> None:
@@ -126,7 +128,8 @@ class Draft:
 
     def text(self, path: str, text: str) -> None:
         """Write a text as a file, in UTF-8 with line feeds."""
-        self.bytes(path, text.encode("utf-8", "surrogatepass"))
+        # Half of a surrogate pair becomes an escape, which is what JSON has for it.
+        self.bytes(path, text.encode("utf-8", "backslashreplace"))
 
     def bytes(self, path: str, content: bytes) -> None:
         """Write bytes as a file."""

@@ -76,17 +76,30 @@ def signature_of(rows: object, output: object, *, model: object = None) -> Signa
 def fields_of(value: Any) -> tuple[Form, list[Field]]:
     """Return in what form data come, and their columns or arrays."""
     if hasattr(value, "columns") and hasattr(value, "dtypes"):
-        return "table", [column_of(str(name), value[name]) for name in value.columns]
+        columns = list(value.columns)
+        parts = (
+            value.iloc[:, at] if hasattr(value, "iloc") else value[name]
+            for at, name in enumerate(columns)
+        )
+        return "table", [
+            column_of(name_of(name), part)
+            for name, part in zip(columns, parts, strict=True)
+        ]
     if isinstance(value, dict):
-        return "arrays", [array_of(str(name), item) for name, item in value.items()]
+        return "arrays", [array_of(name_of(name), item) for name, item in value.items()]
     if hasattr(value, "tocsr"):
         shape = (-1, *value.shape[1:])
         return "sparse", [Field(name="", dtype=dtype_of(value.dtype), shape=shape)]
     if hasattr(value, "to_numpy") and hasattr(value, "name"):
-        return "series", [column_of(str(value.name or ""), value)]
+        return "series", [column_of(name_of(value.name), value)]
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return "texts", [Field(name="", dtype="string")]
     return "array", [array_of("", value)]
+
+
+def name_of(name: object) -> str:
+    """Return a column's name as a text that can be written anywhere."""
+    return "" if name is None else str(name).encode("utf-8", "backslashreplace").decode()
 
 
 def array_of(name: str, value: Any) -> Field:

@@ -31,6 +31,8 @@ def verify(folder: Path, digest: str) -> list[Entry]:
     """Return a package's files, if they are just those, byte for byte, that were written.
 
     The digest must come from where it was recorded, never from the folder itself.
+    Whoever can write to the folder can change it again afterwards: this tells what it was when
+    it was looked at.
 
     Raises:
         NotFound: there is no such folder

@@ -58,17 +58,11 @@ def write(
     beside = contents or Contents()
     with Shelf(folder).draft() as draft:
         chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
-        is_asked = example is not None or probes is not None
-        # Of a graph, what is asked for predictions is what was loaded from its file.
-        asked = fitted
-        if chosen.name == "onnx" and is_asked:
-            asked = chosen.loader.load(home_of(draft))
-        facts = facts_of(
-            chosen, fitted, asked, example, probes if probes is not None else example
-        )
+        rows = example if probes is None else probes
+        facts = facts_of(draft, chosen, fitted, example, rows)
         said = fill(draft, facts, beside, example)
-        if facts.probes.row_count and fitted is model and asked is model:
-            prove(draft, facts.flavour, model)
+        if facts.probes.row_count and fitted is model and chosen.name != "onnx":
+            prove(draft, chosen, model)
         digest, place = draft.publish()
         entries = list(draft.entries.values())
     return package_of(digest, place, said, entries)
@@ -115,9 +109,13 @@ def flavour_of_file(file: Path) -> Flavour:
 
 
 def facts_of(
-    flavour: Flavour, model: object, asked: object, example: Any, probes: Any
+    draft: Draft, flavour: Flavour, model: object, example: Any, probes: Any
 ) -> Facts:
-    """Return a model's identities, and its signature and pinned predictions as it is asked."""
+    """Return a model's identities, signature and pinned predictions."""
+    asked = model
+    if flavour.name == "onnx" and probes is not None:
+        # A graph cannot be asked; what was written of it can, and is proved by that.
+        asked = flavour.loader.load(home_of(draft))
     signature, pinned = None, Probes(b"", 0, "no rows were given")
     if example is not None:
         few = picked(example, ASKED_ROWS)
