@@ -175,7 +175,7 @@ def test_the_keyboard_alone_promotes(notebook, page, tmp_path):
     page.keyboard.press("Enter")
     page.locator(".tb-task-words", has_text="churn@1.5.0 is in PRODUCTION now").wait_for()
     page.locator(":focus", has_text="Close").wait_for()
-    assert card(page, "churn@1.5.0").get_by_text("prod/champion").count() == 1
+    card(page, "churn@1.5.0").get_by_text("prod/champion").wait_for()
     assert "DEPRECATED" in value_of(page, "desk.at('churn@1.1.0').state")
     assert "beats the champion" in value_of(page, "desk.at('churn@1.5.0').reason")
     notebook.shot("done", tmp_path)
