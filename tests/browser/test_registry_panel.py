@@ -144,18 +144,10 @@ def test_a_gate_can_be_watched_and_stopped(notebook, page, tmp_path):
 
 def test_the_keyboard_alone_promotes(notebook, page, tmp_path):
     page.get_by_role("searchbox", name="Filter versions").focus()
-    while (
-        not focused(page).startswith("churn@1.5.0")
-        or not page.locator(".tb-vname:focus").count()
-    ):
+    while not page.locator(".tb-vname:focus").count():
         page.keyboard.press("Tab")
-        if page.locator(".tb-vname:focus").count():
-            break
-    page.keyboard.press("ArrowRight")
-    for _ in range(3):
-        if focused(page) == "churn@1.5.0":
-            break
-        page.keyboard.press("ArrowDown")
+    for key in [*["ArrowLeft"] * 4, "Home", "ArrowRight", "ArrowDown"]:
+        page.keyboard.press(key)
     assert focused(page) == "churn@1.5.0"
     page.keyboard.press("Enter")
     page.locator(".tb-title:focus", has_text="churn@1.5.0").wait_for()
@@ -183,7 +175,7 @@ def test_the_keyboard_alone_promotes(notebook, page, tmp_path):
     page.keyboard.press("Enter")
     page.locator(".tb-task-words", has_text="churn@1.5.0 is in PRODUCTION now").wait_for()
     page.locator(":focus", has_text="Close").wait_for()
-    assert card(page, "churn@1.5.0").get_by_text("prod/champion").count() == 1
+    card(page, "churn@1.5.0").get_by_text("prod/champion").wait_for()
     assert "DEPRECATED" in value_of(page, "desk.at('churn@1.1.0').state")
     assert "beats the champion" in value_of(page, "desk.at('churn@1.5.0').reason")
     notebook.shot("done", tmp_path)
@@ -222,13 +214,26 @@ def test_a_refusal_is_shown_in_place_and_the_words_stay(page):
     page.get_by_role("button", name="Close", exact=True).click()
 
 
+def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, page):
+    card(page, "churn@1.3.0").click()
+    page.get_by_role("button", name="Archive").click()
+    page.get_by_role("textbox", name="Why?").fill("not needed any more")
+    page.wait_for_timeout(1000)
+    notebook.load()
+    reason = page.get_by_role("textbox", name="Why?")
+    reason.wait_for()
+    assert reason.input_value() == "not needed any more"
+    assert page.locator(".tb-detail-head", has_text="churn@1.3.0").count() == 1
+    page.get_by_role("button", name="Close", exact=True).click()
+
+
 def test_what_others_decide_appears_while_the_kernel_is_busy(page):
     page.evaluate(
         "() => { void jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-        ".requestExecute({code: \"import time; desk.new('late', metrics={}); time.sleep(6)\","
+        ".requestExecute({code: \"import time; desk.new('late', metrics={}); time.sleep(20)\","
         " silent: true, store_history: false}); }"
     )
-    card(page, "late@1.0.0").wait_for(timeout=5500)
+    card(page, "late@1.0.0").wait_for(timeout=18_000)
     page.wait_for_function(
         "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
     )

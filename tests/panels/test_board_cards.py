@@ -205,6 +205,12 @@ def test_what_was_asked_for_can_be_answered_in_any_state():
     assert "Reject for STAGING" in labels
 
 
+def test_where_no_way_leads_up_nothing_is_to_be_approved():
+    one = row(state="DEPRECATED")
+    labels = [a.label for a in actions_of(one, [asked("approved", approvers=["bob"])])]
+    assert labels == ["Archive"]
+
+
 def test_the_table_left_behind_shows_the_newest_few_of_each_state():
     rows = [row(version_id=str(n), version=f"1.{n}.0") for n in range(20)]
     live = row(

@@ -247,7 +247,7 @@ def test_a_picked_version_is_sent_whole_and_strict(desk, page):
 def test_an_approval_by_somebody_else_is_noticed_though_nothing_moved(desk, page):
     desk.request("churn@1.0.0")
     page.panel.selected = page.panel._board.rows[0].version_id
-    wait_until(lambda: page.last("detail"))
+    wait_until(lambda: page.last("facts"))
     page.heard.clear()
     page.panel._look()
     assert page.heard == []

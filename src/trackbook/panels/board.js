@@ -73,7 +73,9 @@ export function boardView(hub) {
     const parts = [make("div", { class: "tb-where" }, ...places, ...names), ...metrics, make("div", { class: "tb-badges" }, ...badges)];
     const item = make("li", { class: `tb-vcard${on ? " tb-on" : ""}` }, name, ...parts.filter((part) => part.hasChildNodes()), foot);
     item.addEventListener("click", () => {
-      if (!String(getSelection())) hub.open(card.id);
+      // whoever marks words in a card to copy them does not want it opened
+      const marked = getSelection();
+      if (marked.isCollapsed || !item.contains(marked.anchorNode)) hub.open(card.id);
     });
     return item;
   }

@@ -229,6 +229,8 @@ def actions_of(row: BoardRow, approvals: Sequence[ApprovalRow] = ()) -> list[Act
 
 def answerable(row: BoardRow, approvals: Sequence[ApprovalRow]) -> list[str]:
     """Return the states for which a version can be approved: asked for, or production next."""
+    if row.state not in NEXT:
+        return []
     asked = [
         one.target
         for one in approvals

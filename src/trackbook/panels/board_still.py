@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackbook.panels.board_cards import Badge, Direction
     from trackbook.registry import Board, BoardRow
 
-COLUMNS = ("version", "state", "in", "metrics against the champion", "known", "by", "since")
+COLUMNS = ("version", "state", "in", "known", "metrics against the champion", "by", "since")
 ORDER = ("PRODUCTION", "STAGING", "DEVELOPMENT", "DEPRECATED", "ARCHIVED")
 MOST_OF_A_STATE = 6
 
@@ -38,20 +38,20 @@ def still_board(
             name_of(row),
             row.state,
             ", ".join(row.slots),
-            in_words(row, direction),
             ", ".join(
                 f"{one.sign} {one.words}"
                 for one in [*found.get(row.version_id, ()), *standing_badges(row)]
             ),
+            in_words(row, direction),
             row.moved_by,
             row.state_since,
         ]
         for row in still_rows(board)
     ]
     counts = [f"{len(board.states.get(state, ()))} in {state}" for state in ORDER]
-    return Table(
-        COLUMNS, rows, title="registry", note=", ".join(counts), total=len(board.rows)
-    )
+    left_out = len(board.rows) - len(rows)
+    older = f"; {left_out:,} older ones are not in this table" if left_out else ""
+    return Table(COLUMNS, rows, title="registry", note=", ".join(counts) + older)
 
 
 def in_words(row: BoardRow, direction: Direction) -> str:

@@ -127,7 +127,7 @@ function report(one) {
 /** Return one decision of the past, as a point on the line of time. */
 function moment(one) {
   const head = make("div", {}, make("b", {}, one.command), ` ${one.versions.join(", ")} `, make("span", { class: "tb-quiet", title: one.when }, `${one.when} · ${one.by}`));
-  const lines = [make("div", {}, one.moves.join("; "))];
+  const lines = one.moves.map((words) => make("div", {}, words));
   if (one.reason) lines.push(make("div", { class: "tb-reason" }, `“${one.reason}”`));
   if (one.forced) lines.push(make("div", { class: "tb-tone-bad" }, `‼ ${one.forced}`));
   return make("li", { class: one.forced || one.incident ? "tb-grave" : "" }, head, ...lines);

@@ -12,7 +12,7 @@ const FULL = 1000;
 function sharedRegistry(model) {
   const hub = {
     cards: new Map(), order: [], slots: {}, facts: new Map(), detail: null, task: null,
-    known: false, note: "", busy: "", waiting: 0, mine: false, begun: false, away: new Set(), listeners: new Set(),
+    known: false, note: "", busy: "", waiting: 0, mine: 0, begun: false, away: new Set(), listeners: new Set(),
   };
   const asked = new Set();
   const tell = (what) => hub.listeners.forEach((listener) => listener(what));
@@ -71,7 +71,8 @@ function sharedRegistry(model) {
     if (fresh.length) model.send({ ask: "facts", ids: fresh });
   };
   hub.begin = (deed, to) => {
-    hub.begun = hub.mine = true;
+    hub.begun = true;
+    hub.mine = Date.now();
     hub.ask({ ask: "begin", id: hub.selected(), do: deed, to });
     tell("detail");
   };
@@ -118,7 +119,7 @@ function buildRegistry(model, shared, coming) {
     if (["board", "facts", "filter", "selected"].includes(what)) drawBoard();
     if (what === "task") {
       task.refresh();
-      shared.mine = false;
+      if (hub.task) shared.mine = 0;
     }
     if (["board", "detail", "selected", "task"].includes(what)) detail.refresh();
     const full = hub.order.length >= FULL ? "the board shows no more than these: %track versions lists all" : "";

@@ -159,7 +159,8 @@ class RegistryPanel(anywidget.AnyWidget):
         if task is not None and task.stage == "done":
             gone = f"{task.do} {task.id}"
             self.drafts = {key: text for key, text in self.drafts.items() if key != gone}
-        self.refresh()
+        # each beside this thread: what is done stays done, whatever fails after it
+        self._errands.add(self.refresh)
         self._send_facts([version_id])
         if self.selected == version_id:
             self._errands.add(self._send_detail)

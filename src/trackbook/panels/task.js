@@ -71,7 +71,8 @@ export function taskView(hub, closed) {
     }
     draw();
     tick();
-    if (isNew && hub.mine) focusFirst();
+    // the focus goes to what was begun here, and soon: never away from what is typed elsewhere
+    if (isNew && Date.now() - hub.mine < 10000) focusFirst();
     else if (inside && !visible(document.activeElement)) focusFirst();
     else if (task.stage === "asking" && task.stage !== before?.stage && (inside || document.activeElement === title)) reason.focus();
     if (task.refusal && task.refusal !== before?.refusal && inside) reason.focus();
