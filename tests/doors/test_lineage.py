@@ -84,5 +84,5 @@ def test_a_thing_that_is_not_there_is_one_clear_line(executed) -> None:
     told = trackbook(folder, "lineage", "nope")
     assert told.returncode == 2
     assert told.stderr.startswith(
-        "trackbook: no run, dataset, cell, file or variable 'nope'"
+        "trackbook: no run, dataset, cell, file, version or variable 'nope'"
     )
