@@ -219,6 +219,7 @@ def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, pag
     page.get_by_role("button", name="Archive").click()
     page.get_by_role("textbox", name="Why?").fill("not needed any more")
     page.wait_for_timeout(1000)
+    notebook.save()
     notebook.load()
     reason = page.get_by_role("textbox", name="Why?")
     reason.wait_for()
