@@ -283,7 +283,7 @@ def test_a_reopened_notebook_shows_the_table_and_no_error(
 
 
 def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, page):
-    card(page, "churn@1.3.0").click()
+    card(page, "churn@1.0.0").click()
     page.get_by_role("button", name="Archive").click()
     page.get_by_role("textbox", name="Why?").fill("not needed any more")
     page.wait_for_timeout(1000)
@@ -292,5 +292,5 @@ def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, pag
     reason = page.get_by_role("textbox", name="Why?")
     reason.wait_for()
     assert reason.input_value() == "not needed any more"
-    assert page.locator(".tb-detail-head", has_text="churn@1.3.0").count() == 1
+    assert page.locator(".tb-detail-head", has_text="churn@1.0.0").count() == 1
     page.get_by_role("button", name="Close", exact=True).click()
