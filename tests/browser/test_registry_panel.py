@@ -214,19 +214,6 @@ def test_a_refusal_is_shown_in_place_and_the_words_stay(page):
     page.get_by_role("button", name="Close", exact=True).click()
 
 
-def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, page):
-    card(page, "churn@1.3.0").click()
-    page.get_by_role("button", name="Archive").click()
-    page.get_by_role("textbox", name="Why?").fill("not needed any more")
-    page.wait_for_timeout(1000)
-    notebook.load()
-    reason = page.get_by_role("textbox", name="Why?")
-    reason.wait_for()
-    assert reason.input_value() == "not needed any more"
-    assert page.locator(".tb-detail-head", has_text="churn@1.3.0").count() == 1
-    page.get_by_role("button", name="Close", exact=True).click()
-
-
 def test_what_others_decide_appears_while_the_kernel_is_busy(page):
     page.evaluate(
         "() => { void jupyterapp.shell.currentWidget.sessionContext.session.kernel"
@@ -293,3 +280,17 @@ def test_a_reopened_notebook_shows_the_table_and_no_error(
     assert other.page.locator(".tb-registry").count() == 0
     assert not other.dialogs
     other.shot("reopened", tmp_path)
+
+
+def test_reloading_the_page_finds_the_decision_and_the_words_again(notebook, page):
+    card(page, "churn@1.0.0").click()
+    page.get_by_role("button", name="Archive").click()
+    page.get_by_role("textbox", name="Why?").fill("not needed any more")
+    page.wait_for_timeout(1000)
+    notebook.save()
+    notebook.load()
+    reason = page.get_by_role("textbox", name="Why?")
+    reason.wait_for()
+    assert reason.input_value() == "not needed any more"
+    assert page.locator(".tb-detail-head", has_text="churn@1.0.0").count() == 1
+    page.get_by_role("button", name="Close", exact=True).click()

@@ -263,6 +263,12 @@ def test_a_button_of_a_version_that_is_gone_is_answered(page):
     assert "not on the board" in page.last("note")["text"]
 
 
+def test_what_is_no_button_does_nothing(desk, page):
+    page.begin("churn@1.0.0", "delete", "")
+    assert page.panel.task is None
+    assert desk.at("churn@1.0.0").state == "DEVELOPMENT"
+
+
 def test_what_was_kept_out_is_examined_again_as_it_stands_now(desk, page):
     page.begin("churn@1.0.0", "promote", "STAGING")
     first = page.until("asking")

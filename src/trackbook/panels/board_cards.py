@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from trackbook.table import SIGNS, MetricLine, compared, in_short, visible
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["ok", "bad", "warn", "quiet"]
 Deed = Literal["promote", "demote", "deprecate", "archive", "approve", "reject", "rollback"]
+DEEDS = get_args(Deed)
 ON_A_CARD = 3
 TONES: dict[str, Tone] = {"better": "ok", "worse": "bad"}
 CHAMPION = "prod/champion"

@@ -8,9 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from trackbook.capture import attempt
-from trackbook.errors import Conflict, TrackbookError
+from trackbook.errors import Conflict, Refused, TrackbookError
 from trackbook.gates import Cancelled
-from trackbook.panels.board_cards import Action, actions_of, name_of, said_of
+from trackbook.panels.board_cards import DEEDS, actions_of, name_of, said_of
 from trackbook.panels.board_detail import check_of, short
 from trackbook.table import visible
 
@@ -91,15 +91,15 @@ class Decisions:
     def begin(self, row: BoardRow, do: str, to: str) -> None:
         """Begin with a button of a version; nothing happens while something runs."""
         with self._turn:
-            if self.is_running:
+            if self.is_running or do not in DEEDS:
                 return self._tell()
             wanted = [a for a in actions_of(row) if (a.do, a.to) == (do, to)]
-            action = wanted[0] if wanted else Action("promote", f"{do} for {to}", to)
+            label = wanted[0].label if wanted else f"{do.capitalize()} for {to}"
             self._row, self._report, self._cancel = row, None, threading.Event()
             stage = FIRST_STAGE.get(do, "asking")
             self.task = Task(
                 number=next(self._numbers), do=do, id=row.version_id, name=name_of(row),
-                model=visible(row.model), to=to, label=action.label, stage=stage,
+                model=visible(row.model), to=to, label=label, stage=stage,
                 needs_reason=do not in NO_REASON_NEEDED,
             )  # fmt: skip
         self._tell()
@@ -220,7 +220,7 @@ class Decisions:
         source, name = self._source, reference(row)
         if task.do == "promote":
             if self._report is None:
-                return "nothing was examined"
+                raise Refused(f"{name} was not examined for {task.to}: examine it again")
             return source.promote(
                 name, task.to, reason=reason, expected_from=row.state, report=self._report
             )
