@@ -73,7 +73,9 @@ def test_a_variable_a_count_and_a_dataset_are_things_too(book) -> None:
     ((count,),) = book.sql("SELECT max(execution_count) FROM cells")
     assert lineage(book.book, f"[{count}]").graph.root.kind == "execution"
     assert lineage(book.book, "X").graph.root.kind == "dataset"
-    with pytest.raises(NotFound, match="no run, dataset, cell, file, version or variable 'nope'"):
+    with pytest.raises(
+        NotFound, match="no run, dataset, cell, file, version or variable 'nope'"
+    ):
         lineage(book.book, "nope")
 
 
