@@ -245,14 +245,20 @@ class Models:
         )
         return Promotion(transition=transition, report=report)
 
+    def ask_for_approval(self, reference: str, to: str, report: Report) -> bool:
+        """Ask for an approval where nothing else keeps a version out; say whether it is so."""
+        if report.passed or any(one.check != APPROVALS for one in report.blocking):
+            return False
+        self.registry(to).request(reference, to.upper(), report_id=report.report_id)
+        return True
+
     def _kept_out(self, row: VersionRow, state: str, report: Report) -> str:
         """Say what keeps a version out; ask for approvals where only they are missing."""
         blocking = report.blocking
         said = "; ".join(f"{one.label}: {one.words}" for one in blocking[:4])
         more = f" and {len(blocking) - 4} more" if len(blocking) > 4 else ""  # noqa: PLR2004
         see = f"%track gate {row.name} {state.lower()} shows all"
-        if all(one.check == APPROVALS for one in blocking):
-            self.registry(state).request(row.name, state, report_id=report.report_id)
+        if self.ask_for_approval(row.name, state, report):
             see = f"an approval was asked for: %track approve {row.name} {state.lower()}"
         return f"{row.name} stays {row.state}: {said}{more} ({see})"
 

@@ -128,8 +128,14 @@ class BookRegistry:
         progress: Callable[[Step], object],
         cancel: threading.Event,
     ) -> Report:
-        """Ask a version everything that stands before a state, and move nothing."""
-        return self._book.models.examine(reference, to, progress=progress, cancel=cancel)
+        """Ask a version everything that stands before a state, and move nothing.
+
+        Where only somebody's approval is missing, it is asked for.
+        """
+        models = self._book.models
+        report = models.examine(reference, to, progress=progress, cancel=cancel)
+        models.ask_for_approval(reference, to, report)
+        return report
 
     def promote(
         self, reference: str, to: str, *, reason: str, expected_from: str, report: Report
