@@ -178,6 +178,17 @@ def test_production_takes_a_second_person(lab, monkeypatch) -> None:
     assert tb.load("iris@champion") is not None
 
 
+def test_a_secret_in_a_reason_is_masked(lab) -> None:
+    track(lab, "register model iris")
+    track(
+        lab,
+        "promote iris@1.0.0 staging --reason 'token=ghp_abcdefghijklmnopqrstuvwxyz0123456789'",
+    )
+    rows = lab.sql("SELECT reason FROM transitions WHERE command = 'promote'")
+    assert rows
+    assert all("ghp_abc" not in reason for (reason,) in rows)
+
+
 def test_a_no_keeps_it_out(lab, monkeypatch) -> None:
     track(lab, "register model iris")
     track(lab, "promote iris@1.0.0 staging")

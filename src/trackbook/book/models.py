@@ -83,7 +83,12 @@ class Models:
         from trackbook.registry import Registry
 
         book = self._book
-        return Registry(book.journal, book.store, policy=rules_of(self.policy(), target))
+        return Registry(
+            book.journal,
+            book.store,
+            policy=rules_of(self.policy(), target),
+            masked=book.secrets.in_text,
+        )
 
     def version(self, reference: str) -> VersionRow:
         """Return the version that a reference means: `name@1.2.0`, `name@champion`."""
