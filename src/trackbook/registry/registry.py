@@ -140,7 +140,7 @@ class Registry:
             at=at,
             to=to,
             command=command,
-            reason=words_of(self._masked(reason), "reason"),
+            reason=self._words(reason, "reason"),
             report=report,
             expected_from=expected_from,
             expected_champion=expected_champion,
@@ -201,7 +201,7 @@ class Registry:
     ) -> Transition | None:
         """Put a version into a slot; a canary gets so many percent of the champion's traffic."""
         model, at = reference_of(reference)
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         return self._move(
             model, lambda now: deployed(now.model, at, env, role, traffic, why)
         )
@@ -210,7 +210,7 @@ class Registry:
         self, name: str, env: Env | str, role: Role | str, *, reason: str = ""
     ) -> Transition | None:
         """Take out of a slot what is in it; of the champion's with a reason only."""
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         return self._move(
             model_name(name), lambda now: undeployed(now.model, env, role, why)
         )
@@ -243,7 +243,7 @@ class Registry:
             Conflict: another version became champion meanwhile
         """
         model = model_name(name)
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         back = Back(env, why, to, bad_to, moment(alerted_at))
         seen = standing(self._store, model)
         target = target_of(seen, back)
@@ -262,7 +262,7 @@ class Registry:
     ) -> Transition | None:
         """Let an alias lead to a version; a protected one is moved only by force, with a reason."""
         model, at = reference_of(reference)
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         return self._move(
             model,
             lambda now: aliased(
@@ -274,7 +274,7 @@ class Registry:
         self, name: str, alias: str, *, reason: str = "", force: bool = False
     ) -> Transition | None:
         """Take an alias away."""
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         return self._move(
             model_name(name),
             lambda now: unaliased(now.model, alias, reason=why, force=force),
@@ -283,7 +283,7 @@ class Registry:
     def delete(self, reference: str, *, reason: str) -> Transition | None:
         """Delete a version that nothing needs; its number stays taken, the log stays whole."""
         model, at = reference_of(reference)
-        why = words_of(self._masked(reason), "reason")
+        why = self._words(reason, "reason")
         return self._move(model, lambda now: deleted(now.model, at, why, now.at_us))
 
     def request(
@@ -297,13 +297,8 @@ class Registry:
     ) -> Approval | None:
         """Ask for an approval of these bytes with this gate report; None where it is asked for."""
         model, at = reference_of(reference)
-        wish = Wish(
-            at,
-            to,
-            report_id,
-            words_of(self._masked(comment), "comment"),
-            moment(expires_at),
-        )
+        said = self._words(comment, "comment")
+        wish = Wish(at, to, report_id, said, moment(expires_at))
         return self._decide(
             model, lambda now: requested(now.model, wish, self.policy, now.at_us)
         )
@@ -328,12 +323,13 @@ class Registry:
         comment: str,
     ) -> Approval | None:
         model, at = reference_of(reference)
-        answer = Answer(
-            at, to, step, words_of(self._masked(comment), "comment"), self.who.name
-        )
+        answer = Answer(at, to, step, self._words(comment, "comment"), self.who.name)
         return self._decide(
             model, lambda now: answered(now.model, answer, self.policy, now.at_us)
         )
+
+    def _words(self, text: str, what: str) -> str:
+        return words_of(self._masked(text), what)
 
     def _move(self, model: str, decide: Callable[[Now], Draft | None]) -> Transition | None:
         def transition(now: Now) -> Transition | None:
