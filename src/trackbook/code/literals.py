@@ -20,7 +20,9 @@ class NotLiteral(Exception):
 def chosen_by(target: ast.expr, value: ast.expr) -> dict[str, object]:
     """Return the names that a target binds to literals; empty containers choose nothing."""
     if type(target) is ast.Name:
-        if type(value) not in EVALUATE:
+        if type(value) not in EVALUATE or (
+            isinstance(value, ast.Call) and not is_dict_call(value)
+        ):
             return {}
         try:
             found = value_of(value)
@@ -51,6 +53,8 @@ def is_literal(node: ast.expr) -> bool:
         return False
     if type(node) is ast.Constant:
         return is_plain(node.value)
+    if type(node) is ast.Call and not is_dict_call(node):
+        return False
     try:
         value_of(node)
     except NotLiteral:
@@ -114,7 +118,7 @@ def hashable(value: object) -> object:
 
 def value_of_call(node: ast.Call) -> dict[str, object]:
     """Return the dict of `dict(depth=3)`."""
-    if not isinstance(node.func, ast.Name) or node.func.id != "dict" or node.args:
+    if not is_dict_call(node):
         raise NotLiteral
     found: dict[str, object] = {}
     for keyword in node.keywords:
@@ -122,6 +126,11 @@ def value_of_call(node: ast.Call) -> dict[str, object]:
             raise NotLiteral
         found[keyword.arg] = value_of(keyword.value)
     return found
+
+
+def is_dict_call(node: ast.Call) -> bool:
+    """Tell whether a call is `dict(…)` of named values."""
+    return isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args
 
 
 def value_of_unary(node: ast.UnaryOp) -> object:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 SILENCE = ("ignore", None, Warning, None, 0)
-WARNED_OF = re.compile(r"\\|\d\.?(?:and|else|for|if|in|is|not|or)")
+WARNED_OF = re.compile(r"\d\.?(?:and|else|for|if|in|is|not|or)")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 KEYWORD = re.compile(r"(?<![.\w])([^\W\d]\w*) ?=(?![=])")
 WORD = re.compile(r"[^\W\d]\w*")
@@ -32,7 +32,7 @@ PROVIDED = frozenset(dir(builtins)) | {
 def tree_of(source: str) -> ast.Module | None:
     """Return the syntax tree of a source, or None when Python refuses it."""
     try:
-        if not WARNED_OF.search(source):
+        if "\\" not in source and not WARNED_OF.search(source):
             return ast.parse(source)
         # The user saw the warning about "\d" or 1if when the cell ran; once is enough.
         # Not by catch_warnings: leaving that makes Python forget what it warned of, and
@@ -71,8 +71,4 @@ def without_provided(
     names: set[str], binds: set[str], rebound: Collection[str]
 ) -> frozenset[str]:
     """Return the names without builtins, except those that a cell has bound itself."""
-    # Differences walk their left side only: 160 builtins a statement would be felt.
-    kept = names - PROVIDED
-    kept |= names & binds
-    kept.update(name for name in names if name in rebound)
-    return frozenset(kept)
+    return frozenset([n for n in names if n not in PROVIDED or n in binds or n in rebound])

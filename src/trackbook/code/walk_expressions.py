@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 def name(scope: Scope, node: ast.Name) -> None:
     """Take in a name that is read, bound or deleted."""
-    kind = type(node.ctx)
-    if kind is ast.Store:
-        scope.store(node.id)
-        return
-    scope.load(node.id)
-    if kind is ast.Del:
-        scope.forget(node.id)
+    kind, known = type(node.ctx), node.id
+    if kind is ast.Load:
+        if known in scope.sure or known in scope.late or scope.hidden:
+            scope.load(known)
+        else:
+            scope.reads.add(known)
+    elif kind is ast.Store:
+        scope.store(known)
+    else:
+        scope.load(known)
+        scope.forget(known)
 
 
 def constant(scope: Scope, node: ast.Constant) -> None:
@@ -35,9 +39,12 @@ def constant(scope: Scope, node: ast.Constant) -> None:
 
 def attribute(scope: Scope, node: ast.Attribute) -> None:
     """Take in an attribute; `user_ns` is every name there is."""
-    if node.attr == "user_ns":
-        scope.everything = True
-    walk(scope, node.value)
+    inner: ast.expr = node
+    while type(inner) is ast.Attribute:
+        if inner.attr == "user_ns":
+            scope.everything = True
+        inner = inner.value
+    walk(scope, inner)
 
 
 def call(scope: Scope, node: ast.Call) -> None:
