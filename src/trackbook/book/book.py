@@ -73,7 +73,7 @@ class Book:
 
         from trackbook.store import Store
 
-        if self.recorder is not None:
+        if self.recorder is not None and not self._closed:
             # DuckDB refuses to work once its own handler of the end has run, and what is
             # registered last runs first.
             atexit.unregister(self.close)
