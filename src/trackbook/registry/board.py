@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from trackbook.errors import NotFound
 from trackbook.registry.log import SQL
 from trackbook.registry.names import ENVS, ROLES
-from trackbook.registry.rows import BoardRow, ImpactRow, ask
+from trackbook.registry.rows import BoardRow, ImpactRow
 from trackbook.registry.rules import STATES
+from trackbook.store import ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,8 +9,9 @@ from trackbook.clock import time_of
 from trackbook.errors import NotFound
 from trackbook.registry.log import SQL, log_of
 from trackbook.registry.names import model_name, moment
-from trackbook.registry.rows import MoveRow, ask
+from trackbook.registry.rows import MoveRow
 from trackbook.registry.state import told
+from trackbook.store import ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

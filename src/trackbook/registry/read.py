@@ -8,8 +8,9 @@ from trackbook.errors import NotFound
 from trackbook.registry.find import SEE, found
 from trackbook.registry.log import SQL, log_of
 from trackbook.registry.names import model_name, reference_of
-from trackbook.registry.rows import ApprovalRow, VersionRow, ask
+from trackbook.registry.rows import ApprovalRow, VersionRow
 from trackbook.registry.state import Model, told
+from trackbook.store import ask
 
 if TYPE_CHECKING:
     from trackbook.store import Store

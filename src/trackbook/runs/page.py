@@ -16,9 +16,8 @@ from trackbook.runs.rows import (
     ParamRow,
     ReproductionRow,
     SurroundingsRow,
-    ask,
 )
-from trackbook.store import queries_of
+from trackbook.store import ask, queries_of
 from trackbook.table import SIGNS, Table, Tabular, escaped, in_short, visible
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from trackbook.errors import Misused, NotFound
 from trackbook.records import Trash
-from trackbook.runs.rows import TrashedRow, ask
-from trackbook.store import queries_of
+from trackbook.runs.rows import TrashedRow
+from trackbook.store import ask, queries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

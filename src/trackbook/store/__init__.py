@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.store.asking import ask
 from trackbook.store.doctor import Finding, examine
 from trackbook.store.place import file_in
 from trackbook.store.sql import Queries, queries_of, quoted
@@ -12,6 +13,7 @@ __all__ = [
     "Finding",
     "Queries",
     "Store",
+    "ask",
     "examine",
     "file_in",
     "queries_of",
