@@ -191,6 +191,27 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     unload(shell)
 
 
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell Jupyter's server what to load for the sidebar."""
+    from trackbook.doors.lab import TrackbookApp
+
+    return [{"module": "trackbook.doors.lab", "app": TrackbookApp}]
+
+
+def pulse() -> str:
+    """Return as JSON what this session is doing, for front ends; asking changes nothing."""
+    from trackbook.doors.pulse import pulse
+
+    return pulse()
+
+
+def toggle() -> str:
+    """Turn recording off or on again, for front ends; return the pulse."""
+    from trackbook.doors.pulse import toggle
+
+    return toggle()
+
+
 class Front(ModuleType):
     """The package as its users see it: functions, fetched when they are first used.
 

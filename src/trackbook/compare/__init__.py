@@ -7,9 +7,9 @@ from trackbook.compare.curves import curves
 from trackbook.compare.difference import Difference, diff
 from trackbook.compare.resources import resources
 from trackbook.compare.sides import Comparison, Line, compare
-from trackbook.compare.version import version
+from trackbook.compare.version import version, version_of
 
 __all__ = [
     "Comparison", "Difference", "Executed", "Line", "code_diff", "compare", "curves", "diff",
-    "resources", "version",
+    "resources", "version", "version_of",
 ]  # fmt: skip

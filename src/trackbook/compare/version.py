@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.journal import written_until
+from trackbook.settings import FOLDER
+from trackbook.store import file_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +19,18 @@ def version(store: Store) -> str:
 
     It may also change when nothing did: facts move from the journals to the database.
     """
-    journals = sorted(store.journal_folder.glob("*.tbj"))
-    states = [state_of_database(store.place.file), *map(state_of_journal, journals)]
+    return state(store.place.file, store.journal_folder)
+
+
+def version_of(project: Path) -> str:
+    """Return the same for a project folder whose store nobody has open."""
+    return state(file_in(project / FOLDER), project / FOLDER / "journal")
+
+
+def state(database: Path, journal_folder: Path) -> str:
+    """Return the states of a database and of the journals on their way into it."""
+    journals = sorted(journal_folder.glob("*.tbj"))
+    states = [state_of_database(database), *map(state_of_journal, journals)]
     return ";".join(filter(None, states))
 
 

@@ -11,7 +11,7 @@ from trackbook.runs.find import find, find_all, short_ids
 from trackbook.runs.gc import Freed, gc
 from trackbook.runs.page import RunPage, show
 from trackbook.runs.rows import TrashedRow
-from trackbook.runs.search import count, search, unknown_names
+from trackbook.runs.search import by_ids, count, search, unknown_names
 from trackbook.runs.trash import in_trash, restore, trash
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RunPage",
     "TrashedRow",
     "around",
+    "by_ids",
     "conda_of",
     "count",
     "docker_of",

@@ -20,6 +20,9 @@ WHERE v <> ''
   OR f.run_id IN (SELECT run_id FROM tb.tags
     WHERE contains(lower(name), $words) OR contains(lower(value), $words)))
 
+-- follows: whether a run comes after another, the newest first
+(f.started_at, f.run_id) < (SELECT (g.started_at, g.run_id) FROM tb.run_facts g WHERE g.run_id = $run)
+
 -- asked_params: params of the asked runs as (place, name's number, value)
 SELECT a.place, n.code, p.value
 FROM tb.param p JOIN asked a ON a.run_id = p.run_id JOIN temp.asked_names n ON n.name = p.name

@@ -35,6 +35,8 @@ class Question:
         condition: Condition,
         *,
         experiment: str | None = None,
+        notebooks: Sequence[str] | None = None,
+        after: str | None = None,
         sort: Sequence[Sort] = (),
         with_children: bool = True,
     ) -> None:
@@ -48,6 +50,10 @@ class Question:
             where.append(
                 f"(f.experiment = {name} OR starts_with(f.experiment, {name} || '/'))"
             )
+        if notebooks is not None:
+            where.append(f"list_contains({self._bound(list(notebooks))}, f.notebook)")
+        if after is not None:
+            where.append(SQL["follows"].replace("$run", self._bound(after)))
         if not with_children:
             where.append("f.relation IS DISTINCT FROM 'child'")
         self.source = "tb.run_facts f" + "".join(map(self._joined, of_runs))

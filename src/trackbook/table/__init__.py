@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.table.card import Card, MetricLine, compared
+from trackbook.table.flat import plain
 from trackbook.table.table import Table
 from trackbook.table.tabular import Tabular
 from trackbook.table.words import SIGNS, escaped, in_short, is_number, visible
@@ -17,5 +18,6 @@ __all__ = [
     "escaped",
     "in_short",
     "is_number",
+    "plain",
     "visible",
 ]

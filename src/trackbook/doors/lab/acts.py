@@ -1,0 +1,113 @@
+"""Verbs asked for by buttons: those that a browser may ask, with the arguments that it may give."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from trackbook.doors.lab.detail import cell_of
+from trackbook.doors.lab.places import inside
+from trackbook.doors.lab.shapes import Answer
+from trackbook.errors import Misused, NotFound, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from trackbook.book import Book
+    from trackbook.doors.lines import Parameter
+    from trackbook.table import Table
+
+FROM_A_BROWSER: dict[str, frozenset[str]] = {
+    "tag": frozenset({"tags", "run"}),
+    "note": frozenset({"words", "run"}),
+    "rm": frozenset({"runs", "undo"}),
+    "restore": frozenset({"run", "to", "whole", "outputs", "overwrite"}),
+    "reproduce": frozenset({"run"}),
+    "slice": frozenset({"of"}),
+    "versions": frozenset({"of"}),
+    "gate": frozenset({"version", "to"}),
+    "promote": frozenset({"version", "to", "reason", "env", "expected_from"}),
+    "approve": frozenset({"version", "to", "comment"}),
+    "reject": frozenset({"version", "to", "comment"}),
+    "approvals": frozenset({"name"}),
+    "demote": frozenset({"version", "reason"}),
+    "deprecate": frozenset({"version", "reason", "sunset", "successor"}),
+    "archive": frozenset({"version", "reason"}),
+    "rollback": frozenset({"name", "reason", "to", "env"}),
+    "alias": frozenset({"version", "alias", "remove", "reason"}),
+    "history": frozenset({"name", "at"}),
+    "impact": frozenset({"dataset"}),
+}
+"""Nothing that goes past a rule, and no files but notebooks below the server's folder."""
+
+
+def asked(
+    root: Path, project: Path, book: Book, name: str, values: Mapping[str, Any]
+) -> Answer:
+    """Do what a verb does.
+
+    Raises:
+        NotFound: there is no such verb for browsers
+        Refused: an argument is not for browsers, or the verb says no
+        Misused: an argument has the wrong type
+    """
+    from trackbook.doors.verbs import VERBS
+
+    if name not in FROM_A_BROWSER:
+        raise NotFound.named("verb", name, known=FROM_A_BROWSER, see="%track help")
+    verb = VERBS[name]
+    known = {one.name: one for one in verb.parameters()}
+    for given, value in values.items():
+        if given not in FROM_A_BROWSER[name] or given not in known:
+            raise Refused(f"{name} takes no {given!r} from a browser: use %track {name}")
+        if not fits(known[given], value):
+            raise Misused(f"{given} of {name} cannot be {value!r:.60}")
+    missing = [
+        one.name for one in known.values() if one.is_required and one.name not in values
+    ]
+    if missing:
+        raise Misused(f"{name} needs {', '.join(missing)}")
+    chosen = dict(values)
+    if name == "restore":
+        chosen["to"] = str(target_of(root, project, book, chosen))
+    return told(verb.function(book, **chosen))
+
+
+def fits(parameter: Parameter, value: object) -> bool:
+    """Say whether a value of JSON is what a verb's argument takes."""
+    if parameter.is_list:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if parameter.is_switch:
+        return isinstance(value, bool)
+    if parameter.hint is int:
+        return isinstance(value, int)
+    choices = get_args(parameter.hint)
+    if choices and get_origin(parameter.hint) is not None:
+        return value in choices
+    return isinstance(value, str)
+
+
+def target_of(root: Path, project: Path, book: Book, chosen: Mapping[str, Any]) -> Path:
+    """Return where a restored notebook goes: below the server's folder, beside the project's."""
+    named = chosen.get("to")
+    if named is None:
+        run = book.find(chosen.get("run", "last"))
+        name = "".join(c if c.isalnum() or c in "-_." else "-" for c in run.name)
+        return project / f"{name.strip('.-') or 'run'}-{run.run_id[-8:]}.ipynb"
+    if not named.endswith(".ipynb"):
+        raise Refused(f"cannot write {named!r} from a browser: name an .ipynb")
+    return inside(root, named)
+
+
+def told(result: Any) -> Answer:
+    """Return what a verb gave as rows, and in the words that a shell would show."""
+    if result is None:
+        return Answer(columns=[], rows=[], note="", text="")
+    table: Table = result if hasattr(result, "columns") else result.table()
+    return Answer(
+        columns=list(table.columns),
+        rows=[[cell_of(value) for value in row] for row in table.rows],
+        note=table.note,
+        text=getattr(result, "headline", "") or inspect.cleandoc(repr(result)),
+    )

@@ -1,0 +1,135 @@
+"""One run opened, and runs in pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackbook.doors.lab.lines import lines_of, named
+from trackbook.doors.lab.shapes import (
+    Cell,
+    Figure,
+    Picture,
+    RunDetail,
+    Section,
+    SliceCell,
+)
+from trackbook.errors import Misused, NotFound
+from trackbook.table import in_short, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackbook.book import Book
+    from trackbook.lineage import Slice
+    from trackbook.records import Run
+    from trackbook.table import Table
+
+MOST_ROWS, MOST_COMPARED, MOST_CURVES, DEPTH = 200, 20, 24, 8
+CHANGED = {"edited", "deleted", "gone", "executed again"}
+
+
+def detail_of(book: Book, run_id: str) -> RunDetail:
+    """Return what is known of one run."""
+    from trackbook.doors.verbs import show
+    from trackbook.lineage import inputs_of
+
+    run = book.find(run_id)
+    page = show(book, run.run_id)
+    cut, words = slice_told(book, run)
+    line = lines_of(book, [run], named(run, None), best=None)[0]
+    tables = [page.metrics(), page.params(), page.facts(), page.artifacts(), page.kin()]
+    sections = [section(table) for table in tables if len(table)]
+    used = inputs_of(book.store, run)
+    if len(used):
+        sections.insert(2, section(used, title="Data"))
+    return RunDetail(
+        line=line,
+        sections=sections,
+        slice=[
+            SliceCell(cell_id=part.cell_id, source=part.source, count=part.execution_count)
+            for part in (cut.parts if cut is not None else ())
+        ],
+        slice_words=words,
+        stale=stale_cells(book, run, cut),
+        doubts=list(page.doubts),
+        notes=[note.words for note in page.notes],
+    )
+
+
+def slice_told(book: Book, run: Run) -> tuple[Slice | None, str]:
+    """Return the slice of a run and its size in words; a script's run has none."""
+    from trackbook.lineage import slice_of
+
+    try:
+        cut = slice_of(book.store, run)
+    except NotFound as error:
+        return None, str(error)
+    return cut, cut.headline
+
+
+def stale_cells(book: Book, run: Run, cut: Slice | None) -> list[str]:
+    """Return the ids of the cells that are no longer as the run saw them."""
+    if cut is None:
+        return []
+    about = {one.about for one in book.doubts.now(run) if one.code in CHANGED}
+    return sorted({p.cell_id for p in cut.parts if p.cell_id and p.execution_id in about})
+
+
+def section(table: Table, *, title: str | None = None) -> Section:
+    """Return a table as the sidebar shows it."""
+    return Section(
+        title=table.title if title is None else title,
+        columns=list(table.columns),
+        rows=[[cell_of(value) for value in row] for row in table.rows[:MOST_ROWS]],
+    )
+
+
+def cell_of(value: object) -> Cell:
+    """Return a value as JSON holds it; what has depth is told in short."""
+    told = plain(value)
+    if told is None or isinstance(told, (str, int, float, bool)):
+        return told
+    return in_short(value)
+
+
+def compared(book: Book, references: Sequence[str]) -> Picture:
+    """Return runs side by side: their curves, and what differs between them."""
+    from trackbook.compare import compare, curves
+    from trackbook.panels import curves_figure
+
+    runs = book.find_all(references)[:MOST_COMPARED]
+    if len(runs) < 2:  # noqa: PLR2004  one beside another
+        raise Misused("pick two runs or more to compare")
+    names = list(dict.fromkeys(name for run in runs for name in run.metrics))
+    drawn = curves(book.store, [run.run_id for run in runs], names[:MOST_CURVES])
+    drawn = [curve for curve in drawn if curve.point_count > 1]
+    figures = []
+    for name in dict.fromkeys(curve.name for curve in drawn):
+        figure = curves_figure(
+            [curve for curve in drawn if curve.name == name],
+            names={run.run_id: run.name for run in runs},
+            colors={},
+        )
+        figures.append(Figure(title=name, plotly=figure))
+    beside = compare(
+        book.store, runs, changed_only=len(runs) > 1, directions=book.directions
+    )
+    title = ", ".join(run.name for run in runs)
+    return Picture(title=title, figures=figures, section=section(beside.table()))
+
+
+def lineage_of(book: Book, reference: str) -> Picture:
+    """Return what a run rests on and what rests on it."""
+    from trackbook.doors.graph import graph_shown
+    from trackbook.panels import lineage_figure
+
+    run = book.find(reference)
+    shown = graph_shown(book, run.run_id, DEPTH, "both")
+    things, ties = shown.drawn()
+    root = str(shown.graph.root)
+    figure = lineage_figure(things, ties, root=root)
+    return Picture(
+        title=f"{run.name}: what it rests on",
+        figures=[Figure(title="", plotly=figure)],
+        section=section(shown.table(), title=shown.headline),
+    )
