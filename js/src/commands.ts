@@ -1,0 +1,215 @@
+// What can be done with runs, as commands with names: buttons, the palette and keys ask for these.
+import { type JupyterFrontEnd, LabShell } from '@jupyterlab/application';
+import { InputDialog, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { type INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
+import { Dashboard } from './dashboard';
+import { done } from './dialogs';
+import type { Model } from './model';
+import { PictureWidget } from './picture';
+import type { Picture } from './records';
+import type { Sidebar } from './sidebar';
+
+export interface Parts {
+  app: JupyterFrontEnd;
+  model: Model;
+  trans: TranslationBundle;
+  icon: LabIcon;
+  sidebar: Sidebar;
+  notebooks: INotebookTracker;
+  mime: IRenderMimeRegistry;
+  toggle: () => Promise<void>;
+}
+
+type Args = { [name: string]: unknown };
+type Main = WidgetTracker<MainAreaWidget<Widget>>;
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const TEXT = { type: 'string' };
+
+export function addCommands(parts: Parts): Main {
+  const { app, model, trans, icon, sidebar, notebooks, mime, toggle } = parts;
+  const tracker: Main = new WidgetTracker({ namespace: 'trackbook' });
+  const project = () => model.project ?? '';
+  const add = (
+    id: string,
+    label: string,
+    execute: (args: Args) => unknown,
+    properties: { [name: string]: object } = {},
+    isEnabled: () => boolean = () => true
+  ) =>
+    app.commands.addCommand(`trackbook:${id}`, {
+      label,
+      icon: id.startsWith('show') || id.startsWith('open') ? icon : undefined,
+      describedBy: { args: { type: 'object', properties } as never },
+      execute: args => execute(args as Args),
+      isEnabled
+    });
+  const shown = (id: string, make: () => Widget, title: string): void => {
+    const known = tracker.find(widget => widget.id === id);
+    const main = known ?? new MainAreaWidget({ content: make() });
+    if (!known) {
+      main.id = id;
+      main.content.id = `${id}-content`;
+      main.title.label = title;
+      main.title.icon = icon;
+      main.title.closable = true;
+      main.content.title.changed.connect(inner => {
+        main.title.label = inner.label || title;
+      });
+      void tracker.add(main);
+    }
+    if (!main.isAttached) {
+      // Notebook 7 shows one thing in its main area: there it goes beside.
+      const split = { mode: 'split-right' as const };
+      app.shell.add(main, app.shell instanceof LabShell ? 'main' : 'right', split);
+    }
+    app.shell.activateById(main.id);
+  };
+  const pictured = (id: string, title: string, ask: () => Promise<Picture>) =>
+    shown(id, () => new PictureWidget(trans, mime, ask), title);
+  const verb = (title: string, name: string, values: object) =>
+    done(model, trans, title, () => model.api.verb(project(), name, values));
+
+  add('show', trans.__('Show Runs'), () => {
+    sidebar.choose('runs');
+    app.shell.activateById(sidebar.id);
+  });
+  add('show-registry', trans.__('Show Registry'), () => {
+    sidebar.choose('registry');
+    app.shell.activateById(sidebar.id);
+  });
+  add('open-dashboard', trans.__('Open Dashboard'), () => {
+    const run = (command: string, args?: object) => void app.commands.execute(command, args as never);
+    const props = { model, trans, grouped: true, run };
+    const chosen = (name: string) => {
+      void app.commands.execute('trackbook:show');
+      void model.narrow({ experiment: name, scope: 'project' });
+    };
+    shown('trackbook-dashboard', () => new Dashboard(props, chosen), trans.__('trackbook'));
+  });
+  add(
+    'compare',
+    trans.__('Compare Picked Runs'),
+    args => {
+      const given = Array.isArray(args.runs) ? args.runs.map(String) : [];
+      const runs = given.length > 0 ? given : model.selected;
+      const of = text(args.project) || project();
+      const id = `trackbook-compare-${of}|${runs.join('|')}`;
+      pictured(id, trans.__('Compare'), () => model.api.compare(of, runs));
+    },
+    { runs: { type: 'array', items: TEXT }, project: TEXT },
+    () => true
+  );
+  add(
+    'lineage',
+    trans.__('Show Lineage'),
+    args => {
+      const of = text(args.project) || project();
+      const run = text(args.run);
+      pictured(`trackbook-lineage-${of}|${run}`, trans.__('Lineage'), () => model.api.lineage(of, run));
+    },
+    { run: TEXT, project: TEXT },
+    () => model.project !== null
+  );
+  add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, () => notebooks.currentWidget !== null);
+  add(
+    'restore',
+    trans.__('Restore Run as Notebook'),
+    async args => {
+      const answer = await verb(trans.__('Restore'), 'restore', { run: text(args.run) });
+      const name = String(answer?.rows[0]?.[0] ?? '').split('/').pop();
+      if (name) {
+        const path = [project(), name].filter(Boolean).join('/');
+        await app.commands.execute('docmanager:open', { path });
+      }
+    },
+    { run: TEXT }
+  );
+  add(
+    'reproduce',
+    trans.__('Reproduce Run'),
+    async args => {
+      const said = trans.__('Executing %1 again in a fresh kernel…', text(args.name));
+      const note = Notification.emit(said, 'in-progress', { autoClose: false });
+      await verb(trans.__('Reproduce'), 'reproduce', { run: text(args.run) });
+      Notification.dismiss(note);
+    },
+    { run: TEXT, name: TEXT }
+  );
+  add(
+    'copy-reference',
+    trans.__('Copy Reference to Run'),
+    async args => {
+      await navigator.clipboard.writeText(text(args.run));
+      Notification.success(trans.__('Copied: %1', text(args.run)), { autoClose: 3000 });
+    },
+    { run: TEXT }
+  );
+  add(
+    'insert-cell',
+    trans.__('Insert a Cell That Shows the Run'),
+    args => {
+      const panel = notebooks.currentWidget;
+      if (panel) {
+        NotebookActions.insertBelow(panel.content);
+        const source = args.run ? `%track show ${text(args.run)}` : '%track runs';
+        panel.content.activeCell?.model.sharedModel.setSource(source);
+      }
+    },
+    { run: TEXT },
+    () => notebooks.currentWidget !== null
+  );
+  add(
+    'tag',
+    trans.__('Tag Run'),
+    async args => {
+      const asked = await InputDialog.getText({
+        title: trans.__('Tag %1', text(args.name)),
+        placeholder: trans.__('owner=ann, or just baseline')
+      });
+      if (asked.value?.trim()) {
+        await verb(trans.__('Tag'), 'tag', { tags: [asked.value.trim()], run: text(args.run) });
+      }
+    },
+    { run: TEXT, name: TEXT }
+  );
+  add(
+    'note',
+    trans.__('Write a Note on Run'),
+    async args => {
+      const asked = await InputDialog.getText({ title: trans.__('A note on %1', text(args.name)) });
+      if (asked.value?.trim()) {
+        await verb(trans.__('Note'), 'note', { words: asked.value.trim(), run: text(args.run) });
+      }
+    },
+    { run: TEXT, name: TEXT }
+  );
+  add(
+    'delete',
+    trans.__('Delete Run'),
+    async args => {
+      const runs = [text(args.run)];
+      const of = project();
+      try {
+        await model.api.verb(of, 'rm', { runs });
+      } catch (error) {
+        Notification.error((error as Error).message, { autoClose: false });
+        return;
+      }
+      await model.open(null);
+      await model.refresh();
+      const callback = () =>
+        void done(model, trans, trans.__('Undo'), () => model.api.verb(of, 'rm', { runs, undo: true }));
+      Notification.info(trans.__('%1 is in the trash.', text(args.name)), {
+        autoClose: 15_000,
+        actions: [{ label: trans.__('Undo'), callback }]
+      });
+    },
+    { run: TEXT, name: TEXT }
+  );
+  return tracker;
+}
