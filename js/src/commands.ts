@@ -101,8 +101,7 @@ export function addCommands(parts: Parts): Main {
       const id = `trackbook-compare-${of}|${runs.join('|')}`;
       pictured(id, trans.__('Compare'), () => model.api.compare(of, runs));
     },
-    { runs: { type: 'array', items: TEXT }, project: TEXT },
-    () => true
+    { runs: { type: 'array', items: TEXT }, project: TEXT }
   );
   add(
     'lineage',
@@ -112,9 +111,15 @@ export function addCommands(parts: Parts): Main {
       const run = text(args.run);
       pictured(`trackbook-lineage-${of}|${run}`, trans.__('Lineage'), () => model.api.lineage(of, run));
     },
-    { run: TEXT, project: TEXT },
-    () => model.project !== null
+    { run: TEXT, project: TEXT }
   );
+  // What was open before the page was loaded anew says in its id what it shows.
+  add('reopen', trans.__('Open Again'), args => {
+    const [, what, rest] = text(args.id).match(/^trackbook-([a-z]+)-?(.*)$/s) ?? [];
+    const [of, ...runs] = (rest ?? '').split('|');
+    const values = what === 'compare' ? { project: of, runs } : { project: of, run: runs[0] };
+    return app.commands.execute(`trackbook:${what === 'dashboard' ? 'open-dashboard' : what}`, values);
+  });
   add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, () => notebooks.currentWidget !== null);
   add(
     'restore',

@@ -100,7 +100,7 @@ export async function done(
 ): Promise<Answer | null> {
   try {
     const answer = await work();
-    Notification.success(firstLine(answer.text) || title, { autoClose: 5000 });
+    Notification.success(answer.text || `✓ ${title}`, { autoClose: 5000 });
     await model.refresh();
     return answer;
   } catch (error) {
@@ -112,10 +112,6 @@ export async function done(
     await model.refresh();
     return null;
   }
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0].slice(0, 200);
 }
 
 function Question(props: { preview: Preview | null; trans: TranslationBundle; body: Body | null }): JSX.Element {
@@ -166,7 +162,7 @@ export async function showHistory({ model, trans, card }: About): Promise<void> 
   const title = trans.__('History of %1', card.model);
   try {
     const found = await model.api.verb(model.project ?? '', 'history', { name: card.model });
-    const section = { title: found.text.split('\n')[0], columns: found.columns, rows: found.rows };
+    const section = { title: found.text, columns: found.columns, rows: found.rows };
     const body = ReactWidget.create(<Table section={section} trans={trans} open />);
     body.addClass('jp-trackbook-Dialog');
     await showDialog({ title, body, buttons: [Dialog.okButton({ label: trans.__('Close') })] });

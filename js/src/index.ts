@@ -85,11 +85,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     browser?.model.pathChanged.connect(() => notebooks.currentWidget ?? follow());
     notebooks.widgetAdded.connect((_, panel) => {
       panel.context.pathChanged.connect(follow);
-      panel.sessionContext.statusChanged.connect((_, now) => {
-        if (now === 'idle' && panel === notebooks.currentWidget && last === null) {
-          void felt();
-        }
-      });
+      const heard = () => void (panel === notebooks.currentWidget && felt());
+      panel.sessionContext.kernelChanged.connect(heard);
+      panel.sessionContext.connectionStatusChanged.connect(heard);
     });
     NotebookActions.executed.connect(() => {
       model.soon();
@@ -99,9 +97,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     const tracker = addCommands({ app, model, trans, icon, sidebar, notebooks, mime, toggle });
     void restorer?.restore(tracker, {
-      command: 'trackbook:open-dashboard',
-      name: widget => widget.id,
-      when: app.restored
+      command: 'trackbook:reopen',
+      args: widget => ({ id: widget.id }),
+      name: widget => widget.id
     });
     for (const id of IN_PALETTE) {
       palette?.addItem({ command: `trackbook:${id}`, category: 'trackbook' });

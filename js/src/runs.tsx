@@ -40,16 +40,18 @@ export function Runs(props: Props): JSX.Element {
         )}
         <span className="jp-trackbook-Count" aria-live="polite">
           {selected.length > 0
-            ? trans.__('%1 of %2 picked', selected.length, rows.total)
+            ? trans.__('%1 of %2', selected.length, rows.total)
             : trans._n('%1 run', '%1 runs', rows.total)}
         </span>
-        <button
-          className="jp-mod-styled jp-mod-accept"
-          disabled={selected.length < 2}
-          onClick={() => run('trackbook:compare', { runs: selected })}
-        >
-          {trans.__('Compare')}
-        </button>
+        {selected.length > 0 && (
+          <button
+            className="jp-mod-styled jp-mod-accept"
+            disabled={selected.length < 2}
+            onClick={() => run('trackbook:compare', { runs: selected })}
+          >
+            {trans.__('Compare')}
+          </button>
+        )}
       </div>
       {rows.best && rows.total > 1 && (
         <div className="jp-trackbook-Best" role="group" aria-label={trans.__('Best run')}>

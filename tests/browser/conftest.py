@@ -102,7 +102,8 @@ class Notebook:
 
     def __init__(self, browser, lab, name, cells, *, size=(1400, 1000)):
         self.address, home = lab
-        self.path = home / f"{name}.ipynb"
+        self.name, self.path = f"{name}.ipynb", home / f"{name}.ipynb"
+        self.path.parent.mkdir(exist_ok=True)
         if cells:
             kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
             book = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
@@ -122,7 +123,7 @@ class Notebook:
 
     def load(self):
         """Open the notebook, alone, and wait for its kernel."""
-        self.page.goto(f"{self.address}/lab/tree/{self.path.name}?token={TOKEN}&reset")
+        self.page.goto(f"{self.address}/lab/tree/{self.name}?token={TOKEN}&reset")
         self.page.wait_for_function(
             "() => { const kernel = globalThis.jupyterapp?.shell.currentWidget?"
             ".sessionContext?.session?.kernel;"

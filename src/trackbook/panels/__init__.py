@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.panels.board_cards import NEXT, found_badges, standing_badges
-from trackbook.panels.compare_panel import ComparePanel
+from trackbook.panels.compare_panel import PALETTE, ComparePanel
 from trackbook.panels.curves import curves_figure
 from trackbook.panels.lineage_figure import lineage_figure
 from trackbook.panels.lineage_panel import LineagePanel
@@ -18,7 +18,7 @@ from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "NEXT", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel", "RegistrySource",
+    "NEXT", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel", "RegistrySource",
     "RunTable", "Score", "Source", "Thing", "Tie", "curves_figure",
     "found_badges", "lineage_figure", "lineage_svg", "standing_badges", "static_picture",
 ]  # fmt: skip

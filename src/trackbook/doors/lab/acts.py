@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from trackbook.doors.lab.detail import cell_of
@@ -101,7 +100,7 @@ def target_of(root: Path, project: Path, book: Book, chosen: Mapping[str, Any]) 
 
 
 def told(result: Any) -> Answer:
-    """Return what a verb gave as rows, and in the words that a shell would show."""
+    """Return what a verb gave: its rows, and the sentence above them if it has one."""
     if result is None:
         return Answer(columns=[], rows=[], note="", text="")
     table: Table = result if hasattr(result, "columns") else result.table()
@@ -109,5 +108,5 @@ def told(result: Any) -> Answer:
         columns=list(table.columns),
         rows=[[cell_of(value) for value in row] for row in table.rows],
         note=table.note,
-        text=getattr(result, "headline", "") or inspect.cleandoc(repr(result)),
+        text=getattr(result, "headline", "") or table.title,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trackbook.doors.lab.lines import lines_of, named
 from trackbook.doors.lab.shapes import (
     Cell,
@@ -39,6 +41,10 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     line = lines_of(book, [run], named(run, None), best=None)[0]
     tables = [page.metrics(), page.params(), page.facts(), page.artifacts(), page.kin()]
     sections = [section(table) for table in tables if len(table)]
+    sections = [
+        msgspec.structs.replace(one, title="Facts") if one.title == run.name else one
+        for one in sections
+    ]
     used = inputs_of(book.store, run)
     if len(used):
         sections.insert(2, section(used, title="Data"))
@@ -95,7 +101,7 @@ def cell_of(value: object) -> Cell:
 def compared(book: Book, references: Sequence[str]) -> Picture:
     """Return runs side by side: their curves, and what differs between them."""
     from trackbook.compare import compare, curves
-    from trackbook.panels import curves_figure
+    from trackbook.panels import PALETTE, curves_figure
 
     runs = book.find_all(references)[:MOST_COMPARED]
     if len(runs) < 2:  # noqa: PLR2004  one beside another
@@ -103,12 +109,13 @@ def compared(book: Book, references: Sequence[str]) -> Picture:
     names = list(dict.fromkeys(name for run in runs for name in run.metrics))
     drawn = curves(book.store, [run.run_id for run in runs], names[:MOST_CURVES])
     drawn = [curve for curve in drawn if curve.point_count > 1]
+    colors = {run.run_id: PALETTE[n % len(PALETTE)] for n, run in enumerate(runs)}
     figures = []
     for name in dict.fromkeys(curve.name for curve in drawn):
         figure = curves_figure(
             [curve for curve in drawn if curve.name == name],
             names={run.run_id: run.name for run in runs},
-            colors={},
+            colors=colors,
         )
         figures.append(Figure(title=name, plotly=figure))
     beside = compare(

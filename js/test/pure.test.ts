@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ago, between, itemsOf, NO_ROWS, shortNumber, signed, sparkPath, windowOf, withHead, withMore
+} from '../src/pure.ts';
+import type { RunLine, RunPage } from '../src/records.ts';
+
+const line = (id: string, experiment = 'a', mark = id) => ({ run_id: id, experiment, mark }) as RunLine;
+const page = (order: string[], runs: RunLine[], next: string | null = null): RunPage => ({
+  version: 'v', total: 9, order, runs, next, headline: null, best: null, words: ''
+});
+const ids = (rows: { lines: RunLine[] }) => rows.lines.map(one => one.run_id).join('');
+
+test('only news is sent, and the list stays whole and in order', () => {
+  const first = withHead(NO_ROWS, page(['c', 'b'], [line('c'), line('b')], 'b'));
+  const more = withMore(first, page(['a'], [line('a')], null));
+  assert.equal(ids(more), 'cba');
+  const news = withHead(more, page(['d', 'c'], [line('d')], 'c'));
+  assert.equal(ids(news), 'dcba');
+  assert.equal(news.next, null);
+});
+
+test('a run that was deleted is gone, one that changed is replaced', () => {
+  const rows = withHead(NO_ROWS, page(['c', 'b', 'a'], ['c', 'b', 'a'].map(id => line(id))));
+  const after = withHead(rows, page(['c', 'a'], [line('a', 'a', 'new')]));
+  assert.equal(ids(after), 'ca');
+  assert.equal(after.lines[1].mark, 'new');
+});
+
+test('a page that comes twice is shown once', () => {
+  const rows = withHead(NO_ROWS, page(['b'], [line('b')], 'b'));
+  const more = page(['a'], [line('a')]);
+  assert.equal(ids(withMore(withMore(rows, more), more)), 'ba');
+});
+
+test('runs stand under their experiments, folded or not; one experiment needs no name', () => {
+  const lines = [line('c', 'x'), line('b', 'y'), line('a', 'x')];
+  const told = (closed: string[]) =>
+    itemsOf(lines, true, new Set(closed)).map(item => (item.kind === 'run' ? item.line.run_id : item.name));
+  assert.deepEqual(told([]), ['x', 'c', 'a', 'y', 'b']);
+  assert.deepEqual(told(['x']), ['x', 'y', 'b']);
+  assert.equal(itemsOf([line('a')], true, new Set()).length, 1);
+});
+
+test('of ten thousand rows only those on screen are drawn', () => {
+  assert.deepEqual(windowOf(0, 460, 46, 10_000), [0, 18]);
+  assert.deepEqual(windowOf(460_000 - 460, 460, 46, 10_000), [9982, 10_000]);
+  assert.deepEqual(windowOf(900, 460, 46, 3), [3, 3]);
+});
+
+test('numbers are short and honest', () => {
+  assert.equal(shortNumber(0.123456), '0.1235');
+  assert.equal(shortNumber(1e-9), '1.00e-9');
+  assert.equal(shortNumber(0), '0');
+  assert.equal(shortNumber(null), '');
+  assert.equal(signed(0.5), '+0.5');
+  assert.equal(signed(-0.5), '−0.5');
+});
+
+test('times are told from now', () => {
+  const now = Date.parse('2026-01-02T00:00:00Z');
+  assert.equal(ago('2026-01-01T22:00:00Z', now), '2 h');
+  assert.equal(ago('2026-01-03T00:00:00Z', now), '0 s');
+});
+
+test('a flat line is drawn, a single point is not', () => {
+  assert.equal(sparkPath([1, 1], 10, 4), 'M0.0 4.0L10.0 4.0');
+  assert.equal(sparkPath([1], 10, 4), '');
+});
+
+test('shift takes all between, either way', () => {
+  assert.deepEqual(between(['a', 'b', 'c', 'd'], 'c', 'a'), ['a', 'b', 'c']);
+  assert.deepEqual(between(['a'], 'gone', 'a'), ['a']);
+});
