@@ -117,7 +117,7 @@ function Version(props: Props & { card: Card }): JSX.Element {
         {card.slots.includes(CHAMPION) &&
           act(trans.__('Roll back'), () => decide({ ...about, deed: 'rollback', to: '' }), true)}
         {['STAGING', 'DEVELOPMENT', 'DEPRECATED'].includes(card.state) &&
-          act(trans.__('Archive'), () => decide({ ...about, deed: 'archive', to: 'ARCHIVED' }), true)}
+          act(trans.__('Archive'), () => decide({ ...about, deed: 'archive', to: 'ARCHIVED' }))}
         {act(trans.__('History'), () => showHistory(about))}
       </div>
     </article>

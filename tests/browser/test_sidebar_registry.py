@@ -13,7 +13,7 @@ version = 1
 require = ["package.intact", "security.scan"]
 [targets.production]
 extends = "staging"
-require = [{ check = "perf.threshold", metric = "accuracy", min = 0.99 }]
+checks = [{ check = "perf.threshold", metric = "accuracy", min = 0.99 }]
 """
 EASY = POLICY.replace("0.99", "0.5")
 CELLS = [
