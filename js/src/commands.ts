@@ -121,100 +121,60 @@ export function addCommands(parts: Parts): Main {
     return app.commands.execute(`trackbook:${what === 'dashboard' ? 'open-dashboard' : what}`, values);
   });
   add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, () => notebooks.currentWidget !== null);
-  add(
-    'restore',
-    trans.__('Restore Run as Notebook'),
-    async args => {
-      const answer = await verb(trans.__('Restore'), 'restore', { run: text(args.run) });
-      const name = String(answer?.rows[0]?.[0] ?? '').split('/').pop();
-      if (name) {
-        const path = [project(), name].filter(Boolean).join('/');
-        await app.commands.execute('docmanager:open', { path });
-      }
-    },
-    { run: TEXT }
-  );
-  add(
-    'reproduce',
-    trans.__('Reproduce Run'),
-    async args => {
-      const said = trans.__('Executing %1 again in a fresh kernel…', text(args.name));
-      const note = Notification.emit(said, 'in-progress', { autoClose: false });
-      await verb(trans.__('Reproduce'), 'reproduce', { run: text(args.run) });
-      Notification.dismiss(note);
-    },
-    { run: TEXT, name: TEXT }
-  );
-  add(
-    'copy-reference',
-    trans.__('Copy Reference to Run'),
-    async args => {
-      await navigator.clipboard.writeText(text(args.run));
-      Notification.success(trans.__('Copied: %1', text(args.run)), { autoClose: 3000 });
-    },
-    { run: TEXT }
-  );
-  add(
-    'insert-cell',
-    trans.__('Insert a Cell That Shows the Run'),
-    args => {
-      const panel = notebooks.currentWidget;
-      if (panel) {
-        NotebookActions.insertBelow(panel.content);
-        const source = args.run ? `%track show ${text(args.run)}` : '%track runs';
-        panel.content.activeCell?.model.sharedModel.setSource(source);
-      }
-    },
-    { run: TEXT },
-    () => notebooks.currentWidget !== null
-  );
-  add(
-    'tag',
-    trans.__('Tag Run'),
-    async args => {
-      const asked = await InputDialog.getText({
-        title: trans.__('Tag %1', text(args.name)),
-        placeholder: trans.__('owner=ann, or just baseline')
-      });
-      if (asked.value?.trim()) {
-        await verb(trans.__('Tag'), 'tag', { tags: [asked.value.trim()], run: text(args.run) });
-      }
-    },
-    { run: TEXT, name: TEXT }
-  );
-  add(
-    'note',
-    trans.__('Write a Note on Run'),
-    async args => {
-      const asked = await InputDialog.getText({ title: trans.__('A note on %1', text(args.name)) });
-      if (asked.value?.trim()) {
-        await verb(trans.__('Note'), 'note', { words: asked.value.trim(), run: text(args.run) });
-      }
-    },
-    { run: TEXT, name: TEXT }
-  );
-  add(
-    'delete',
-    trans.__('Delete Run'),
-    async args => {
-      const runs = [text(args.run)];
-      const of = project();
-      try {
-        await model.api.verb(of, 'rm', { runs });
-      } catch (error) {
-        Notification.error((error as Error).message, { autoClose: false });
-        return;
-      }
-      await model.open(null);
-      await model.refresh();
-      const callback = () =>
-        void done(model, trans, trans.__('Undo'), () => model.api.verb(of, 'rm', { runs, undo: true }));
-      Notification.info(trans.__('%1 is in the trash.', text(args.name)), {
-        autoClose: 15_000,
-        actions: [{ label: trans.__('Undo'), callback }]
-      });
-    },
-    { run: TEXT, name: TEXT }
-  );
+  const ofRun = (id: string, label: string, execute: (run: string, name: string) => unknown) =>
+    add(id, label, args => execute(text(args.run), text(args.name)), { run: TEXT, name: TEXT });
+  const asked = async (title: string, placeholder = '') =>
+    (await InputDialog.getText({ title, placeholder })).value?.trim() ?? '';
+
+  ofRun('restore', trans.__('Restore Run as Notebook'), async run => {
+    const answer = await verb(trans.__('Restore'), 'restore', { run });
+    const name = String(answer?.rows[0]?.[0] ?? '')
+      .split('/')
+      .pop();
+    if (name) {
+      await app.commands.execute('docmanager:open', { path: [project(), name].filter(Boolean).join('/') });
+    }
+  });
+  ofRun('reproduce', trans.__('Reproduce Run'), async (run, name) => {
+    const said = trans.__('Executing %1 again in a fresh kernel…', name);
+    const note = Notification.emit(said, 'in-progress', { autoClose: false });
+    await verb(trans.__('Reproduce'), 'reproduce', { run });
+    Notification.dismiss(note);
+  });
+  ofRun('copy-reference', trans.__('Copy Reference to Run'), async run => {
+    await navigator.clipboard.writeText(run);
+    Notification.success(trans.__('Copied: %1', run), { autoClose: 3000 });
+  });
+  ofRun('insert-cell', trans.__('Insert a Cell That Shows Runs'), run => {
+    const panel = notebooks.currentWidget;
+    if (panel) {
+      NotebookActions.insertBelow(panel.content);
+      panel.content.activeCell?.model.sharedModel.setSource(run ? `%track show ${run}` : '%track runs');
+    }
+  });
+  ofRun('tag', trans.__('Tag Run'), async (run, name) => {
+    const word = await asked(trans.__('Tag %1', name), trans.__('owner=ann, or just baseline'));
+    return word && verb(trans.__('Tag %1', name), 'tag', { tags: [word], run });
+  });
+  ofRun('note', trans.__('Write a Note on Run'), async (run, name) => {
+    const words = await asked(trans.__('A note on %1', name));
+    return words && verb(trans.__('A note on %1', name), 'note', { words, run });
+  });
+  ofRun('delete', trans.__('Delete Run'), async (run, name) => {
+    const [of, runs] = [project(), [run]];
+    const back = () => void done(model, trans, trans.__('Undo'), () => model.api.verb(of, 'rm', { runs, undo: true }));
+    try {
+      await model.api.verb(of, 'rm', { runs });
+    } catch (error) {
+      Notification.error((error as Error).message, { autoClose: false });
+      return;
+    }
+    await model.open(null);
+    await model.refresh();
+    Notification.info(trans.__('%1 is in the trash.', name), {
+      autoClose: 15_000,
+      actions: [{ label: trans.__('Undo'), callback: back }]
+    });
+  });
   return tracker;
 }

@@ -1,9 +1,10 @@
 // The experiments of a project, over all its notebooks.
 import * as React from 'react';
+import { Button } from './button';
+import { useFetched } from './fetched';
 import { ago, shortNumber } from './pure';
 import type { Experiment } from './records';
 import type { Props } from './runs';
-import { useFetched } from './fetched';
 
 export function Experiments(props: Props & { onExperiment: (name: string) => void }): JSX.Element {
   const { model, trans, onExperiment } = props;
@@ -15,7 +16,7 @@ export function Experiments(props: Props & { onExperiment: (name: string) => voi
     <ul className="jp-trackbook-Experiments" aria-label={trans.__('Experiments')}>
       {found.value.map(one => (
         <li key={one.name}>
-          <button onClick={() => onExperiment(one.name)}>
+          <Button onClick={() => onExperiment(one.name)}>
             <b>
               <bdi>{one.name}</bdi>
             </b>
@@ -26,7 +27,7 @@ export function Experiments(props: Props & { onExperiment: (name: string) => voi
               {trans._n('%1 run', '%1 runs', one.run_count)} ·{' '}
               {trans._n('%1 notebook', '%1 notebooks', one.notebook_count)} · {ago(one.last_at, Date.now())}
             </small>
-          </button>
+          </Button>
         </li>
       ))}
       {found.loaded && found.value.length === 0 && <li className="jp-trackbook-Empty">{trans.__('No runs yet.')}</li>}

@@ -140,6 +140,12 @@ export class Model {
     this._changed.emit();
   }
 
+  /** Pick a run, or let it go. */
+  pick(id: string): void {
+    const { selected } = this;
+    this.select(selected.includes(id) ? selected.filter(one => one !== id) : [...selected, id]);
+  }
+
   async open(run: string | null): Promise<void> {
     const { project } = this;
     if (run === null || project === null) {

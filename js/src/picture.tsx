@@ -65,7 +65,12 @@ function Plot({ figure, mime }: { figure: Figure; mime: IRenderMimeRegistry }): 
     const style = getComputedStyle(document.body);
     const ink = style.getPropertyValue('--jp-ui-font-color1').trim();
     const plotly = figure.plotly as { data: object[]; layout: object };
-    const layout = { ...plotly.layout, paper_bgcolor: 'transparent', plot_bgcolor: 'transparent', font: { color: ink } };
+    const layout = {
+      ...plotly.layout,
+      paper_bgcolor: 'transparent',
+      plot_bgcolor: 'transparent',
+      font: { color: ink }
+    };
     const data = { [PLOTLY]: { data: plotly.data, layout } } as never;
     Widget.attach(renderer, current);
     void renderer.renderModel(new MimeModel({ data }));

@@ -1,5 +1,6 @@
 // The registry: versions by state, and the buttons that move them.
 import * as React from 'react';
+import { Button } from './button';
 import { decide, showHistory } from './dialogs';
 import { useFetched } from './fetched';
 import { ago, shortNumber } from './pure';
@@ -23,7 +24,6 @@ export function Registry(props: Props & { wide?: boolean }): JSX.Element {
     <div className={`jp-trackbook-Registry${wide ? ' jp-mod-wide' : ''}`}>
       <input
         type="search"
-        className="jp-mod-styled"
         aria-label={trans.__('Filter versions')}
         placeholder={trans.__('name, alias or slot')}
         value={filter}
@@ -57,14 +57,14 @@ function Version(props: Props & { card: Card }): JSX.Element {
   const { card, model, trans } = props;
   const metrics = Object.entries(card.metrics);
   const act = (label: string, work: () => Promise<unknown>, danger = false) => (
-    <button
+    <Button
       key={label}
       className={`jp-mod-styled${danger ? ' jp-mod-warn' : ''}`}
       aria-label={`${label}: ${card.name}`}
       onClick={() => void work().then(() => model.refresh())}
     >
       {label}
-    </button>
+    </Button>
   );
   const about = { model, trans, card };
   return (
@@ -111,7 +111,9 @@ function Version(props: Props & { card: Card }): JSX.Element {
           act(trans.__('Promote to %1', to.toLowerCase()), () => decide({ ...about, deed: 'promote', to }))
         )}
         {card.pending.map(({ target }) => [
-          act(trans.__('Approve for %1', target.toLowerCase()), () => decide({ ...about, deed: 'approve', to: target })),
+          act(trans.__('Approve for %1', target.toLowerCase()), () =>
+            decide({ ...about, deed: 'approve', to: target })
+          ),
           act(trans.__('Reject for %1', target.toLowerCase()), () => decide({ ...about, deed: 'reject', to: target }))
         ])}
         {card.slots.includes(CHAMPION) &&

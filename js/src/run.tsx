@@ -1,9 +1,10 @@
 // One run opened: what is known of it, the cells that it rests on, and what can be done with it.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Props } from './runs';
-import type { RunDetail, Section } from './records';
+import { Button } from './button';
 import { shortNumber } from './pure';
+import type { RunDetail, Section } from './records';
+import type { Props } from './runs';
 
 const MAIN = ['Metrics', 'Params'];
 
@@ -13,16 +14,16 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
   const back = React.useRef<HTMLButtonElement>(null);
   React.useEffect(() => back.current?.focus(), [line.run_id]);
   const act = (command: string, label: string, key: string) => (
-    <button key={key} className="jp-mod-styled" onClick={() => run(command, { run: line.run_id, name: line.name })}>
+    <Button key={key} onClick={() => run(command, { run: line.run_id, name: line.name })}>
       {label}
-    </button>
+    </Button>
   );
   return (
     <section className="jp-trackbook-Detail" aria-label={trans.__('Run %1', line.name)}>
       <header>
-        <button ref={back} className="jp-mod-styled" onClick={() => void model.open(null)}>
+        <Button ref={back} onClick={() => void model.open(null)}>
           ‹ {trans.__('Runs')}
-        </button>
+        </Button>
         <h2>
           <bdi>{line.name}</bdi>
         </h2>

@@ -1,6 +1,7 @@
 // The runs of a notebook or a project: a list of which only what is on screen exists.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { Button } from './button';
 import type { Model } from './model';
 import { ago, between, type Item, itemsOf, shortNumber, signed, sparkPath, windowOf } from './pure';
 import type { RunLine } from './records';
@@ -8,6 +9,8 @@ import type { RunLine } from './records';
 const ROW = 46;
 const TYPING_MS = 250;
 const SIGNS: { [status: string]: string } = { FINISHED: '✓', FAILED: '✗', KILLED: '✗', RUNNING: '●' };
+
+type Pressed = React.MouseEvent | React.KeyboardEvent;
 
 export interface Props {
   model: Model;
@@ -34,9 +37,9 @@ export function Runs(props: Props): JSX.Element {
           <option value="project">{trans.__('whole project')}</option>
         </select>
         {model.experiment && (
-          <button className="jp-trackbook-Chip" onClick={() => void model.narrow({ experiment: '' })}>
+          <Button className="jp-trackbook-Chip" onClick={() => void model.narrow({ experiment: '' })}>
             {model.experiment} ✕
-          </button>
+          </Button>
         )}
         <span className="jp-trackbook-Count" aria-live="polite">
           {selected.length > 0
@@ -44,18 +47,20 @@ export function Runs(props: Props): JSX.Element {
             : trans._n('%1 run', '%1 runs', rows.total)}
         </span>
         {selected.length > 0 && (
-          <button
+          <Button
             className="jp-mod-styled jp-mod-accept"
             disabled={selected.length < 2}
             onClick={() => run('trackbook:compare', { runs: selected })}
           >
             {trans.__('Compare')}
-          </button>
+          </Button>
         )}
       </div>
       {rows.best && rows.total > 1 && (
         <div className="jp-trackbook-Best" role="group" aria-label={trans.__('Best run')}>
-          <Row {...props} line={rows.best} pinned onPick={() => void model.open(rows.best?.run_id ?? null)} />
+          <Button className="jp-trackbook-Run" onClick={() => void model.open(rows.best?.run_id ?? null)}>
+            <Row line={rows.best} trans={trans} sign="★" when={trans.__('best')} />
+          </Button>
         </div>
       )}
       {rows.total > 0 ? <List {...props} /> : model.loaded && <p className="jp-trackbook-Empty">{emptyWords(props)}</p>}
@@ -85,7 +90,6 @@ function Filter({ model, trans }: Props): JSX.Element {
     <div className="jp-trackbook-Filter">
       <input
         type="search"
-        className="jp-mod-styled"
         aria-label={trans.__('Filter runs')}
         aria-invalid={model.refusal !== ''}
         placeholder={trans.__('metrics.acc > 0.9 and params.lr < 0.1')}
@@ -120,13 +124,13 @@ function List(props: Props): JSX.Element {
       void model.more();
     }
   }, [to, items.length]);
-  const pick = (id: string, event: React.MouseEvent | React.KeyboardEvent) => {
+  const pick = (id: string, event: Pressed) => {
     setAt(id);
     const { selected } = model;
     if (event.shiftKey && at) {
       model.select([...new Set([...selected, ...between(ids, at, id)])]);
     } else if (event.ctrlKey || event.metaKey || ('key' in event && event.key === ' ')) {
-      model.select(selected.includes(id) ? selected.filter(one => one !== id) : [...selected, id]);
+      model.pick(id);
     } else {
       void model.open(id);
     }
@@ -171,11 +175,11 @@ function List(props: Props): JSX.Element {
             style={{ position: 'absolute', top: (from + place) * ROW, left: 0, right: 0, height: ROW }}
           >
             {item.kind === 'run' ? (
-              <Row {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
+              <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
             ) : (
-              <button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
+              <Button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
                 <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi> <small>{item.count}</small>
-              </button>
+              </Button>
             )}
           </div>
         ))}
@@ -184,48 +188,45 @@ function List(props: Props): JSX.Element {
   );
 }
 
-interface RowProps extends Props {
-  line: RunLine;
-  active?: boolean;
-  pinned?: boolean;
-  onPick: (id: string, event: React.MouseEvent) => void;
-}
-
-function Row({ line, active, pinned, model, trans, onPick }: RowProps): JSX.Element {
+/** One run that can be picked and opened. */
+function Choice(props: Props & { line: RunLine; active: boolean; onPick: (id: string, event: Pressed) => void }) {
+  const { line, active, model, trans, onPick } = props;
   const picked = model.selected.includes(line.run_id);
-  const sign = SIGNS[line.status] ?? '·';
   return (
     <div
-      id={pinned ? undefined : `tb-run-${line.run_id}`}
+      id={`tb-run-${line.run_id}`}
       className={`jp-trackbook-Run${active ? ' jp-mod-active' : ''}`}
-      role={pinned ? 'button' : 'option'}
-      tabIndex={pinned ? 0 : -1}
-      aria-selected={pinned ? undefined : picked}
+      role="option"
+      tabIndex={-1}
+      aria-selected={picked}
       title={`${line.name} · ${line.experiment} · ${line.short}`}
       onClick={event => onPick(line.run_id, event)}
-      onKeyDown={event => pinned && event.key === 'Enter' && event.currentTarget.click()}
+      onKeyDown={() => undefined /* the list listens */}
     >
-      {!pinned && (
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          aria-label={trans.__('Pick %1', line.name)}
-          checked={picked}
-          onClick={event => event.stopPropagation()}
-          onChange={() =>
-            model.select(
-              picked ? model.selected.filter(one => one !== line.run_id) : [...model.selected, line.run_id]
-            )
-          }
-        />
-      )}
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={trans.__('Pick %1', line.name)}
+        checked={picked}
+        onClick={event => event.stopPropagation()}
+        onChange={() => model.pick(line.run_id)}
+      />
+      <Row line={line} trans={trans} sign={SIGNS[line.status] ?? '·'} when={ago(line.started_at, Date.now())} />
+    </div>
+  );
+}
+
+function Row(props: { line: RunLine; trans: TranslationBundle; sign: string; when: string }): JSX.Element {
+  const { line, trans, sign, when } = props;
+  return (
+    <>
       <span className="jp-trackbook-Sign" data-status={line.status} role="img" aria-label={line.status}>
-        {pinned ? '★' : sign}
+        {sign}
       </span>
       <span className="jp-trackbook-Name">
         <bdi>{line.name}</bdi>
         <small>
-          {pinned ? trans.__('best') : ago(line.started_at, Date.now())}
+          {when}
           {line.reproduced && <span title={line.reproduced}> ↻</span>}
         </small>
       </span>
@@ -236,7 +237,7 @@ function Row({ line, active, pinned, model, trans, onPick }: RowProps): JSX.Elem
           <bdi>{line.headline_name}</bdi> <Change line={line} trans={trans} />
         </small>
       </span>
-    </div>
+    </>
   );
 }
 
@@ -248,7 +249,11 @@ function Change({ line, trans }: { line: RunLine; trans: TranslationBundle }): J
   return (
     <span className="jp-trackbook-Change" data-better={line.better} title={words}>
       {signed(line.change)}
-      {line.better !== null && <span aria-label={words}>{line.better ? ' ▲' : ' ▼'}</span>}
+      {line.better !== null && (
+        <span role="img" aria-label={words}>
+          {line.better ? ' ▲' : ' ▼'}
+        </span>
+      )}
     </span>
   );
 }

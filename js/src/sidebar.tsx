@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Button } from './button';
 import { Experiments } from './experiments';
 import type { Model } from './model';
 import { Registry } from './registry';
@@ -70,7 +71,7 @@ function View(props: Props & { tab: Tab; choose: (tab: Tab) => void }): JSX.Elem
     <>
       <div className="jp-trackbook-Tabs" role="tablist" aria-label="trackbook" onKeyDown={keyed}>
         {TABS.map(one => (
-          <button
+          <Button
             key={one}
             id={`tb-tab-${one}`}
             role="tab"
@@ -80,16 +81,13 @@ function View(props: Props & { tab: Tab; choose: (tab: Tab) => void }): JSX.Elem
             onClick={() => choose(one)}
           >
             {names[one]}
-          </button>
+          </Button>
         ))}
       </div>
       <div id="tb-panel" className="jp-trackbook-Panel" role="tabpanel" aria-labelledby={`tb-tab-${tab}`}>
         {model.trouble && (
           <p className="jp-trackbook-Trouble" role="alert">
-            {model.trouble}{' '}
-            <button className="jp-mod-styled" onClick={() => void model.refresh()}>
-              {trans.__('Try again')}
-            </button>
+            {model.trouble} <Button onClick={() => void model.refresh()}>{trans.__('Try again')}</Button>
           </p>
         )}
         {model.project === null ? (

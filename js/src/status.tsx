@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Button } from './button';
 import type { Pulse } from './kernel';
 
 export class Status extends ReactWidget {
@@ -31,12 +32,12 @@ export class Status extends ReactWidget {
       ? trans.__('trackbook records nothing: click to record again')
       : trans.__('trackbook records this notebook: click to stop');
     return (
-      <button aria-pressed={!off} title={title} onClick={this.toggle}>
+      <Button aria-pressed={!off} title={title} onClick={this.toggle}>
         <span aria-hidden data-recording={pulse.recording}>
           {off ? '○' : '●'}
         </span>{' '}
         <bdi>{words}</bdi> {!off && pulse.metric}
-      </button>
+      </Button>
     );
   }
 }

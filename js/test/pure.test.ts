@@ -1,13 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  ago, between, itemsOf, NO_ROWS, shortNumber, signed, sparkPath, windowOf, withHead, withMore
+  ago,
+  between,
+  itemsOf,
+  NO_ROWS,
+  shortNumber,
+  signed,
+  sparkPath,
+  windowOf,
+  withHead,
+  withMore
 } from '../src/pure.ts';
 import type { RunLine, RunPage } from '../src/records.ts';
 
 const line = (id: string, experiment = 'a', mark = id) => ({ run_id: id, experiment, mark }) as RunLine;
 const page = (order: string[], runs: RunLine[], next: string | null = null): RunPage => ({
-  version: 'v', total: 9, order, runs, next, headline: null, best: null, words: ''
+  version: 'v',
+  total: 9,
+  order,
+  runs,
+  next,
+  headline: null,
+  best: null,
+  words: ''
 });
 const ids = (rows: { lines: RunLine[] }) => rows.lines.map(one => one.run_id).join('');
 
@@ -21,7 +37,13 @@ test('only news is sent, and the list stays whole and in order', () => {
 });
 
 test('a run that was deleted is gone, one that changed is replaced', () => {
-  const rows = withHead(NO_ROWS, page(['c', 'b', 'a'], ['c', 'b', 'a'].map(id => line(id))));
+  const rows = withHead(
+    NO_ROWS,
+    page(
+      ['c', 'b', 'a'],
+      ['c', 'b', 'a'].map(id => line(id))
+    )
+  );
   const after = withHead(rows, page(['c', 'a'], [line('a', 'a', 'new')]));
   assert.equal(ids(after), 'ca');
   assert.equal(after.lines[1].mark, 'new');

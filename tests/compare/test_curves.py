@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackbook.compare import curves
+from trackbook.compare import curves, sparks
 from trackbook.errors import Misused
+
+NAN = math.nan
 
 
 def series(project, values, steps=0, name="loss"):
@@ -109,3 +111,13 @@ def test_thinning_loses_no_extreme_and_no_end(tmp_path_factory, open_project, po
     known = [value for _, value in points if not math.isnan(value)]
     assert not known or min(known) == np.nanmin(curve.low)
     assert not known or max(known) == np.nanmax(curve.high)
+
+
+def test_a_spark_has_few_points_in_order_and_no_nan(project):
+    falling = series(project, np.arange(1000.0)[::-1])
+    broken = series(project, [1.0, NAN, 3.0])
+    single = series(project, [1.0])
+    found = sparks(project.store, [falling, broken, single], ["loss"], most=10)
+    assert found[falling, "loss"] == [900.0 - 100 * n for n in range(10)]
+    assert found[broken, "loss"] == [1.0, 3.0]
+    assert (single, "loss") not in found

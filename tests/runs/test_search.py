@@ -359,3 +359,14 @@ def test_a_run_that_ended_says_so(project):
     assert search(project.store)[0].status == "RUNNING"
     project.journal.put(RunEnd(status="FINISHED"), run_id)
     assert search(project.store)[0].status == "FINISHED"
+
+
+def test_pages_follow_each_other_and_a_notebook_has_its_own(project):
+    ids = [project.run(f"run{n}") for n in range(5)]
+    first = search(project.store, limit=2)
+    assert [run.run_id for run in first] == ids[:2:-1]
+    rest = search(project.store, after=first[-1].run_id)
+    assert [run.run_id for run in rest] == ids[2::-1]
+    assert search(project.store, after=ids[0]) == []
+    assert search(project.store, notebooks=["/work/a.ipynb"]) == []
+    assert count(project.store, notebooks=[]) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.compare.cells import Executed, code_diff
-from trackbook.compare.curves import curves
+from trackbook.compare.curves import curves, sparks
 from trackbook.compare.difference import Difference, diff
 from trackbook.compare.resources import resources
 from trackbook.compare.sides import Comparison, Line, compare
@@ -11,5 +11,5 @@ from trackbook.compare.version import version, version_of
 
 __all__ = [
     "Comparison", "Difference", "Executed", "Line", "code_diff", "compare", "curves", "diff",
-    "resources", "version", "version_of",
+    "resources", "sparks", "version", "version_of",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
 SQL = queries_of("trackbook.compare")
+LONGEST = 20_000
+"""Points of a series for which a spark line is worth reading them."""
 
 
 def curves(
@@ -50,6 +52,18 @@ def curves(
             for row in series
             for _, run_id, name, count, _ in [row]
         ]
+
+
+def sparks(
+    store: Store, run_ids: Sequence[str], names: Sequence[str], *, most: int = 24
+) -> dict[tuple[str, str], list[float]]:
+    """Return the way that metrics of runs took, by run id and name, in few finite points.
+
+    In one question for all of them; of a series too long for that nothing is said.
+    """
+    asked = {"runs": list(run_ids), "names": list(names), "most": most}
+    found = store.rows(SQL["sparks"], longest=LONGEST, **asked)
+    return {(run_id, name): y for run_id, name, y in found.rows}
 
 
 def drawn(

@@ -6,6 +6,23 @@ SELECT s.sid, s.run_id, s.name, m.point_count,
 FROM tb.series s JOIN tb.summary m ON m.sid = s.sid JOIN tb.kept_run r ON r.run_id = s.run_id
 WHERE list_contains($runs, s.run_id) AND list_contains($names, s.name)
 
+-- sparks: the way that short series took, in few points, not numbers left out
+WITH wanted AS (
+  SELECT s.sid, s.run_id, s.name, m.point_count
+  FROM tb.series s JOIN tb.summary m ON m.sid = s.sid
+  WHERE list_contains($runs, s.run_id) AND list_contains($names, s.name)
+    AND m.point_count BETWEEN 2 AND $longest),
+every AS (
+  SELECT sid, step, value FROM tb.point SEMI JOIN wanted USING (sid)
+  UNION ALL SELECT sid, step, value FROM tb.point_recent SEMI JOIN wanted USING (sid)),
+numbered AS (
+  SELECT w.run_id, w.name, p.step, p.value,
+    (row_number() OVER (PARTITION BY p.sid ORDER BY p.step) - 1) * $most // w.point_count AS place
+  FROM every p JOIN wanted w ON w.sid = p.sid WHERE isfinite(p.value)),
+thinned AS (
+  SELECT run_id, name, place, arg_max(value, step) AS y FROM numbered GROUP BY run_id, name, place)
+SELECT run_id, name, list(y ORDER BY place) AS y FROM thinned GROUP BY run_id, name
+
 -- points_by_step: every point of a series as (x, y), in order
 SELECT CAST(step AS DOUBLE) AS x, value AS y, value AS low, value AS high
 FROM (SELECT step, value, logged_ms FROM tb.point WHERE sid = $sid

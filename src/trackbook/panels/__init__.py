@@ -18,7 +18,7 @@ from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "NEXT", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel", "RegistrySource",
-    "RunTable", "Score", "Source", "Thing", "Tie", "curves_figure",
+    "NEXT", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel",
+    "RegistrySource", "RunTable", "Score", "Source", "Thing", "Tie", "curves_figure",
     "found_badges", "lineage_figure", "lineage_svg", "standing_badges", "static_picture",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from trackbook.book import Book
-    from trackbook.records import Curve, Run
+    from trackbook.records import Run
 
 MOST = 200
 SPARK = 24
@@ -100,15 +100,12 @@ def lines_of(
     book: Book, runs: Sequence[Run], headline: str | None, *, best: str | None
 ) -> list[RunLine]:
     """Return runs as lines."""
-    from trackbook.compare import curves
+    from trackbook.compare import sparks
     from trackbook.runs import by_ids
 
     ids = [run.run_id for run in runs]
     wanted = list(dict.fromkeys(filter(None, (named(run, headline) for run in runs))))
-    drawn: dict[tuple[str, str], Curve] = {
-        (curve.run_id, curve.name): curve
-        for curve in (curves(book.store, ids, wanted, max_points=SPARK) if wanted else ())
-    }
+    drawn = sparks(book.store, ids, wanted, most=SPARK) if wanted else {}
     known = {run.run_id: run for run in runs}
     away = {run.parent_run_id for run in runs if run.parent_run_id} - set(known)
     known |= {run.run_id: run for run in by_ids(book.store, sorted(away))}
@@ -128,7 +125,7 @@ def line_of(
     run: Run,
     parent: Run | None,
     headline: str | None,
-    drawn: Mapping[tuple[str, str], Curve],
+    drawn: Mapping[tuple[str, str], list[float]],
     best: str | None,
 ) -> RunLine:
     """Return one run as a line."""
@@ -138,8 +135,7 @@ def line_of(
     change = None if value is None or before is None else value - before
     way = book.direction(metric) if metric is not None else None
     better = None if not change or way is None else (change > 0) == (way == "max")
-    curve = drawn.get((run.run_id, metric or ""))
-    spark = [y for y in curve.y if math.isfinite(y)] if curve is not None else []
+    spark = drawn.get((run.run_id, metric or ""), [])
     line = RunLine(
         run_id=run.run_id, short=run.run_id[-SHORT:], name=run.name,
         experiment=run.experiment, notebook=run.notebook, status=run.status,
