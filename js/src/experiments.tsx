@@ -16,7 +16,7 @@ export function Experiments(props: Props & { onExperiment: (name: string) => voi
     <ul className="jp-trackbook-Experiments" aria-label={trans.__('Experiments')}>
       {found.value.map(one => (
         <li key={one.name}>
-          <Button onClick={() => onExperiment(one.name)}>
+          <Button className="" onClick={() => onExperiment(one.name)}>
             <b>
               <bdi>{one.name}</bdi>
             </b>

@@ -24,6 +24,7 @@ export function Registry(props: Props & { wide?: boolean }): JSX.Element {
     <div className={`jp-trackbook-Registry${wide ? ' jp-mod-wide' : ''}`}>
       <input
         type="search"
+        className="jp-mod-styled"
         aria-label={trans.__('Filter versions')}
         placeholder={trans.__('name, alias or slot')}
         value={filter}

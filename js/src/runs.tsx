@@ -90,6 +90,7 @@ function Filter({ model, trans }: Props): JSX.Element {
     <div className="jp-trackbook-Filter">
       <input
         type="search"
+        className="jp-mod-styled"
         aria-label={trans.__('Filter runs')}
         aria-invalid={model.refusal !== ''}
         placeholder={trans.__('metrics.acc > 0.9 and params.lr < 0.1')}

@@ -75,6 +75,7 @@ function View(props: Props & { tab: Tab; choose: (tab: Tab) => void }): JSX.Elem
             key={one}
             id={`tb-tab-${one}`}
             role="tab"
+            className="jp-trackbook-Tab"
             aria-selected={one === tab}
             aria-controls="tb-panel"
             tabIndex={one === tab ? 0 : -1}

@@ -32,7 +32,7 @@ export class Status extends ReactWidget {
       ? trans.__('trackbook records nothing: click to record again')
       : trans.__('trackbook records this notebook: click to stop');
     return (
-      <Button aria-pressed={!off} title={title} onClick={this.toggle}>
+      <Button className="" aria-pressed={!off} title={title} onClick={this.toggle}>
         <span aria-hidden data-recording={pulse.recording}>
           {off ? '○' : '●'}
         </span>{' '}

@@ -26,6 +26,7 @@ c.ServerApp.allow_root = True
 c.ServerApp.root_dir = {home!r}
 c.IdentityProvider.token = {token!r}
 c.LabApp.expose_app_in_browser = True
+c.JupyterNotebookApp.expose_app_in_browser = True
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.workspaces_dir = {home!r} + "/.workspaces"

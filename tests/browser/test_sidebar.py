@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -108,6 +110,18 @@ def test_picked_runs_are_compared_in_the_main_area(notebook, shoot) -> None:
     notebook.command("application:close")
 
 
+def test_the_lineage_of_a_run_is_drawn(notebook, shoot) -> None:
+    page = notebook.page
+    runs_in(page).last.click()
+    side(page).get_by_role("button", name="Lineage").click()
+    drawn = page.locator(".jp-trackbook-Picture")
+    expect(drawn.locator(".js-plotly-plot")).to_be_visible(timeout=60_000)
+    expect(drawn.locator("table")).to_contain_text("slow")
+    shoot("lineage")
+    notebook.command("application:close")
+    side(page).get_by_role("button", name="Runs").click()
+
+
 def test_recording_is_turned_off_and_on_in_the_status_bar(notebook) -> None:
     page = notebook.page
     page.locator(".jp-NotebookPanel").first.click()
@@ -128,7 +142,7 @@ def test_keys_alone_lead_through_the_list_and_the_tabs(notebook) -> None:
     page.keyboard.press("Enter")
     expect(side(page).get_by_role("region", name="Run slow")).to_be_visible()
     page.keyboard.press("Enter")
-    side(page).get_by_role("tab", name="Runs").focus()
+    side(page).get_by_role("tab", name="Runs", exact=True).focus()
     page.keyboard.press("ArrowRight")
     expect(side(page).get_by_role("tab", name="Registry")).to_have_attribute(
         "aria-selected", "true"
@@ -160,3 +174,26 @@ def test_without_a_kernel_the_runs_are_there_all_the_same(notebook) -> None:
     side(page).get_by_role("searchbox", name="Filter runs").fill("slow")
     expect(runs_in(page)).to_have_count(1)
     expect(page.locator(".jp-trackbook-Status button")).to_have_count(0)
+
+
+def test_in_notebook_7_the_sidebar_is_there_too(browser, lab, notebook, tmp_path) -> None:
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    try:
+        page.goto(f"{lab[0]}/notebooks/{notebook.name}?token=for-tests-only")
+        page.wait_for_function(
+            "() => globalThis.jupyterapp?.commands.hasCommand('trackbook:show')"
+        )
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.evaluate("() => { void jupyterapp.commands.execute('trackbook:show'); }")
+        expect(runs_in(page)).to_have_count(2, timeout=60_000)
+        runs_in(page).last.click()
+        expect(side(page).get_by_role("region", name="Run slow")).to_contain_text(
+            "accuracy"
+        )
+        side(page).get_by_role("button", name="Lineage").click()
+        expect(page.locator(".jp-trackbook-Picture table")).to_be_visible(timeout=60_000)
+        page.screenshot(
+            path=Path(os.environ.get("TRACKBOOK_SHOTS", tmp_path)) / "sidebar-notebook7.png"
+        )
+    finally:
+        page.close()

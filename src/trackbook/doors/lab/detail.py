@@ -16,7 +16,7 @@ from trackbook.doors.lab.shapes import (
     SliceCell,
 )
 from trackbook.errors import Misused, NotFound
-from trackbook.table import in_short, plain
+from trackbook.table import Table, in_short, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trackbook.book import Book
     from trackbook.lineage import Slice
     from trackbook.records import Run
-    from trackbook.table import Table
 
 MOST_ROWS, MOST_COMPARED, MOST_CURVES, DEPTH = 200, 20, 24, 8
 CHANGED = {"edited", "deleted", "gone", "executed again"}
@@ -32,6 +31,7 @@ CHANGED = {"edited", "deleted", "gone", "executed again"}
 
 def detail_of(book: Book, run_id: str) -> RunDetail:
     """Return what is known of one run."""
+    from trackbook.doors.env import env
     from trackbook.doors.verbs import show
     from trackbook.lineage import inputs_of
 
@@ -48,6 +48,7 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     used = inputs_of(book.store, run)
     if len(used):
         sections.insert(2, section(used, title="Data"))
+    sections.append(section(env(book, run.run_id), title="Environment"))
     return RunDetail(
         line=line,
         sections=sections,
@@ -132,11 +133,14 @@ def lineage_of(book: Book, reference: str) -> Picture:
 
     run = book.find(reference)
     shown = graph_shown(book, run.run_id, DEPTH, "both")
-    things, ties = shown.drawn()
+    things, edges = shown.drawn()
     root = str(shown.graph.root)
-    figure = lineage_figure(things, ties, root=root)
+    figure = lineage_figure(things, edges, root=root)
+    whole = shown.table()
+    columns = [name for name in whole.columns if not name.endswith("_id")]
+    ties = Table(columns, [row[: len(columns)] for row in whole.rows])
     return Picture(
         title=f"{run.name}: what it rests on",
         figures=[Figure(title="", plotly=figure)],
-        section=section(shown.table(), title=shown.headline),
+        section=section(ties, title=shown.headline),
     )
