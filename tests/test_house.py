@@ -65,7 +65,10 @@ def test_the_median_file_is_short() -> None:
 
 
 def test_own_javascript_is_short() -> None:
-    long = [f.name for f in HOUSE.rglob("*.js") if len(f.read_text().splitlines()) > 250]
+    ours = [
+        f for f in HOUSE.rglob("*.js") if "labextension" not in f.parts
+    ]  # that is built
+    long = [f.name for f in ours if len(f.read_text().splitlines()) > 250]
     assert long == []
 
 

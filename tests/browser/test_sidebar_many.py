@@ -1,0 +1,84 @@
+"""Ten thousand runs in the sidebar, and more than one project open at once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from trackbook.clock import new_id
+from trackbook.journal import Journal
+from trackbook.records import RunEnd, RunStart
+from trackbook.store import Store
+
+COUNT = 10_000
+
+
+def write(folder, names):
+    """Write runs as a script would, and leave."""
+    (folder / ".trackbook").mkdir(parents=True)
+    journal = Journal(folder / ".trackbook/journal", new_id(), complain=print)
+    for n, name in enumerate(names):
+        run_id = new_id()
+        journal.put(RunStart(name=name, experiment="sweep", origin="manual"), run_id)
+        journal.put_several(run_id, {"accuracy": n / len(names)}, step=0, origin="logged")
+        journal.put(RunEnd(status="FINISHED"), run_id)
+    journal.close()
+    store = Store(folder / ".trackbook")
+    store.drain()
+    store.close()
+
+
+def side(page):
+    return page.get_by_role("region", name="trackbook")
+
+
+def listed(page):
+    return side(page).get_by_role("listbox", name="Runs")
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook, lab):
+    write(lab[1] / "many", [f"run {n}" for n in range(COUNT)])
+    write(lab[1] / "few", ["only one"])
+    opened = open_notebook("many/look", ["1 + 1"], samples=False, size=(1200, 800))
+    opened.command("trackbook:show")
+    yield opened
+    assert not opened.strangers
+    assert not opened.errors
+
+
+def test_ten_thousand_runs_of_a_script_scroll_and_only_some_rows_exist(
+    notebook, tmp_path
+) -> None:
+    page = notebook.page
+    expect(side(page)).to_contain_text("No runs yet")
+    side(page).get_by_label("Of which runs").select_option("project")
+    expect(side(page)).to_contain_text("10000 runs")
+    expect(side(page).get_by_role("group", name="Best run")).to_contain_text("run 9999")
+    rows = listed(page).get_by_role("option")
+    expect(rows.first).to_contain_text("run 9999")
+    seen = set()
+    for _ in range(12):
+        listed(page).evaluate("box => { box.scrollTop = box.scrollHeight; }")
+        page.wait_for_timeout(400)
+        assert rows.count() < 60
+        seen.add(rows.last.get_attribute("title"))
+    assert len(seen) > 6
+    notebook.shot("sidebar-many", tmp_path)
+    side(page).get_by_role("searchbox", name="Filter runs").fill(
+        "metrics.accuracy < 0.0003"
+    )
+    expect(rows).to_have_count(3)
+    side(page).get_by_role("searchbox", name="Filter runs").fill("")
+
+
+def test_the_sidebar_goes_over_to_the_project_of_the_notebook_in_front(
+    notebook, open_notebook
+) -> None:
+    page = notebook.page
+    other = open_notebook("few/other", ["1 + 1"], samples=False)
+    other.page.close()
+    notebook.command("docmanager:open", {"path": "few/other.ipynb"})
+    expect(listed(page)).to_contain_text("only one", timeout=30_000)
+    notebook.command("docmanager:open", {"path": "many/look.ipynb"})
+    expect(listed(page)).to_contain_text("run 9999", timeout=30_000)
