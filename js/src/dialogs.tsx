@@ -11,6 +11,8 @@ export type Deed = 'promote' | 'approve' | 'reject' | 'rollback' | 'archive';
 export interface About {
   model: Model;
   trans: TranslationBundle;
+  /** Where the card was fetched: the notebook in front may belong elsewhere by now. */
+  project: string;
   card: Card;
 }
 
@@ -18,6 +20,7 @@ const SIGNS: { [outcome: string]: string } = { passed: '✓', failed: '✗', err
 
 class Body extends ReactWidget implements Dialog.IBodyWidget<string> {
   reason = '';
+  needed = false;
   constructor(private shown: (body: Body) => JSX.Element) {
     super();
     this.addClass('jp-trackbook-Dialog');
@@ -25,14 +28,21 @@ class Body extends ReactWidget implements Dialog.IBodyWidget<string> {
   getValue(): string {
     return this.reason.trim();
   }
+  /** Let the decision be pressed only once its reason is written. */
+  heard(): void {
+    const go = this.node.closest('.jp-Dialog')?.querySelector<HTMLButtonElement>('.jp-Dialog-footer button:last-child');
+    if (go && this.needed) {
+      go.disabled = !this.getValue();
+    }
+  }
   protected render(): JSX.Element {
     return this.shown(this);
   }
 }
 
 /** Show what a decision would come to, ask for the reason, and decide. */
-export async function decide({ model, trans, card, deed, to }: About & { deed: Deed; to: string }): Promise<void> {
-  const project = model.project ?? '';
+export async function decide(asked: About & { deed: Deed; to: string }): Promise<void> {
+  const { model, trans, project, card, deed, to } = asked;
   const titles = {
     promote: trans.__('Promote %1 to %2', card.name, to.toLowerCase()),
     approve: trans.__('Approve %1 for %2', card.name, to.toLowerCase()),
@@ -43,11 +53,11 @@ export async function decide({ model, trans, card, deed, to }: About & { deed: D
   const title = titles[deed];
   let preview: Preview | null = null;
   if (deed === 'promote' || deed === 'rollback') {
-    const asked =
+    const foretold =
       deed === 'promote' ? model.api.promotion(project, card.name, to) : model.api.rollback(project, card.model);
     const note = Notification.emit(trans.__('Asking the gate for %1…', card.name), 'in-progress', { autoClose: false });
     try {
-      preview = await asked;
+      preview = await foretold;
     } catch (error) {
       await showErrorMessage(title, (error as Error).message);
       return;
@@ -57,6 +67,7 @@ export async function decide({ model, trans, card, deed, to }: About & { deed: D
   }
   const kept = preview !== null && preview.verdict !== 'passed';
   const body = new Body(self => <Question preview={preview} trans={trans} body={kept ? null : self} />);
+  body.needed = !kept && deed !== 'approve';
   const label = kept ? trans.__('Ask for approval') : title;
   const go =
     deed === 'rollback' || deed === 'reject' || deed === 'archive'
@@ -69,6 +80,10 @@ export async function decide({ model, trans, card, deed, to }: About & { deed: D
   const answer = await showDialog({ title, body, buttons, focusNodeSelector: 'textarea' });
   if (!answer.button.accept) {
     return;
+  }
+  if (kept && (await model.api.promotion(project, card.name, to).catch(() => preview))?.verdict === 'passed') {
+    // approved meanwhile: to ask once more would promote it, without a reason and unasked
+    return decide(asked);
   }
   const reason = answer.value ?? '';
   if (!reason && !kept && deed !== 'approve') {
@@ -116,6 +131,7 @@ export async function done(
 
 function Question(props: { preview: Preview | null; trans: TranslationBundle; body: Body | null }): JSX.Element {
   const { preview, trans, body } = props;
+  React.useEffect(() => body?.heard(), [body]);
   return (
     <div>
       {preview && (
@@ -149,6 +165,7 @@ function Question(props: { preview: Preview | null; trans: TranslationBundle; bo
             onKeyDown={event => event.key === 'Enter' && event.stopPropagation()}
             onChange={event => {
               body.reason = event.target.value;
+              body.heard();
             }}
           />
         </label>
@@ -158,10 +175,10 @@ function Question(props: { preview: Preview | null; trans: TranslationBundle; bo
 }
 
 /** Show everything that was decided of a model. */
-export async function showHistory({ model, trans, card }: About): Promise<void> {
+export async function showHistory({ model, trans, project, card }: About): Promise<void> {
   const title = trans.__('History of %1', card.model);
   try {
-    const found = await model.api.verb(model.project ?? '', 'history', { name: card.model });
+    const found = await model.api.verb(project, 'history', { name: card.model });
     const section = { title: found.text, columns: found.columns, rows: found.rows };
     const body = ReactWidget.create(<Table section={section} trans={trans} open />);
     body.addClass('jp-trackbook-Dialog');

@@ -3,20 +3,35 @@ import * as React from 'react';
 import { Button } from './button';
 import { decide, showHistory } from './dialogs';
 import { useFetched } from './fetched';
-import { ago, shortNumber } from './pure';
+import { ago, shortNumber, signed } from './pure';
 import type { Board, Card } from './records';
 import type { Props } from './runs';
 
 const CHAMPION = 'prod/champion';
 const MOST_METRICS = 3;
 
-export function Registry(props: Props & { wide?: boolean }): JSX.Element {
+interface Looks extends Props {
+  wide?: boolean;
+}
+
+/** Show the board of the project in front; of another project nothing is left on screen. */
+export function Registry(props: Looks): JSX.Element {
+  const project = props.model.project ?? '';
+  return <Versions key={project} {...props} project={project} />;
+}
+
+function Versions(props: Looks & { project: string }): JSX.Element {
   const { model, trans, wide } = props;
   const [filter, setFilter] = React.useState('');
   const board = useFetched<Board>(model, { columns: [], words: '' }, project => model.api.board(project));
   const wanted = filter.trim().toLowerCase();
   const fits = (card: Card) =>
     [card.name, ...card.aliases, ...card.slots, card.by].join(' ').toLowerCase().includes(wanted);
+  const cards = board.value.columns.flatMap(column => column.cards);
+  const championOf = (card: Card) =>
+    card.slots.includes(CHAMPION)
+      ? undefined
+      : cards.find(other => other.model === card.model && other.slots.includes(CHAMPION));
   if (board.words) {
     return <p role="alert">{board.words}</p>;
   }
@@ -43,7 +58,7 @@ export function Registry(props: Props & { wide?: boolean }): JSX.Element {
               <ul>
                 {column.cards.map(card => (
                   <li key={card.id}>
-                    <Version {...props} card={card} />
+                    <Version {...props} card={card} champion={championOf(card)} />
                   </li>
                 ))}
               </ul>
@@ -54,20 +69,20 @@ export function Registry(props: Props & { wide?: boolean }): JSX.Element {
   );
 }
 
-function Version(props: Props & { card: Card }): JSX.Element {
-  const { card, model, trans } = props;
+function Version(props: Looks & { project: string; card: Card; champion?: Card }): JSX.Element {
+  const { card, champion, model, project, trans } = props;
   const metrics = Object.entries(card.metrics);
   const act = (label: string, work: () => Promise<unknown>, danger = false) => (
     <Button
       key={label}
       className={`jp-mod-styled${danger ? ' jp-mod-warn' : ''}`}
       aria-label={`${label}: ${card.name}`}
-      onClick={() => void work().then(() => model.refresh())}
+      onClick={() => void work()}
     >
       {label}
     </Button>
   );
-  const about = { model, trans, card };
+  const about = { model, trans, project, card };
   return (
     <article className="jp-trackbook-Card" aria-label={card.name}>
       <header>
@@ -89,11 +104,16 @@ function Version(props: Props & { card: Card }): JSX.Element {
         {metrics.slice(0, MOST_METRICS).map(([name, value]) => (
           <span key={name}>
             <bdi>{name}</bdi> <b>{shortNumber(value)}</b>{' '}
+            {champion?.metrics[name] !== undefined && (
+              <small title={trans.__('%1 has %2', champion.name, shortNumber(champion.metrics[name]))}>
+                {signed(value - champion.metrics[name])}{' '}
+              </small>
+            )}
           </span>
         ))}
         {card.champion && !card.slots.includes(CHAMPION) && (
           <small>
-            {trans.__('champion')} <bdi>{card.champion}</bdi>
+            {trans.__('against champion')} <bdi>{card.champion}</bdi>
           </small>
         )}
       </p>
@@ -119,7 +139,8 @@ function Version(props: Props & { card: Card }): JSX.Element {
         ])}
         {card.slots.includes(CHAMPION) &&
           act(trans.__('Roll back'), () => decide({ ...about, deed: 'rollback', to: '' }), true)}
-        {['STAGING', 'DEVELOPMENT', 'DEPRECATED'].includes(card.state) &&
+        {card.state !== 'ARCHIVED' &&
+          !card.slots.includes(CHAMPION) &&
           act(trans.__('Archive'), () => decide({ ...about, deed: 'archive', to: 'ARCHIVED' }))}
         {act(trans.__('History'), () => showHistory(about))}
       </div>
