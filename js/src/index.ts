@@ -66,9 +66,16 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const stale = [...(last?.cells.stale ?? []), ...(model.opened?.stale ?? [])];
       mark(notebooks.currentWidget, marking ? slice : [], marking ? stale : []);
     };
+    let feeling: unknown = null; // a busy kernel answers when it is done: it is not asked twice meanwhile
     const felt = async (what: 'pulse' | 'toggle' = 'pulse') => {
       const panel = notebooks.currentWidget;
-      const found = await pulse(panel?.sessionContext.session?.kernel, what).catch(() => null);
+      const kernel = panel?.sessionContext.session?.kernel ?? null;
+      if (what === 'pulse' && kernel !== null && feeling === kernel) {
+        return;
+      }
+      feeling = kernel;
+      const found = await pulse(kernel, what).catch(() => null);
+      feeling = null;
       if (panel === notebooks.currentWidget) {
         last = found;
         status.tell(found);

@@ -48,7 +48,8 @@ class TrackbookApp(ExtensionApp):
     @property
     def root(self) -> Path:
         """The folder that the server shows."""
-        return Path(self.server.contents_manager.root_dir)
+        contents = self.server.contents_manager
+        return Path(getattr(contents, "root_dir", self.server.root_dir))
 
     def begin_watching(self, name: str, folder: Path) -> str:
         """Look for news of a project for a minute; return its state."""

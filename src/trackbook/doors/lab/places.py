@@ -75,5 +75,5 @@ def place_of(root: Path, path: str, *, named: str | None = None) -> Place:
 def names_of(root: Path, project: Path, path: str) -> list[str]:
     """Return the names under which a notebook's runs may be on record."""
     file = inside(root, path)
-    found = [str(file), str(root / path.strip("/")), path.strip("/"), file.name]
+    found = [str(file), str(root / path.strip("/")), path.strip("/")]
     return list(dict.fromkeys([*found, os.path.relpath(file, project)]))
