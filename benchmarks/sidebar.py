@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 
 import msgspec
+from board import built as built_board
 from machine import machine, told
 from runs_table import NAMES, built
 
 from trackbook.book import Book
 from trackbook.doors.lab.lines import experiments_of, page_of
+from trackbook.doors.lab.shelf import board_of
 from trackbook.doors.lab.watch import state_of
 
 ROUNDS = 9
@@ -55,6 +57,17 @@ def main() -> None:
             print(
                 f"{label}: {seconds * 1e3:.2f} ms ({seconds / plain:.2f} x), {size:.1f} kB"
             )
+        book.close()
+    with tempfile.TemporaryDirectory() as folder:
+        versions = count // 10
+        built_board(Path(folder) / ".trackbook", versions)[0].close()
+        book = Book(Path(folder))
+        plain = taken(lambda: book.store.rows("SELECT * FROM tb.versions"))
+        seconds = taken(lambda: board_of(book))
+        print(
+            f"the registry, {versions:,} versions: {seconds * 1e3:.0f} ms, {seconds / plain:.1f} x"
+            f" the rows of the view alone ({plain * 1e3:.0f} ms)"
+        )
         book.close()
 
 

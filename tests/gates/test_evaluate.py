@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from trackbook.errors import NotFound, Refused
-from trackbook.gates import Cancelled, Gate, ask, evaluate, gates, report_named, reports_of
+from trackbook.gates import (
+    Cancelled,
+    Gate,
+    ask,
+    evaluate,
+    gates,
+    last_reports,
+    report_named,
+    reports_of,
+)
 
 
 def crash(_folder):
@@ -210,6 +219,7 @@ def test_what_is_recorded_can_be_asked_in_sql(report, project) -> None:
     assert report_named(store, report.report_id) == report
     assert reports_of(store, "v2", target="staging") == [report]
     assert reports_of(store, "v2", target="production") == []
+    assert last_reports(store) == {"v2": [report]}
     with pytest.raises(NotFound, match="no gate report named 'nix'"):
         report_named(store, "nix")
     asked = "SELECT model, target, verdict, started_at IS NOT NULL FROM gate_reports"

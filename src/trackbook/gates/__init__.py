@@ -8,7 +8,7 @@ from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Sc
 from trackbook.gates.catalogue import GROUP, Check, checks
 from trackbook.gates.custom import CheckFailed
 from trackbook.gates.evaluate import Cancelled, Step, evaluate
-from trackbook.gates.past import report_named, reports_of
+from trackbook.gates.past import last_reports, report_named, reports_of
 from trackbook.gates.policy import Policy, Target, Want
 from trackbook.gates.policy_text import POLICY_FILE, Gate, ask, built_in, gates, read_policy
 from trackbook.gates.report import Report, Result
@@ -39,6 +39,7 @@ __all__ = [
     "evaluate",
     "failed",
     "gates",
+    "last_reports",
     "passed",
     "read_policy",
     "report_named",

@@ -54,6 +54,22 @@ def reports_of(
     return [whole(store, head) for head in heads]
 
 
+def last_reports(store: Store) -> dict[str, list[Report]]:
+    """Return, by version, the last report of each target, the last one first: for a board."""
+    heads = store.ask(SQL["last_reports"], Head)
+    found = store.rows(SQL["results_of_several"], reports=[one.report_id for one in heads])
+    results: dict[str, list[Result]] = {}
+    for report_id, *row in found.rows:
+        known = dict(zip(found.columns[1:], row, strict=True))
+        results.setdefault(report_id, []).append(Result(**known))
+    reports: dict[str, list[Report]] = {}
+    for head in heads:
+        facts = {field.name: getattr(head, field.name) for field in fields(Head)}
+        whole_one = Report(**facts, results=tuple(results.get(head.report_id, ())))
+        reports.setdefault(head.version_id, []).append(whole_one)
+    return reports
+
+
 def whole(store: Store, head: Head) -> Report:
     """Return a report with what its checks found."""
     results = store.ask(SQL["results"], Result, report=head.report_id)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackbook.book import Book
+    from trackbook.gates import Report
     from trackbook.registry import ApprovalRow, BoardRow
 
 APPROVALS = "compliance.approvals"
@@ -30,35 +31,50 @@ KINDS = {"ok": "good", "bad": "bad"}
 
 def board_of(book: Book) -> Board:
     """Return the versions by state, those in use first."""
-    source = BookRegistry(book, MOST)
-    found = source.board()
-    asked = {row.model: source.approvals(row.model) for row in found.rows}
-    columns = [
-        Column(
-            state=state,
-            cards=[card_of(source, row, asked[row.model]) for row in found.states[state]],
+    from trackbook.gates import last_reports
+    from trackbook.registry import approvals, board
+    from trackbook.runs import by_ids
+
+    found = board(book.store, limit=MOST)
+    reports = last_reports(book.store)
+    asked: dict[str, list[ApprovalRow]] = {}
+    for request in approvals(book.store):
+        asked.setdefault(request.version_id, []).append(request)
+    ids = sorted({row.run_id for row in found.rows if row.run_id})
+    verdicts = {run.run_id: run.reproduced for run in by_ids(book.store, ids)}
+    cards = {
+        row.version_id: card_of(
+            row,
+            reports.get(row.version_id, []),
+            asked.get(row.version_id, []),
+            verdicts.get(row.run_id or ""),
         )
+        for row in found.rows
+    }
+    columns = [
+        Column(state=state, cards=[cards[row.version_id] for row in found.states[state]])
         for state in IN_ORDER
     ]
     words = "" if found.rows else "nothing is registered: %track register RUN NAME"
     return Board(columns=columns, words=words)
 
 
-def card_of(source: BookRegistry, row: BoardRow, approvals: Sequence[ApprovalRow]) -> Card:
+def card_of(
+    row: BoardRow,
+    reports: Sequence[Report],
+    approvals: Sequence[ApprovalRow],
+    reproduced: str | None,
+) -> Card:
     """Return one version with its badges and where it can go."""
     from trackbook.panels import NEXT, found_badges, standing_badges
 
     badges = standing_badges(row) + found_badges(
         row,
-        reproduced=source.reproduced(row.run_id) if row.run_id else None,
-        reports=source.reports(row.version_id),
+        reproduced=reproduced,
+        reports=reports,
         approvals=approvals,
     )
-    waiting = [
-        one
-        for one in approvals
-        if one.version_id == row.version_id and one.status == "requested"
-    ]
+    waiting = [one for one in approvals if one.status == "requested"]
     metrics = {
         name: value for name, value in row.metrics.items() if number(value) is not None
     }
