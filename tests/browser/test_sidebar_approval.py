@@ -102,6 +102,10 @@ def test_the_dashboard_lives_while_the_sidebar_is_hidden(notebook, tmp_path) -> 
     notebook.command("trackbook:open-dashboard")
     article = page.locator(".jp-trackbook-Dashboard").get_by_role("article")
     expect(article).to_have_count(1, timeout=PATIENCE_MS)
+    notebook.page.evaluate(
+        "async () => { await jupyterapp.commands.execute('docmanager:save-all'); }"
+    )
+    page.wait_for_timeout(2000)
     page.reload()
     expect(article).to_have_count(1, timeout=PATIENCE_MS)
     notebook.shot("sidebar-registry-dashboard-alone", tmp_path)
