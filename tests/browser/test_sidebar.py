@@ -29,8 +29,9 @@ def runs_in(page):
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook):
-    opened = open_notebook("sidebar", CELLS, samples=False, size=(1300, 900))
+def notebook(open_notebook, lab):
+    (lab[1] / "alone/.trackbook").mkdir(parents=True)
+    opened = open_notebook("alone/sidebar", CELLS, samples=False, size=(1300, 900))
     opened.command("trackbook:show")
     yield opened
     assert not opened.strangers
