@@ -39,8 +39,8 @@ export class Api {
   board = (project: string) => this.get<Board>('board', { project });
   watch = (project: string) => this.post<Watched>('watch', { project });
   verb = (project: string, name: string, values: object) => this.post<Answer>(`verb/${name}`, { project, values });
-  promotion = (project: string, version: string, target: string) =>
-    this.post<Preview>('preview', { project, version, target });
+  promotion = (project: string, version: string, target: string, ask = false) =>
+    this.post<Preview>('preview', { project, version, target, ask });
   rollback = (project: string, rollback: string) => this.post<Preview>('preview', { project, rollback });
 
   private get<T>(path: string, query: Query): Promise<T> {

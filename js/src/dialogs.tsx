@@ -81,12 +81,11 @@ export async function decide(asked: About & { deed: Deed; to: string }): Promise
   if (!answer.button.accept) {
     return;
   }
-  if (kept && (await model.api.promotion(project, card.name, to).catch(() => preview))?.verdict === 'passed') {
-    // approved meanwhile: to ask once more would promote it, without a reason and unasked
-    return decide(asked);
+  if (kept) {
+    return request(asked, title);
   }
   const reason = answer.value ?? '';
-  if (!reason && !kept && deed !== 'approve') {
+  if (!reason && deed !== 'approve') {
     Notification.error(trans.__('%1: nothing was done, a reason is needed.', title), { autoClose: 8000 });
     return;
   }
@@ -97,13 +96,28 @@ export async function decide(asked: About & { deed: Deed; to: string }): Promise
       case 'promote':
         return model.api.verb(project, 'promote', { version, to: target, reason, expected_from: card.state });
       case 'rollback':
-        return model.api.verb(project, 'rollback', { name: card.model, reason });
+        return model.api.verb(project, 'rollback', { name: card.model, reason, to: preview?.back_to });
       case 'archive':
         return model.api.verb(project, 'archive', { version, reason });
       default:
         return model.api.verb(project, deed, { version, to: target, comment: reason });
     }
   });
+}
+
+/** Ask for an approval; where it has come meanwhile, go on to the decision. */
+async function request(asked: About & { deed: Deed; to: string }, title: string): Promise<void> {
+  const { model, project, card, to } = asked;
+  try {
+    const found = await model.api.promotion(project, card.name, to, true);
+    if (found.verdict === 'passed') {
+      return decide(asked);
+    }
+    (found.asked ? Notification.success : Notification.error)(found.words, { autoClose: 8000 });
+  } catch (error) {
+    await showErrorMessage(title, (error as Error).message);
+  }
+  await model.refresh();
 }
 
 /** Do something, and say what came of it. */

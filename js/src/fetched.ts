@@ -6,19 +6,20 @@ export function useFetched<T>(model: Model, empty: T, ask: (project: string) => 
   const [found, setFound] = React.useState({ value: empty, words: '', loaded: false });
   const { project } = model;
   React.useEffect(() => {
-    let gone = false;
+    let latest = 0; // an answer that comes late does not take the place of a later one
     const fetch = () => {
       if (project !== null) {
+        const turn = ++latest;
         ask(project).then(
-          value => !gone && setFound({ value, words: '', loaded: true }),
-          error => !gone && setFound(old => ({ ...old, words: String(error.message), loaded: true }))
+          value => turn === latest && setFound({ value, words: '', loaded: true }),
+          error => turn === latest && setFound(old => ({ ...old, words: String(error.message), loaded: true }))
         );
       }
     };
     fetch();
     model.news.connect(fetch);
     return () => {
-      gone = true;
+      latest = -1;
       model.news.disconnect(fetch);
     };
   }, [model, project]);

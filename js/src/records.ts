@@ -148,7 +148,9 @@ export interface Preview {
   checks: Check[];
   approvals: string[];
   can_ask: boolean;
+  asked: boolean;
   changes: string[];
+  back_to: string | null;
 }
 
 /** What a verb answered. */

@@ -170,8 +170,9 @@ class PreviewRequest(Request):
                 model = text_in(given, "rollback")
                 return self.of_book(folder, lambda book: shelf.rollback_of(book, model))
             version, target = text_in(given, "version"), text_in(given, "target")
+            ask = given.get("ask") is True
             return self.of_book(
-                folder, lambda book: shelf.promotion_of(book, version, target)
+                folder, lambda book: shelf.promotion_of(book, version, target, ask=ask)
             )
 
         await self.say(work)

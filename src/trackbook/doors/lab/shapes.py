@@ -174,7 +174,12 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[Check]
     approvals: list[str]
     can_ask: bool
+    """Whether only somebody's approval is missing."""
+    asked: bool
+    """Whether that was asked for now."""
     changes: list[str]
+    back_to: str | None
+    """The version that a rollback returns to."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,8 +103,15 @@ def card_of(
     )
 
 
-def promotion_of(book: Book, version: str, target: str) -> Preview:
-    """Ask a version everything that stands before a state; nothing is moved or asked for."""
+def promotion_of(book: Book, version: str, target: str, *, ask: bool = False) -> Preview:
+    """Ask a version everything that stands before a state; nothing is moved.
+
+    Args:
+        book: the project's
+        version: the version
+        target: staging or production
+        ask: ask for somebody's approval, where only that is missing
+    """
     row = book.models.version(version)
     report = book.models.examine(version, target)
     checks = [
@@ -119,13 +126,18 @@ def promotion_of(book: Book, version: str, target: str) -> Preview:
         changes.append(f"{row.name} becomes champion of prod")
     kept = "; ".join(f"{one.label}: {one.words}" for one in blocking)
     words = f"{row.name} may enter {into}" if report.passed else f"kept out by {kept}"
+    asked = ask and book.models.ask_for_approval(version, target, report)
+    if asked:
+        words = f"an approval was asked for: %track approve {row.name} {target.lower()}"
     return Preview(
         verdict="passed" if report.passed else "failed",
         words=words,
         checks=checks,
         approvals=[one.words for one in report.results if one.check == APPROVALS],
         can_ask=can_ask,
+        asked=asked,
         changes=changes,
+        back_to=None,
     )
 
 
@@ -137,5 +149,12 @@ def rollback_of(book: Book, model: str) -> Preview:
             f"{model} has no earlier champion to go back to (%track history {model})"
         )
     return Preview(
-        verdict="passed", words=plan, checks=[], approvals=[], can_ask=False, changes=[plan]
+        verdict="passed",
+        words=plan,
+        checks=[],
+        approvals=[],
+        can_ask=False,
+        asked=False,
+        changes=[plan],
+        back_to=book.models.version(f"{model}@last_good").version,
     )
