@@ -1,6 +1,6 @@
 // What can be done with runs, as commands with names: buttons, the palette and keys ask for these.
 import { type JupyterFrontEnd, LabShell } from '@jupyterlab/application';
-import { InputDialog, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { Clipboard, InputDialog, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { type INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -34,19 +34,20 @@ export function addCommands(parts: Parts): Main {
   const { app, model, trans, icon, sidebar, notebooks, mime, toggle } = parts;
   const tracker: Main = new WidgetTracker({ namespace: 'trackbook' });
   const project = () => model.project ?? '';
+  const aNotebook = () => notebooks.currentWidget !== null;
   const add = (
     id: string,
     label: string,
     execute: (args: Args) => unknown,
     properties: { [name: string]: object } = {},
-    isEnabled: () => boolean = () => true
+    isEnabled: (args: Args) => boolean = () => true
   ) =>
     app.commands.addCommand(`trackbook:${id}`, {
       label,
       icon: id.startsWith('show') || id.startsWith('open') ? icon : undefined,
       describedBy: { args: { type: 'object', properties } as never },
       execute: args => execute(args as Args),
-      isEnabled
+      isEnabled: args => isEnabled(args as Args)
     });
   const shown = (id: string, make: () => Widget, title: string): void => {
     const known = tracker.find(widget => widget.id === id);
@@ -71,8 +72,8 @@ export function addCommands(parts: Parts): Main {
   };
   const pictured = (id: string, title: string, ask: () => Promise<Picture>) =>
     shown(id, () => new PictureWidget(trans, mime, ask), title);
-  const verb = (title: string, name: string, values: object) =>
-    done(model, trans, title, () => model.api.verb(project(), name, values));
+  const verb = (title: string, name: string, values: object, of = project()) =>
+    done(model, trans, title, () => model.api.verb(of, name, values));
 
   add('show', trans.__('Show Runs'), () => {
     sidebar.choose('runs');
@@ -101,17 +102,19 @@ export function addCommands(parts: Parts): Main {
       const id = `trackbook-compare-${of}|${runs.join('|')}`;
       pictured(id, trans.__('Compare'), () => model.api.compare(of, runs));
     },
-    { runs: { type: 'array', items: TEXT }, project: TEXT }
+    { runs: { type: 'array', items: TEXT }, project: TEXT },
+    args => Array.isArray(args.runs) || model.selected.length > 1
   );
   add(
     'lineage',
     trans.__('Show Lineage'),
     args => {
       const of = text(args.project) || project();
-      const run = text(args.run);
+      const run = text(args.run) || (model.opened?.line.run_id ?? '');
       pictured(`trackbook-lineage-${of}|${run}`, trans.__('Lineage'), () => model.api.lineage(of, run));
     },
-    { run: TEXT, project: TEXT }
+    { run: TEXT, project: TEXT },
+    args => Boolean(args.run) || model.opened !== null
   );
   // What was open before the page was loaded anew says in its id what it shows.
   add('reopen', trans.__('Open Again'), args => {
@@ -120,19 +123,29 @@ export function addCommands(parts: Parts): Main {
     const values = what === 'compare' ? { project: of, runs } : { project: of, run: runs[0] };
     return app.commands.execute(`trackbook:${what === 'dashboard' ? 'open-dashboard' : what}`, values);
   });
-  add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, () => notebooks.currentWidget !== null);
-  const ofRun = (id: string, label: string, execute: (run: string, name: string) => unknown) =>
-    add(id, label, args => execute(text(args.run), text(args.name)), { run: TEXT, name: TEXT });
+  add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, aNotebook);
+  // Of the run that a button names, or of the one that is open.
+  const ofRun = (id: string, label: string, execute: (run: string, name: string, project: string) => unknown) =>
+    add(
+      id,
+      label,
+      args => {
+        const line = args.run ? { run_id: text(args.run), name: text(args.name) } : model.opened?.line;
+        return line && execute(line.run_id, line.name, project());
+      },
+      { run: TEXT, name: TEXT },
+      args => Boolean(args.run) || model.opened !== null
+    );
   const asked = async (title: string, placeholder = '') =>
     (await InputDialog.getText({ title, placeholder })).value?.trim() ?? '';
 
-  ofRun('restore', trans.__('Restore Run as Notebook'), async run => {
-    const answer = await verb(trans.__('Restore'), 'restore', { run });
+  ofRun('restore', trans.__('Restore Run as Notebook'), async (run, _, of) => {
+    const answer = await verb(trans.__('Restore'), 'restore', { run }, of);
     const name = String(answer?.rows[0]?.[0] ?? '')
       .split('/')
       .pop();
     if (name) {
-      await app.commands.execute('docmanager:open', { path: [project(), name].filter(Boolean).join('/') });
+      await app.commands.execute('docmanager:open', { path: [of, name].filter(Boolean).join('/') });
     }
   });
   ofRun('reproduce', trans.__('Reproduce Run'), async (run, name) => {
@@ -141,28 +154,32 @@ export function addCommands(parts: Parts): Main {
     await verb(trans.__('Reproduce'), 'reproduce', { run });
     Notification.dismiss(note);
   });
-  ofRun('copy-reference', trans.__('Copy Reference to Run'), async run => {
-    await navigator.clipboard.writeText(run);
+  ofRun('copy-reference', trans.__('Copy Reference to Run'), run => {
+    Clipboard.copyToSystem(run); // also where the page came by http
     Notification.success(trans.__('Copied: %1', run), { autoClose: 3000 });
   });
-  ofRun('insert-cell', trans.__('Insert a Cell That Shows Runs'), run => {
+  const insert = (args: Args) => {
     const panel = notebooks.currentWidget;
     if (panel) {
       NotebookActions.insertBelow(panel.content);
-      panel.content.activeCell?.model.sharedModel.setSource(run ? `%track show ${run}` : '%track runs');
+      panel.content.activeCell?.model.sharedModel.setSource(args.run ? `%track show ${text(args.run)}` : '%track runs');
     }
-  });
-  ofRun('tag', trans.__('Tag Run'), async (run, name) => {
+  };
+  add('insert-cell', trans.__('Insert a Cell That Shows Runs'), insert, { run: TEXT, name: TEXT }, aNotebook);
+  ofRun('tag', trans.__('Tag Run'), async (run, name, of) => {
     const word = await asked(trans.__('Tag %1', name), trans.__('owner=ann, or just baseline'));
-    return word && verb(trans.__('Tag %1', name), 'tag', { tags: [word], run });
+    return word && verb(trans.__('Tag %1', name), 'tag', { tags: [word], run }, of);
   });
-  ofRun('note', trans.__('Write a Note on Run'), async (run, name) => {
+  ofRun('note', trans.__('Write a Note on Run'), async (run, name, of) => {
     const words = await asked(trans.__('A note on %1', name));
-    return words && verb(trans.__('A note on %1', name), 'note', { words, run });
+    return words && verb(trans.__('A note on %1', name), 'note', { words, run }, of);
   });
-  ofRun('delete', trans.__('Delete Run'), async (run, name) => {
-    const [of, runs] = [project(), [run]];
-    const back = () => void done(model, trans, trans.__('Undo'), () => model.api.verb(of, 'rm', { runs, undo: true }));
+  ofRun('delete', trans.__('Delete Run'), async (run, name, of) => {
+    const runs = [run];
+    const back = async () => {
+      await verb(trans.__('Undo'), 'rm', { runs, undo: true }, of);
+      await model.narrow({}); // it may have stood far below the first page
+    };
     try {
       await model.api.verb(of, 'rm', { runs });
     } catch (error) {
@@ -170,10 +187,11 @@ export function addCommands(parts: Parts): Main {
       return;
     }
     await model.open(null);
+    model.forget(run);
     await model.refresh();
     Notification.info(trans.__('%1 is in the trash.', name), {
       autoClose: 15_000,
-      actions: [{ label: trans.__('Undo'), callback: back }]
+      actions: [{ label: trans.__('Undo'), callback: () => void back() }]
     });
   });
   return tracker;

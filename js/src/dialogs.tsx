@@ -1,5 +1,5 @@
 // A decision: what it would come to is shown first, then the reason is asked for, then it is done.
-import { Dialog, Notification, ReactWidget, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Clipboard, Dialog, Notification, ReactWidget, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Model } from './model';
@@ -136,7 +136,7 @@ export async function done(
     const words = (error as Error).message;
     Notification.error(`${title}: ${words}`, {
       autoClose: false,
-      actions: [{ label: trans.__('Copy'), callback: () => void navigator.clipboard?.writeText(words) }]
+      actions: [{ label: trans.__('Copy'), callback: () => Clipboard.copyToSystem(words) }]
     });
     await model.refresh();
     return null;

@@ -18,7 +18,9 @@ import { Model } from './model';
 import { Sidebar } from './sidebar';
 import { Status } from './status';
 
-const IN_PALETTE = ['show', 'show-registry', 'open-dashboard', 'compare', 'toggle-recording', 'insert-cell'];
+const IN_PALETTE = ['show', 'show-registry', 'open-dashboard', 'compare', 'toggle-recording', 'insert-cell'].concat(
+  ['restore', 'reproduce', 'lineage', 'copy-reference', 'tag', 'note', 'delete'] // of the run that is open
+);
 const SLOWLY_S = 10;
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -48,7 +50,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     browser: IDefaultFileBrowser | null
   ) => {
     const trans = (translator ?? nullTranslator).load('trackbook');
-    const { serverSettings, events } = app.serviceManager;
+    const { serverSettings, events, contents } = app.serviceManager;
     const icon = new LabIcon({ name: 'trackbook:runs', svgstr });
     const model = new Model(new Api(serverSettings), events);
     const run = (command: string, args?: object) => void app.commands.execute(command, args as never);
@@ -85,7 +87,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const toggle = () => felt('toggle');
     const follow = () => {
       const { currentWidget } = notebooks;
-      void model.follow(currentWidget?.context.path ?? browser?.model.path ?? '');
+      // without the drive: with real-time collaboration a path starts with its name
+      void model.follow(contents.localPath(currentWidget?.context.path ?? browser?.model.path ?? ''));
       void felt();
     };
     notebooks.currentChanged.connect(follow);

@@ -2,7 +2,7 @@
 import type { Event } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { type Api, type Asked, EVENT, Refusal } from './api';
-import { NO_ROWS, type Rows, withHead, withMore } from './pure';
+import { NO_ROWS, type Rows, withHead, withMore, without } from './pure';
 import type { Place, RunDetail } from './records';
 
 export type Scope = 'notebook' | 'project';
@@ -22,6 +22,8 @@ export class Model {
   refusal = '';
   trouble = '';
   loaded = false;
+  /** Where the list of runs was left, for coming back from a run. */
+  left = { top: 0, at: '', closed: new Set<string>() as ReadonlySet<string> };
 
   constructor(
     readonly api: Api,
@@ -81,11 +83,10 @@ export class Model {
       const other = place.project !== this.project;
       this.place = place;
       if (moved) {
-        this.rows = NO_ROWS;
-        this.loaded = false;
         this.selected = [];
-        this.opened = null;
+        this.opened = this._opening = null;
         this.experiment = '';
+        this.empty();
       }
       if (other) {
         this._news.emit();
@@ -95,10 +96,12 @@ export class Model {
     });
   }
 
-  /** Ask again, together with whatever else has just asked for it. */
+  /** Ask again, together with whatever else asks for it meanwhile; news without end do not put it off. */
   soon(): void {
-    window.clearTimeout(this._soon);
-    this._soon = window.setTimeout(() => void this.refresh(), SOON_MS);
+    this._soon ||= window.setTimeout(() => {
+      this._soon = 0;
+      void this.refresh();
+    }, SOON_MS);
   }
 
   async refresh(): Promise<void> {
@@ -114,9 +117,7 @@ export class Model {
 
   async narrow(changed: Partial<Pick<Model, 'filter' | 'experiment' | 'scope'>>): Promise<void> {
     Object.assign(this, changed);
-    this.rows = NO_ROWS;
-    this.loaded = false;
-    this._changed.emit();
+    this.empty();
     await this.guarded(() => this.load());
   }
 
@@ -147,15 +148,48 @@ export class Model {
   }
 
   async open(run: string | null): Promise<void> {
-    const { project } = this;
-    if (run === null || project === null) {
+    this._opening = run;
+    if (run === null || this.project === null) {
       this.opened = null;
       this._changed.emit();
       return;
     }
-    await this.guarded(async () => {
-      this.opened = await this.api.run(project, run);
-    });
+    await this.guarded(() => this.look(run));
+  }
+
+  /** Show a run no longer: it is in the trash. */
+  forget(run: string): void {
+    this.rows = without(this.rows, run);
+    this.select(this.selected.filter(one => one !== run));
+  }
+
+  /** Fetch a run to show, unless another was opened, or it was closed, before the answer came. */
+  private async look(run: string): Promise<void> {
+    const { project } = this;
+    const current = () => this._opening === run && this.project === project;
+    try {
+      const found = await this.api.run(project ?? '', run);
+      if (current()) {
+        this.opened = found;
+      }
+    } catch (error) {
+      if (!current()) {
+        return;
+      }
+      if (error instanceof Refusal && error.status === 404) {
+        this.opened = null;
+        this.forget(run);
+      }
+      throw error;
+    }
+  }
+
+  private empty(): void {
+    this.rows = NO_ROWS;
+    this.loaded = false;
+    this.left = { ...this.left, top: 0, at: '' };
+    this._answered = this._turn; // an answer on its way holds only the news of what was shown
+    this._changed.emit();
   }
 
   private asked(): Asked {
@@ -171,9 +205,13 @@ export class Model {
     }
     const asked = this.asked();
     const have = this.rows.lines.slice(0, PAGE).map(line => line.mark);
+    const turn = ++this._turn;
+    // Of two answers the one asked for later counts, and none to what is no longer asked.
+    const fits = () => turn > this._answered && JSON.stringify(asked) === JSON.stringify(this.asked());
     try {
       const page = await this.api.runs({ ...asked, have: have.join(',') });
-      if (JSON.stringify(asked) === JSON.stringify(this.asked())) {
+      if (fits()) {
+        this._answered = turn;
         this.rows = withHead(this.rows, page);
         this.refusal = '';
       }
@@ -181,11 +219,10 @@ export class Model {
       if (!(error instanceof Refusal && error.status === 400)) {
         throw error;
       }
-      this.refusal = error.message;
+      this.refusal = fits() ? error.message : this.refusal;
     }
     if (this.opened) {
-      const { run_id } = this.opened.line;
-      this.opened = await this.api.run(asked.project, run_id).catch(() => null);
+      await this.look(this.opened.line.run_id);
     }
   }
 
@@ -211,6 +248,9 @@ export class Model {
   private _watching = 0;
   private _soon = 0;
   private _asking = '';
+  private _opening: string | null = null;
+  private _turn = 0;
+  private _answered = 0;
   private _changed = new Signal<this, void>(this);
   private _news = new Signal<this, void>(this);
 }

@@ -45,6 +45,13 @@ export function withMore(rows: Rows, page: RunPage): Rows {
   return { ...rows, total: page.total, lines: [...rows.lines, ...fresh], next: page.next };
 }
 
+/** Take a run out that is no more; the cursor never rests on it. */
+export function without(rows: Rows, run: string): Rows {
+  const lines = rows.lines.filter(line => line.run_id !== run);
+  const next = rows.next === run ? (lines.at(-1)?.run_id ?? null) : rows.next;
+  return { ...rows, lines, next, total: rows.total - (rows.lines.length - lines.length) };
+}
+
 export type Item = { kind: 'group'; name: string; count: number; open: boolean } | { kind: 'run'; line: RunLine };
 
 /** Return what stands in the list: under each experiment its runs, where groups are wanted. */
@@ -54,7 +61,8 @@ export function itemsOf(lines: RunLine[], grouped: boolean, closed: ReadonlySet<
   }
   const groups = new Map<string, RunLine[]>();
   for (const line of lines) {
-    groups.set(line.experiment, [...(groups.get(line.experiment) ?? []), line]);
+    const known = groups.get(line.experiment);
+    known ? known.push(line) : groups.set(line.experiment, [line]); // ten thousand in one are not copied each time
   }
   if (groups.size < 2) {
     return lines.map(line => ({ kind: 'run', line }));
@@ -71,6 +79,18 @@ export function windowOf(top: number, height: number, row: number, count: number
   const first = Math.max(0, Math.floor(top / row) - spare);
   const last = Math.min(count, Math.ceil((top + height) / row) + spare);
   return [Math.min(first, last), last];
+}
+
+const keyOf = (item: Item) => (item.kind === 'run' ? item.line.run_id : `group ${item.name}`);
+
+/** Return where a list must stand for the row at its top edge to stay there while others come above it. */
+export function anchored(before: Item[], after: Item[], top: number, row: number): number {
+  const edge = before[Math.floor(top / row)];
+  if (top < row || !edge) {
+    return top; // at the head one wants to see what is new
+  }
+  const place = after.findIndex(item => keyOf(item) === keyOf(edge));
+  return place < 0 ? top : place * row + (top % row);
 }
 
 /** Return the path of a spark line in a box. */

@@ -19,7 +19,11 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
     </Button>
   );
   return (
-    <section className="jp-trackbook-Detail" aria-label={trans.__('Run %1', line.name)}>
+    <section
+      className="jp-trackbook-Detail"
+      aria-label={trans.__('Run %1', line.name)}
+      onKeyDown={event => event.key === 'Escape' && void model.open(null)}
+    >
       <header>
         <Button ref={back} onClick={() => void model.open(null)}>
           ‹ {trans.__('Runs')}
@@ -44,8 +48,8 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
       </div>
       {detail.doubts.length > 0 && (
         <ul className="jp-trackbook-Doubts" aria-label={trans.__('What speaks against it')}>
-          {detail.doubts.map(words => (
-            <li key={words}>⚠ {words}</li>
+          {detail.doubts.map((words, place) => (
+            <li key={place}>⚠ {words}</li>
           ))}
         </ul>
       )}
@@ -58,8 +62,8 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
           ))}
         </p>
       )}
-      {detail.notes.map(words => (
-        <blockquote key={words}>{words}</blockquote>
+      {detail.notes.map((words, place) => (
+        <blockquote key={place}>{words}</blockquote>
       ))}
       {detail.sections.map(section => (
         <Table key={section.title} section={section} trans={trans} open={MAIN.includes(section.title)} />

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { Button } from './button';
 import type { Model } from './model';
-import { ago, between, type Item, itemsOf, shortNumber, signed, sparkPath, windowOf } from './pure';
+import { ago, anchored, between, type Item, itemsOf, shortNumber, signed, sparkPath, windowOf } from './pure';
 import type { RunLine } from './records';
 
 const ROW = 46;
@@ -69,8 +69,8 @@ export function Runs(props: Props): JSX.Element {
 }
 
 function emptyWords({ model, trans }: Props): string {
-  if (model.filter && !model.refusal) {
-    return trans.__('No run matches this filter.');
+  if (model.filter) {
+    return model.refusal ? '' : trans.__('No run matches this filter.');
   }
   return trans.__('No runs yet. Run %load_ext trackbook in the notebook, then train something.');
 }
@@ -106,17 +106,30 @@ function Filter({ model, trans }: Props): JSX.Element {
 function List(props: Props): JSX.Element {
   const { model, trans } = props;
   const box = React.useRef<HTMLDivElement>(null);
-  const [view, setView] = React.useState({ top: 0, height: 600 });
-  const [closed, setClosed] = React.useState<ReadonlySet<string>>(new Set());
-  const [at, setAt] = React.useState('');
-  const items = itemsOf(model.rows.lines, props.grouped, closed);
-  const ids = items.flatMap(item => (item.kind === 'run' ? [item.line.run_id] : []));
+  const [view, setView] = React.useState({ top: model.left.top, height: 600 });
+  const [closed, setClosed] = React.useState(model.left.closed);
+  const [at, setAt] = React.useState(model.left.at);
+  model.left = { top: view.top, at, closed };
+  const { lines } = model.rows;
+  const items = React.useMemo(() => itemsOf(lines, props.grouped, closed), [lines, props.grouped, closed]);
+  const ids = React.useMemo(() => items.flatMap(item => (item.kind === 'run' ? [item.line.run_id] : [])), [items]);
   const [from, to] = windowOf(view.top, view.height, ROW, items.length);
   const look = () => box.current && setView({ top: box.current.scrollTop, height: box.current.clientHeight });
+  const before = React.useRef(items);
+  React.useLayoutEffect(() => {
+    if (box.current) {
+      box.current.scrollTop = anchored(before.current, items, view.top, ROW);
+      before.current = items;
+      look();
+    }
+  }, [items]);
   React.useLayoutEffect(() => {
     const seen = new ResizeObserver(look);
     if (box.current) {
       seen.observe(box.current);
+    }
+    if (at && document.activeElement === document.body) {
+      box.current?.focus(); // back from a run, whose button had it
     }
     return () => seen.disconnect();
   }, []);
@@ -137,6 +150,9 @@ function List(props: Props): JSX.Element {
     }
   };
   const keyed = (event: React.KeyboardEvent) => {
+    if ((event.target as Element).closest('button')) {
+      return; // a group folds by its own key
+    }
     const steps: { [key: string]: number } = { ArrowDown: 1, ArrowUp: -1, Home: -ids.length, End: ids.length };
     if (event.key in steps) {
       event.preventDefault();
@@ -176,10 +192,11 @@ function List(props: Props): JSX.Element {
             style={{ position: 'absolute', top: (from + place) * ROW, left: 0, right: 0, height: ROW }}
           >
             {item.kind === 'run' ? (
-              <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
+              <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} onTick={setAt} />
             ) : (
               <Button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
-                <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi> <small>{item.count}</small>
+                <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi>{' '}
+                <small>{model.rows.next === null ? item.count : `${item.count}+`}</small>
               </Button>
             )}
           </div>
@@ -190,8 +207,15 @@ function List(props: Props): JSX.Element {
 }
 
 /** One run that can be picked and opened. */
-function Choice(props: Props & { line: RunLine; active: boolean; onPick: (id: string, event: Pressed) => void }) {
-  const { line, active, model, trans, onPick } = props;
+function Choice(
+  props: Props & {
+    line: RunLine;
+    active: boolean;
+    onPick: (id: string, event: Pressed) => void;
+    onTick: (id: string) => void;
+  }
+) {
+  const { line, active, model, trans, onPick, onTick } = props;
   const picked = model.selected.includes(line.run_id);
   return (
     <div
@@ -210,7 +234,10 @@ function Choice(props: Props & { line: RunLine; active: boolean; onPick: (id: st
         aria-label={trans.__('Pick %1', line.name)}
         checked={picked}
         onClick={event => event.stopPropagation()}
-        onChange={() => model.pick(line.run_id)}
+        onChange={() => {
+          onTick(line.run_id);
+          model.pick(line.run_id);
+        }}
       />
       <Row line={line} trans={trans} sign={SIGNS[line.status] ?? '·'} when={ago(line.started_at, Date.now())} />
     </div>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   ago,
+  anchored,
   between,
   itemsOf,
   NO_ROWS,
@@ -10,7 +11,8 @@ import {
   sparkPath,
   windowOf,
   withHead,
-  withMore
+  withMore,
+  without
 } from '../src/pure.ts';
 import type { RunLine, RunPage } from '../src/records.ts';
 
@@ -53,6 +55,32 @@ test('a page that comes twice is shown once', () => {
   const rows = withHead(NO_ROWS, page(['b'], [line('b')], 'b'));
   const more = page(['a'], [line('a')]);
   assert.equal(ids(withMore(withMore(rows, more), more)), 'ba');
+});
+
+test('a run in the trash leaves the list, and the next page is asked for behind another', () => {
+  const rows = withHead(NO_ROWS, page(['c', 'b'], [line('c'), line('b')], 'b'));
+  const after = without(rows, 'b');
+  assert.deepEqual([ids(after), after.next, after.total], ['c', 'c', 8]);
+  assert.equal(without(after, 'gone').total, 8);
+});
+
+test('the row at the edge stays where it is while runs come above it, and the head shows the news', () => {
+  const listed = (names: string) =>
+    itemsOf(
+      [...names].map(id => line(id)),
+      false,
+      new Set()
+    );
+  assert.equal(anchored(listed('cba'), listed('edcba'), 50, 46), 142);
+  assert.equal(anchored(listed('cba'), listed('edcba'), 0, 46), 0);
+  assert.equal(anchored(listed('cba'), listed('ca'), 50, 46), 50);
+});
+
+test('a hundred thousand runs of one experiment are grouped at once', () => {
+  const lines = Array.from({ length: 100_000 }, (_, n) => line(`${n}`, n === 99_999 ? 'b' : 'a'));
+  const began = performance.now();
+  assert.equal(itemsOf(lines, true, new Set()).length, 100_002);
+  assert.ok(performance.now() - began < 1000);
 });
 
 test('runs stand under their experiments, folded or not; one experiment needs no name', () => {

@@ -66,6 +66,7 @@ def test_a_filter_narrows_the_list_and_a_wrong_one_says_where(notebook, shoot) -
     expect(rows).to_have_count(1)
     box.fill("params.lr <")
     expect(side(page).get_by_role("alert")).to_contain_text("params.lr <")
+    expect(side(page)).not_to_contain_text("No runs yet")
     shoot("refused-filter")
     box.fill("")
     expect(rows).to_have_count(2)
@@ -152,6 +153,21 @@ def test_keys_alone_lead_through_the_list_and_the_tabs(notebook) -> None:
     page.keyboard.press("ArrowRight")
     expect(side(page).get_by_role("listitem").first).to_contain_text("churn")
     page.keyboard.press("ArrowRight")
+
+
+def test_a_group_folds_by_its_own_key_and_escape_leads_back_from_a_run(notebook) -> None:
+    page = notebook.page
+    listed = side(page).get_by_role("listbox", name="Runs")
+    listed.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(listed).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(listed).to_be_focused()
+    listed.get_by_role("button", name="churn/deep").press("Enter")
+    expect(runs_in(page)).to_have_count(1)
+    listed.get_by_role("button", name="churn/deep").press("Enter")
+    expect(runs_in(page)).to_have_count(2)
 
 
 def test_it_is_there_again_after_a_reload_and_in_the_dark(notebook, shoot) -> None:

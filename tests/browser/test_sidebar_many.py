@@ -36,6 +36,12 @@ def listed(page):
     return side(page).get_by_role("listbox", name="Runs")
 
 
+def middle(page):
+    """A run that is on screen for sure."""
+    rows = listed(page).get_by_role("option")
+    return rows.nth(rows.count() // 2)
+
+
 @pytest.fixture(scope="module")
 def notebook(open_notebook, lab):
     write(lab[1] / "many", [f"run {n}" for n in range(COUNT)])
@@ -65,11 +71,37 @@ def test_ten_thousand_runs_of_a_script_scroll_and_only_some_rows_exist(
         seen.add(rows.last.get_attribute("title"))
     assert len(seen) > 6
     notebook.shot("sidebar-many", tmp_path)
-    side(page).get_by_role("searchbox", name="Filter runs").fill(
-        "metrics.accuracy < 0.0003"
-    )
-    expect(rows).to_have_count(3)
-    side(page).get_by_role("searchbox", name="Filter runs").fill("")
+
+
+def test_one_comes_back_to_the_place_in_the_list_where_a_run_was_opened(notebook) -> None:
+    page = notebook.page
+    shown = "box => box.scrollTop"
+    stood = listed(page).evaluate(shown)
+    assert stood > 10_000
+    middle(page).click()
+    page.keyboard.press("Escape")
+    expect(listed(page)).to_be_visible()
+    assert listed(page).evaluate(shown) == stood
+
+
+def test_a_run_far_down_that_is_deleted_leaves_the_list(notebook) -> None:
+    page = notebook.page
+    row = middle(page)
+    name = row.get_attribute("title")
+    row.click()
+    side(page).get_by_role("button", name="Delete").click()
+    expect(side(page)).to_contain_text("9999 runs")
+    expect(listed(page)).to_be_visible()
+    expect(listed(page).get_by_title(name, exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(side(page)).to_contain_text("10000 runs")
+
+
+def test_a_filter_finds_three_of_ten_thousand(notebook) -> None:
+    box = side(notebook.page).get_by_role("searchbox", name="Filter runs")
+    box.fill("metrics.accuracy < 0.0003")
+    expect(listed(notebook.page).get_by_role("option")).to_have_count(3)
+    box.fill("")
 
 
 def test_the_sidebar_goes_over_to_the_project_of_the_notebook_in_front(
