@@ -51,6 +51,16 @@ def golden(request: pytest.FixtureRequest):
     return compare
 
 
+@pytest.fixture(scope="module", autouse=True)
+def workers_end_with_their_file():
+    """Let joblib's workers go: tests of other files count this process's children."""
+    yield
+    if "joblib.externals.loky" in sys.modules:
+        from joblib.externals.loky import get_reusable_executor
+
+        get_reusable_executor().shutdown(kill_workers=True)
+
+
 class Sheet:
     """A notebook in a real IPython shell, with trackbook loaded."""
 
