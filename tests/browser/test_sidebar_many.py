@@ -79,6 +79,7 @@ def test_one_comes_back_to_the_place_in_the_list_where_a_run_was_opened(notebook
     stood = listed(page).evaluate(shown)
     assert stood > 10_000
     middle(page).click()
+    expect(side(page).get_by_role("button", name="Delete")).to_be_visible()
     page.keyboard.press("Escape")
     expect(listed(page)).to_be_visible()
     assert listed(page).evaluate(shown) == stood

@@ -205,3 +205,16 @@ def test_the_server_said_nothing_of_trouble(server) -> None:
     log = server.log.read_text()
     assert "Traceback" not in log
     assert "registered for /trackbook" not in log
+
+
+def test_a_run_whose_process_died_opens_too(server, execute) -> None:
+    folder = server.root / "died"
+    (folder / ".trackbook").mkdir(parents=True)
+    source = (
+        "import os, trackbook\ntrackbook.start_run('killed')\n"
+        "trackbook.log_metric('acc', 0.1)\nos._exit(0)"
+    )
+    execute(folder, source)
+    found = server.get("run", project="died", run="killed")
+    assert found.status == 200, found.text
+    assert any(part["title"] == "Metrics" for part in found.json["sections"])

@@ -31,7 +31,6 @@ CHANGED = {"edited", "deleted", "gone", "executed again"}
 
 def detail_of(book: Book, run_id: str) -> RunDetail:
     """Return what is known of one run."""
-    from trackbook.doors.env import env
     from trackbook.doors.verbs import show
     from trackbook.lineage import inputs_of
 
@@ -48,7 +47,7 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     used = inputs_of(book.store, run)
     if len(used):
         sections.insert(2, section(used, title="Data"))
-    sections.append(section(env(book, run.run_id), title="Environment"))
+    sections += environment_of(book, run)
     return RunDetail(
         line=line,
         sections=sections,
@@ -61,6 +60,16 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
         doubts=list(page.doubts),
         notes=[note.words for note in page.notes],
     )
+
+
+def environment_of(book: Book, run: Run) -> list[Section]:
+    """Return what was around a run; nothing while it runs, and where its process died first."""
+    from trackbook.doors.env import env
+
+    try:
+        return [section(env(book, run.run_id), title="Environment")]
+    except NotFound:
+        return []
 
 
 def slice_told(book: Book, run: Run) -> tuple[Slice | None, str]:
