@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 from hostile_files import FILES
 from hostile_pickles import PICKLES
@@ -54,3 +56,15 @@ def test_every_finding_is_one_plain_line(name, tmp_path):
     for finding in scan_file(file).findings:
         assert str(finding).isprintable()
         assert finding.words
+
+
+def test_an_archive_is_no_pickle_whatever_its_bytes_say_by_chance(tmp_path) -> None:
+    file = tmp_path / "rows.npz"
+    named = b"PK\x03\x04\ncos\nsystem\n"  # what a time and a checksum may come to
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", "harmless")
+    whole = file.read_bytes()
+    assert not scan_file(file).findings or scan_file(file).is_safe
+    broken = tmp_path / "broken.npz"
+    broken.write_bytes(named + whole[len(named) :])
+    assert "two-faced" not in {one.code for one in scan_file(broken).findings}

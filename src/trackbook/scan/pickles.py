@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trackbook.scan.reader import Blob
 
 MOST_STREAMS = 16
+ZIP = b"PK\x03\x04"
 
 
 def scan_pickle(blob: Blob, desk: Desk) -> None:
@@ -47,6 +48,8 @@ def is_pickle(blob: Blob, desk: Desk, *, is_text: bool) -> bool:
     """
     if blob.size == 0 or blob.head(1)[0] not in EFFECTS:
         return False
+    if blob.head(4) == ZIP:
+        return False  # P asks for something outside; who has nothing there ends at once
     machine = Machine(Reader(blob.file, blob.size), quiet(desk), blob.path)
     is_whole = False
     with suppress(Unclear):
