@@ -142,6 +142,15 @@ class Notebook:
             [name, args],
         )
 
+    def say(self, code):
+        """Execute in the kernel, leaving no trace in the notebook."""
+        self.page.evaluate(
+            "async (code) => { const kernel = jupyterapp.shell.currentWidget.sessionContext"
+            ".session.kernel; const asked = kernel.requestExecute({code, silent: true,"
+            " store_history: false}); await asked.done; }",
+            code,
+        )
+
     def run(self):
         self.command("notebook:run-all-cells")
 

@@ -37,16 +37,6 @@ def notebook(open_notebook):
     assert not opened.errors
 
 
-def say(page, code):
-    """Execute in the kernel, leaving no trace in the notebook."""
-    page.evaluate(
-        "async (code) => { const kernel = jupyterapp.shell.currentWidget.sessionContext"
-        ".session.kernel; const asked = kernel.requestExecute({code, silent: true,"
-        " store_history: false}); await asked.done; }",
-        code,
-    )
-
-
 def card(page):
     return page.locator(
         ".tb-vcard", has=page.get_by_role("button", name="iris@1.0.0", exact=True)
@@ -68,7 +58,7 @@ def test_buttons_lead_to_production_when_a_second_person_agrees(notebook, tmp_pa
     page.get_by_text("0 of 1 approvals").first.wait_for()
     notebook.shot("approval-missing", tmp_path)
     page.get_by_role("button", name="Close", exact=True).click()
-    say(page, "os.environ['JUPYTERHUB_USER'] = 'bob'; trackbook.approve('iris@1.0.0');"
+    notebook.say("os.environ['JUPYTERHUB_USER'] = 'bob'; trackbook.approve('iris@1.0.0');"
               " del os.environ['JUPYTERHUB_USER']")  # fmt: skip
     card(page).get_by_text("approved 1").wait_for(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Promote to PRODUCTION").click()

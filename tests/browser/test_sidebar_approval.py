@@ -46,15 +46,6 @@ def card(page):
     return side.get_by_role("article", name="roses@1.0.0")
 
 
-def say(page, code):
-    page.evaluate(
-        "async (code) => { const kernel = jupyterapp.shell.currentWidget.sessionContext"
-        ".session.kernel; const asked = kernel.requestExecute({code, silent: true,"
-        " store_history: false}); await asked.done; }",
-        code,
-    )
-
-
 def opened_dialog(page, button):
     card(page).get_by_role("button", name=button).click()
     dialog = page.get_by_role("dialog")
@@ -83,7 +74,7 @@ def test_asking_for_an_approval_that_came_meanwhile_does_not_promote_unasked(
     dialog.get_by_role("button", name="Ask for approval").click()
     expect(card(page)).to_contain_text("Approve for production", timeout=PATIENCE_MS)
     dialog = opened_dialog(page, "Promote to production")
-    say(page, BOB_AGREES)
+    notebook.say(BOB_AGREES)
     dialog.get_by_role("button", name="Ask for approval").click()
     reason = page.get_by_role("dialog").get_by_role("textbox", name="Reason")
     expect(reason).to_be_visible(timeout=PATIENCE_MS)

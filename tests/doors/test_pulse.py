@@ -16,7 +16,7 @@ def told(cell) -> dict[str, object]:
     )
 
 
-def test_a_session_tells_its_run_its_metric_and_what_has_grown_stale(tmp_path) -> None:
+def test_a_session_tells_its_run_and_its_metric_and_is_turned_off_and_on(tmp_path) -> None:
     cells = [
         f"print({ASK})",
         "%load_ext trackbook\n%track quiet",

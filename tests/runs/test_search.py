@@ -368,5 +368,5 @@ def test_pages_follow_each_other_and_a_notebook_has_its_own(project):
     rest = search(project.store, after=first[-1].run_id)
     assert [run.run_id for run in rest] == ids[2::-1]
     assert search(project.store, after=ids[0]) == []
-    assert search(project.store, notebooks=["/work/a.ipynb"]) == []
+    assert search(project.store, notebooks=["elsewhere/a.ipynb"]) == []
     assert count(project.store, notebooks=[]) == 0

@@ -79,10 +79,15 @@ def restore(
     book.settle()
     found = book.find(run)
     cut = whole_of(book.store, found) if whole else slice_of(book.store, found)
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in found.name).strip(".-")
-    file = Path(to) if to else Path(f"{name or 'run'}-{found.run_id[-8:]}.ipynb")
+    file = Path(to or file_for(found))
     given = outputs_of(book.store, cut) if outputs else None
     return written(cut, file, about(found, cut, whole), outputs=given, overwrite=overwrite)
+
+
+def file_for(run: Run) -> str:
+    """Return the usual name of the notebook that a run is restored into."""
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in run.name).strip(".-")
+    return f"{name or 'run'}-{run.run_id[-8:]}.ipynb"
 
 
 def about(run: Run, cut: Slice, whole: bool) -> list[str]:

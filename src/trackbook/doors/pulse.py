@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trackbook.capture import ActiveRun, Recorder
 
 CHANGED = {"edited", "deleted", "gone", "executed again"}
+"""Doubts that are about a cell which is no longer as a run saw it."""
 NOTHING: dict[str, object] = {
     "recording": None,
     "run": None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from trackbook.doors.lab.detail import cell_of
 from trackbook.doors.lab.places import inside
 from trackbook.doors.lab.shapes import Answer
+from trackbook.doors.proofs import file_for
 from trackbook.errors import Misused, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ def target_of(root: Path, project: Path, book: Book, chosen: Mapping[str, Any]) 
     """Return where a restored notebook goes: below the server's folder, beside the project's."""
     named = chosen.get("to")
     if named is None:
-        run = book.find(chosen.get("run", "last"))
-        name = "".join(c if c.isalnum() or c in "-_." else "-" for c in run.name)
-        return project / f"{name.strip('.-') or 'run'}-{run.run_id[-8:]}.ipynb"
+        return project / file_for(book.find(chosen.get("run", "last")))
     if not named.endswith(".ipynb"):
         raise Refused(f"cannot write {named!r} from a browser: name an .ipynb")
     return inside(root, named)

@@ -15,6 +15,7 @@ from trackbook.doors.lab.shapes import (
     Section,
     SliceCell,
 )
+from trackbook.doors.pulse import CHANGED
 from trackbook.errors import Misused, NotFound
 from trackbook.table import Table, in_short, plain
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from trackbook.records import Run
 
 MOST_ROWS, MOST_COMPARED, MOST_CURVES, DEPTH = 200, 20, 24, 8
-CHANGED = {"edited", "deleted", "gone", "executed again"}
 
 
 def detail_of(book: Book, run_id: str) -> RunDetail:
