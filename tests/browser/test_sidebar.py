@@ -124,6 +124,16 @@ def test_the_lineage_of_a_run_is_drawn(notebook, shoot) -> None:
     side(page).get_by_role("button", name="Runs").click()
 
 
+def test_a_run_is_restored_as_a_notebook_that_opens(notebook) -> None:
+    page = notebook.page
+    runs_in(page).last.click()
+    side(page).get_by_role("button", name="Restore as notebook").click()
+    expect(page.get_by_role("tab", name=re.compile(r"^slow-\w+\.ipynb"))).to_be_visible()
+    (made,) = notebook.path.parent.glob("slow-*.ipynb")
+    assert "start_run('slow'" in made.read_text()
+    notebook.command("application:close")
+
+
 def test_recording_is_turned_off_and_on_in_the_status_bar(notebook) -> None:
     page = notebook.page
     page.locator(".jp-NotebookPanel").first.click()
