@@ -1,58 +1,33 @@
 // Everything that is asked of the server: one function for each request, nothing kept.
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { Answer, Board, Experiment, Picture, Place, Preview, RunDetail, RunPage, Watched } from './records';
+import type { Answer, Board, Deed, Experiment, Picture, Place, Preview, RunDetail, RunPage, Watched } from './records';
 
 export const EVENT = 'https://trackbook.invalid/events/changed/v1';
 
-export interface Asked {
-  project: string;
-  notebook?: string;
-  experiment?: string;
-  filter?: string;
-  after?: string;
-  limit?: number;
-  have?: string;
-}
+export type Query = { [name: string]: string | number | string[] | undefined };
 
 /** The server's answer to a request that it does not grant, in words for the user. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    message: string
-  ) {
-    super(message);
-  }
-}
-
-type Query = { [name: string]: string | number | string[] | undefined };
+export const refusal = (error: unknown, status: number) =>
+  error instanceof ServerConnection.ResponseError && error.response.status === status;
 
 export class Api {
   constructor(private settings: ServerConnection.ISettings) {}
 
   place = (path: string) => this.get<Place>('place', { path });
-  runs = (asked: Asked) => this.get<RunPage>('runs', { ...asked });
+  runs = (asked: Query) => this.get<RunPage>('runs', asked);
   run = (project: string, run: string) => this.get<RunDetail>('run', { project, run });
   experiments = (project: string) => this.get<Experiment[]>('experiments', { project });
-  compare = (project: string, run: string[]) => this.get<Picture>('compare', { project, run });
-  lineage = (project: string, run: string) => this.get<Picture>('lineage', { project, run });
+  picture = (what: string, project: string, run: string[]) => this.get<Picture>(what, { project, run });
   board = (project: string) => this.get<Board>('board', { project });
   watch = (project: string) => this.post<Watched>('watch', { project });
-  verb = (project: string, name: string, values: object) => this.post<Answer>(`verb/${name}`, { project, values });
-  promotion = (project: string, version: string, target: string, ask = false) =>
-    this.post<Preview>('preview', { project, version, target, ask });
-  rollback = (project: string, rollback: string) => this.post<Preview>('preview', { project, rollback });
+  preview = (project: string, { verb, values }: Deed) => this.post<Preview>('preview', { project, verb, values });
+  act = (project: string, { verb, values }: Deed, more: object = {}) =>
+    this.post<Answer>(`verb/${verb}`, { project, values: { ...values, ...more } });
 
   private get<T>(path: string, query: Query): Promise<T> {
-    const params = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== undefined) {
-          params.append(name, String(one));
-        }
-      }
-    }
-    return this.ask<T>(`${path}?${params}`, {});
+    const pairs = Object.entries(query).flatMap(([name, value]) => [value ?? []].flat().map(one => [name, `${one}`]));
+    return this.ask<T>(`${path}?${new URLSearchParams(pairs)}`, {});
   }
 
   private post<T>(path: string, body: object): Promise<T> {
@@ -62,10 +37,9 @@ export class Api {
   private async ask<T>(path: string, init: RequestInit): Promise<T> {
     const url = URLExt.join(this.settings.baseUrl, 'trackbook/api', path);
     const response = await ServerConnection.makeRequest(url, init, this.settings);
-    const found = await response.json().catch(() => ({}));
     if (!response.ok) {
-      throw new Refusal(response.status, found.message || response.statusText);
+      throw await ServerConnection.ResponseError.create(response);
     }
-    return found as T;
+    return (await response.json()) as T;
   }
 }

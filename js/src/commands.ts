@@ -1,22 +1,18 @@
-// What can be done with runs, as commands with names: buttons, the palette and keys ask for these.
+// What can be done, as commands with names: the palette, keys, menus and buttons ask for these.
 import { type JupyterFrontEnd, LabShell } from '@jupyterlab/application';
-import { Clipboard, InputDialog, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { Clipboard, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { type INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { Widget } from '@lumino/widgets';
-import { Dashboard } from './dashboard';
-import { done } from './dialogs';
-import type { Model } from './model';
-import { PictureWidget } from './picture';
-import type { Picture } from './records';
-import type { Sidebar } from './sidebar';
+import * as React from 'react';
+import { carryOut } from './deeds';
+import { Pictured } from './picture';
+import { Dashboard, type Sidebar } from './sidebar';
+import { type Props, View } from './view';
 
 export interface Parts {
   app: JupyterFrontEnd;
-  model: Model;
-  trans: TranslationBundle;
+  props: Props;
   icon: LabIcon;
   sidebar: Sidebar;
   notebooks: INotebookTracker;
@@ -24,175 +20,118 @@ export interface Parts {
   toggle: () => Promise<void>;
 }
 
-type Args = { [name: string]: unknown };
-type Main = WidgetTracker<MainAreaWidget<Widget>>;
+/** What a view in the main area shows: enough to show it again after a reload. */
+type Opened = { what: string; project: string; runs: string[] };
+type Args = Partial<Opened & { run: string }>;
 
-const text = (value: unknown) => (typeof value === 'string' ? value : '');
 const TEXT = { type: 'string' };
+const RUNS = { project: TEXT, runs: { type: 'array', items: TEXT } };
+const always = () => true;
 
-export function addCommands(parts: Parts): Main {
-  const { app, model, trans, icon, sidebar, notebooks, mime, toggle } = parts;
-  const tracker: Main = new WidgetTracker({ namespace: 'trackbook' });
+export function addCommands({ app, props, icon, sidebar, notebooks, mime, toggle }: Parts) {
+  const { model, trans } = props;
   const project = () => model.project ?? '';
+  const openRun = () => model.opened?.line.run_id ?? '';
   const aNotebook = () => notebooks.currentWidget !== null;
   const add = (
     id: string,
     label: string,
     execute: (args: Args) => unknown,
-    properties: { [name: string]: object } = {},
-    isEnabled: (args: Args) => boolean = () => true
+    isEnabled: (args: Args) => boolean = always,
+    properties: object = {}
   ) =>
     app.commands.addCommand(`trackbook:${id}`, {
       label,
-      icon: id.startsWith('show') || id.startsWith('open') ? icon : undefined,
+      icon: /^(show|open)/.test(id) ? icon : undefined,
       describedBy: { args: { type: 'object', properties } as never },
       execute: args => execute(args as Args),
       isEnabled: args => isEnabled(args as Args)
     });
-  const shown = (id: string, make: () => Widget, title: string): void => {
-    const known = tracker.find(widget => widget.id === id);
-    const main = known ?? new MainAreaWidget({ content: make() });
-    if (!known) {
-      main.id = id;
-      main.content.id = `${id}-content`;
-      main.title.label = title;
-      main.title.icon = icon;
-      main.title.closable = true;
-      main.content.title.changed.connect(inner => {
-        main.title.label = inner.label || title;
-      });
-      void tracker.add(main);
-    }
-    if (!main.isAttached) {
-      // Notebook 7 shows one thing in its main area: there it goes beside.
-      const split = { mode: 'split-right' as const };
-      app.shell.add(main, app.shell instanceof LabShell ? 'main' : 'right', split);
-    }
-    app.shell.activateById(main.id);
-  };
-  const pictured = (id: string, title: string, ask: () => Promise<Picture>) =>
-    shown(id, () => new PictureWidget(trans, mime, ask), title);
-  const verb = (title: string, name: string, values: object, of = project()) =>
-    done(model, trans, title, () => model.api.verb(of, name, values));
 
-  add('show', trans.__('Show Runs'), () => {
-    sidebar.choose('runs');
+  const show = (tab: 'runs' | 'registry') => {
+    sidebar.choose(tab);
     app.shell.activateById(sidebar.id);
-  });
-  add('show-registry', trans.__('Show Registry'), () => {
-    sidebar.choose('registry');
-    app.shell.activateById(sidebar.id);
-  });
-  add('open-dashboard', trans.__('Open Dashboard'), () => {
-    const run = (command: string, args?: object) => void app.commands.execute(command, args as never);
-    const props = { model, trans, grouped: true, run };
-    const chosen = (name: string) => {
-      void app.commands.execute('trackbook:show');
-      void model.narrow({ experiment: name, scope: 'project' });
-    };
-    shown('trackbook-dashboard', () => new Dashboard(props, chosen), trans.__('trackbook'));
-  });
+  };
+  add('show', trans.__('Show Runs'), () => show('runs'));
+  add('show-registry', trans.__('Show Registry'), () => show('registry'));
+
+  const open = ({ what, project: of, runs }: Opened) => {
+    const id = `trackbook-${what}-${of}|${runs.join('|')}`;
+    if (!tracker.find(known => known.id === id)) {
+      const ask = () => model.api.picture(what, of, runs);
+      const titled = (title: string) => {
+        main.title.label = title.slice(0, 40);
+      };
+      const content = new View(model, () =>
+        what === 'dashboard'
+          ? React.createElement(Dashboard, props)
+          : React.createElement(Pictured, { ...props, mime, ask, titled })
+      );
+      content.id = `${id}-content`;
+      content.addClass('jp-trackbook-Main');
+      const main = new MainAreaWidget({ content });
+      Object.assign(main, { id });
+      Object.assign(main.title, { label: 'trackbook', icon, closable: true });
+      opened.set(main, { what, project: of, runs });
+      void tracker.add(main);
+      // Notebook 7 shows one thing in its main area: there it goes beside.
+      app.shell.add(main, app.shell instanceof LabShell ? 'main' : 'right', { mode: 'split-right' });
+    }
+    app.shell.activateById(id);
+  };
+  const tracker = new WidgetTracker<MainAreaWidget<View>>({ namespace: 'trackbook' });
+  const opened = new WeakMap<MainAreaWidget<View>, Opened>();
+  const several = ({ runs }: Args) => (runs?.length ? runs : model.selected);
+  const single = ({ runs }: Args) => (runs?.length ? runs : [openRun()]);
+  add('open', trans.__('Open Again'), args => open(args as Opened), always, { what: TEXT, ...RUNS });
+  add('open-dashboard', trans.__('Open Dashboard'), () => open({ what: 'dashboard', project: '', runs: [] }));
   add(
     'compare',
     trans.__('Compare Picked Runs'),
-    args => {
-      const given = Array.isArray(args.runs) ? args.runs.map(String) : [];
-      const runs = given.length > 0 ? given : model.selected;
-      const of = text(args.project) || project();
-      const id = `trackbook-compare-${of}|${runs.join('|')}`;
-      pictured(id, trans.__('Compare'), () => model.api.compare(of, runs));
-    },
-    { runs: { type: 'array', items: TEXT }, project: TEXT },
-    args => Array.isArray(args.runs) || model.selected.length > 1
+    args => open({ what: 'compare', project: args.project ?? project(), runs: several(args) }),
+    args => several(args).length > 1,
+    RUNS
   );
   add(
     'lineage',
     trans.__('Show Lineage'),
-    args => {
-      const of = text(args.project) || project();
-      const run = text(args.run) || (model.opened?.line.run_id ?? '');
-      pictured(`trackbook-lineage-${of}|${run}`, trans.__('Lineage'), () => model.api.lineage(of, run));
-    },
-    { run: TEXT, project: TEXT },
-    args => Boolean(args.run) || model.opened !== null
+    args => open({ what: 'lineage', project: args.project ?? project(), runs: single(args) }),
+    args => single(args)[0] !== '',
+    RUNS
   );
-  // What was open before the page was loaded anew says in its id what it shows.
-  add('reopen', trans.__('Open Again'), args => {
-    const [, what, rest] = text(args.id).match(/^trackbook-([a-z]+)-?(.*)$/s) ?? [];
-    const [of, ...runs] = (rest ?? '').split('|');
-    const values = what === 'compare' ? { project: of, runs } : { project: of, run: runs[0] };
-    return app.commands.execute(`trackbook:${what === 'dashboard' ? 'open-dashboard' : what}`, values);
-  });
-  add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, {}, aNotebook);
-  // Of the run that a button names, or of the one that is open.
-  const ofRun = (id: string, label: string, execute: (run: string, name: string, project: string) => unknown) =>
-    add(
-      id,
-      label,
-      args => {
-        const line = args.run ? { run_id: text(args.run), name: text(args.name) } : model.opened?.line;
-        return line && execute(line.run_id, line.name, project());
-      },
-      { run: TEXT, name: TEXT },
-      args => Boolean(args.run) || model.opened !== null
-    );
-  const asked = async (title: string, placeholder = '') =>
-    (await InputDialog.getText({ title, placeholder })).value?.trim() ?? '';
+  add('toggle-recording', trans.__('Turn Recording Off or On'), toggle, aNotebook);
 
-  ofRun('restore', trans.__('Restore Run as Notebook'), async (run, _, of) => {
-    const answer = await verb(trans.__('Restore'), 'restore', { run }, of);
-    const name = String(answer?.rows[0]?.[0] ?? '')
-      .split('/')
-      .pop();
-    if (name) {
-      await app.commands.execute('docmanager:open', { path: [of, name].filter(Boolean).join('/') });
-    }
-  });
-  ofRun('reproduce', trans.__('Reproduce Run'), async (run, name) => {
-    const said = trans.__('Executing %1 again in a fresh kernel…', name);
-    const note = Notification.emit(said, 'in-progress', { autoClose: false });
-    await verb(trans.__('Reproduce'), 'reproduce', { run });
-    Notification.dismiss(note);
-  });
-  ofRun('copy-reference', trans.__('Copy Reference to Run'), run => {
+  // Of the run that is open: what its buttons do.
+  const deeds: [string, string, string][] = [
+    ['restore', 'restore', trans.__('Restore Run as Notebook')],
+    ['reproduce', 'reproduce', trans.__('Reproduce Run')],
+    ['tag', 'tag', trans.__('Tag Run')],
+    ['note', 'note', trans.__('Write a Note on Run')],
+    ['delete', 'rm', trans.__('Delete Run')]
+  ];
+  for (const [id, verb, label] of deeds) {
+    const deed = () => model.opened?.deeds.find(one => one.verb === verb);
+    const done = () => {
+      const found = deed();
+      return found && carryOut(props, found);
+    };
+    add(id, label, done, () => deed() !== undefined);
+  }
+  const copy = ({ run = openRun() }: Args) => {
     Clipboard.copyToSystem(run); // also where the page came by http
     Notification.success(trans.__('Copied: %1', run), { autoClose: 3000 });
-  });
-  const insert = (args: Args) => {
+  };
+  const ofRun = ({ run = openRun() }: Args) => run !== '';
+  add('copy-reference', trans.__('Copy Reference to Run'), copy, ofRun, { run: TEXT });
+  const insert = ({ run = openRun() }: Args) => {
     const panel = notebooks.currentWidget;
     if (panel) {
       NotebookActions.insertBelow(panel.content);
-      panel.content.activeCell?.model.sharedModel.setSource(args.run ? `%track show ${text(args.run)}` : '%track runs');
+      panel.content.activeCell?.model.sharedModel.setSource(run ? `%track show ${run}` : '%track runs');
     }
   };
-  add('insert-cell', trans.__('Insert a Cell That Shows Runs'), insert, { run: TEXT, name: TEXT }, aNotebook);
-  ofRun('tag', trans.__('Tag Run'), async (run, name, of) => {
-    const word = await asked(trans.__('Tag %1', name), trans.__('owner=ann, or just baseline'));
-    return word && verb(trans.__('Tag %1', name), 'tag', { tags: [word], run }, of);
-  });
-  ofRun('note', trans.__('Write a Note on Run'), async (run, name, of) => {
-    const words = await asked(trans.__('A note on %1', name));
-    return words && verb(trans.__('A note on %1', name), 'note', { words, run }, of);
-  });
-  ofRun('delete', trans.__('Delete Run'), async (run, name, of) => {
-    const runs = [run];
-    const back = async () => {
-      await verb(trans.__('Undo'), 'rm', { runs, undo: true }, of);
-      await model.narrow({}); // it may have stood far below the first page
-    };
-    try {
-      await model.api.verb(of, 'rm', { runs });
-    } catch (error) {
-      Notification.error((error as Error).message, { autoClose: false });
-      return;
-    }
-    await model.open(null);
-    model.forget(run);
-    await model.refresh();
-    Notification.info(trans.__('%1 is in the trash.', name), {
-      autoClose: 15_000,
-      actions: [{ label: trans.__('Undo'), callback: () => void back() }]
-    });
-  });
-  return tracker;
+  add('insert-cell', trans.__('Insert a Cell That Shows Runs'), insert, aNotebook, { run: TEXT });
+  // After a reload a view says again what it shows.
+  const args = (main: MainAreaWidget<View>) => opened.get(main) as Opened;
+  return { tracker, args };
 }

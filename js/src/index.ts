@@ -12,15 +12,12 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import svgstr from '../style/icons/trackbook.svg';
 import { Api } from './api';
 import { addCommands } from './commands';
-import { type Pulse, pulse } from './kernel';
-import { mark } from './marks';
+import { pulse } from './kernel';
 import { Model } from './model';
 import { Sidebar } from './sidebar';
-import { Status } from './status';
+import { statusItem } from './status';
+import type { Props } from './view';
 
-const IN_PALETTE = ['show', 'show-registry', 'open-dashboard', 'compare', 'toggle-recording', 'insert-cell'].concat(
-  ['restore', 'reproduce', 'lineage', 'copy-reference', 'tag', 'note', 'delete'] // of the run that is open
-);
 const SLOWLY_S = 10;
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -54,34 +51,33 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const icon = new LabIcon({ name: 'trackbook:runs', svgstr });
     const model = new Model(new Api(serverSettings), events);
     const run = (command: string, args?: object) => void app.commands.execute(command, args as never);
-    const sidebar = new Sidebar(model, trans, run);
+    const props: Props = { model, trans, run, grouped: true };
+    const sidebar = new Sidebar(props);
     sidebar.title.icon = icon;
     sidebar.title.caption = trans.__('Runs and registry');
     app.shell.add(sidebar, 'left', { rank: 450, type: 'trackbook' });
     restorer?.add(sidebar, sidebar.id);
 
     let marking = true;
-    let last: Pulse | null = null;
-    const status = new Status(trans, () => void toggle());
     const marked = () => {
-      const slice = model.opened?.slice.flatMap(cell => cell.cell_id ?? []) ?? [];
-      const stale = [...(last?.cells.stale ?? []), ...(model.opened?.stale ?? [])];
-      mark(notebooks.currentWidget, marking ? slice : [], marking ? stale : []);
+      const slice = model.opened?.slice.map(cell => cell.cell_id) ?? [];
+      const stale = [...(model.pulse?.cells.stale ?? []), ...(model.opened?.stale ?? [])];
+      for (const cell of notebooks.currentWidget?.content.widgets ?? []) {
+        cell.toggleClass('jp-trackbook-inSlice', marking && slice.includes(cell.model.id));
+        cell.toggleClass('jp-trackbook-isStale', marking && stale.includes(cell.model.id));
+      }
     };
     let feeling: unknown = null; // a busy kernel answers when it is done: it is not asked twice meanwhile
     const felt = async (what: 'pulse' | 'toggle' = 'pulse') => {
-      const panel = notebooks.currentWidget;
-      const kernel = panel?.sessionContext.session?.kernel ?? null;
-      if (what === 'pulse' && kernel !== null && feeling === kernel) {
-        return;
-      }
-      feeling = kernel;
-      const found = await pulse(kernel, what).catch(() => null);
-      feeling = null;
-      if (panel === notebooks.currentWidget) {
-        last = found;
-        status.tell(found);
-        marked();
+      const kernel = notebooks.currentWidget?.sessionContext.session?.kernel ?? null;
+      if (what === 'toggle' || kernel === null || feeling !== kernel) {
+        feeling = kernel;
+        const found = await pulse(kernel, what).catch(() => null);
+        feeling = null;
+        if (kernel === (notebooks.currentWidget?.sessionContext.session?.kernel ?? null)) {
+          model.pulse = found;
+          model.changed.emit();
+        }
       }
     };
     const toggle = () => felt('toggle');
@@ -105,17 +101,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     model.changed.connect(marked);
 
-    const tracker = addCommands({ app, model, trans, icon, sidebar, notebooks, mime, toggle });
-    void restorer?.restore(tracker, {
-      command: 'trackbook:reopen',
-      args: widget => ({ id: widget.id }),
-      name: widget => widget.id
-    });
-    for (const id of IN_PALETTE) {
-      palette?.addItem({ command: `trackbook:${id}`, category: 'trackbook' });
+    const { tracker, args } = addCommands({ app, props, icon, sidebar, notebooks, mime, toggle });
+    void restorer?.restore(tracker, { command: 'trackbook:open', args, name: main => main.id });
+    for (const command of app.commands.listCommands().filter(id => /^trackbook:(?!open$)/.test(id))) {
+      palette?.addItem({ command, category: 'trackbook' });
     }
     launcher?.add({ command: 'trackbook:open-dashboard', category: trans.__('Other'), rank: 50 });
-    bar?.registerStatusItem('trackbook:status', { item: status, align: 'left', rank: 90 });
+    bar?.registerStatusItem('trackbook:status', { item: statusItem(model, trans, toggle), align: 'left', rank: 90 });
 
     void app.restored.then(async () => {
       follow();
@@ -123,10 +115,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       let timer = 0;
       const apply = () => {
         const set = settings?.composite ?? {};
-        sidebar.grouped = set.groupByExperiment !== false;
+        props.grouped = set.groupByExperiment !== false;
         marking = set.markCells !== false;
-        sidebar.update();
-        marked();
+        model.changed.emit();
         window.clearInterval(timer);
         const every = typeof set.refreshSeconds === 'number' ? set.refreshSeconds : SLOWLY_S;
         timer = window.setInterval(() => document.hidden || model.soon(), every * 1000);

@@ -22,25 +22,10 @@ export async function pulse(
   if (info.language_info.name !== 'python') {
     return null;
   }
-  const expression = `getattr(${LOADED}, '${what}', lambda: 'null')()`;
-  const future = kernel.requestExecute({
-    code: '',
-    silent: false,
-    store_history: false,
-    user_expressions: { pulse: expression }
-  });
-  const { content } = await future.done;
+  const pulse = `getattr(${LOADED}, '${what}', lambda: None)()`;
+  const asked = { code: '', silent: false, store_history: false, user_expressions: { pulse } };
+  const { content } = await kernel.requestExecute(asked).done;
   const found = 'user_expressions' in content ? content.user_expressions?.pulse : null;
-  const { data } = (found ?? {}) as { data?: { [mime: string]: string } };
-  const text = data?.['text/plain'];
-  if (!text) {
-    return null;
-  }
-  // A repr of Python's: quotes around, and backslashes before quotes and backslashes.
-  const json = text.slice(1, -1).replace(/\\(['\\])/g, '$1');
-  try {
-    return JSON.parse(json) as Pulse | null;
-  } catch {
-    return null;
-  }
+  const { data } = (found ?? {}) as { data?: { 'application/json'?: Pulse } };
+  return data?.['application/json'] ?? null;
 }

@@ -1,11 +1,12 @@
 // What the views show just now: which project, which runs of it; fetched again with every news.
 import type { Event } from '@jupyterlab/services';
-import { type ISignal, Signal } from '@lumino/signaling';
-import { type Api, type Asked, EVENT, Refusal } from './api';
+import { Throttler } from '@lumino/polling';
+import { Signal } from '@lumino/signaling';
+import { type Api, EVENT, type Query, refusal } from './api';
+import type { Pulse } from './kernel';
 import { NO_ROWS, type Rows, withHead, withMore, without } from './pure';
 import type { Place, RunDetail } from './records';
 
-export type Scope = 'notebook' | 'project';
 const PAGE = 100;
 const WATCH_MS = 30_000;
 const SOON_MS = 150;
@@ -13,17 +14,22 @@ const SOON_MS = 150;
 export class Model {
   place: Place | null = null;
   path = '';
-  scope: Scope = 'notebook';
+  scope: 'notebook' | 'project' = 'notebook';
   experiment = '';
   filter = '';
   rows: Rows = NO_ROWS;
   selected: string[] = [];
   opened: RunDetail | null = null;
+  pulse: Pulse | null = null;
   refusal = '';
   trouble = '';
   loaded = false;
   /** Where the list of runs was left, for coming back from a run. */
   left = { top: 0, at: '', closed: new Set<string>() as ReadonlySet<string> };
+  /** Told when anything that is shown may have changed. */
+  readonly changed = new Signal<Model, void>(this);
+  /** Told when there is news of the project. */
+  readonly news = new Signal<Model, void>(this);
 
   constructor(
     readonly api: Api,
@@ -36,43 +42,28 @@ export class Model {
     });
   }
 
-  /** Told when anything that is shown may have changed. */
-  get changed(): ISignal<this, void> {
-    return this._changed;
-  }
-
-  /** Told when there is news of the project. */
-  get news(): ISignal<this, void> {
-    return this._news;
-  }
-
   get project(): string | null {
     return this.place?.project ?? null;
   }
 
   /** Follow the project while any view of it is on screen. */
   show(view: string, visible: boolean): void {
-    const before = this._visible;
-    visible ? this._views.add(view) : this._views.delete(view);
-    if (this._visible === before) {
-      return;
+    const before = this.views.size > 0;
+    visible ? this.views.add(view) : this.views.delete(view);
+    if (this.views.size > 0 !== before) {
+      window.clearInterval(this.watching);
+      if (visible) {
+        this.watching = window.setInterval(() => void this.watch(), WATCH_MS);
+        void this.follow(this.path);
+      }
     }
-    window.clearInterval(this._watching);
-    if (visible) {
-      this._watching = window.setInterval(() => void this.watch(), WATCH_MS);
-      void this.follow(this.path);
-    }
-  }
-
-  private get _visible(): boolean {
-    return this._views.size > 0;
   }
 
   /** Show what belongs to a notebook or a folder. */
   async follow(path: string): Promise<void> {
     const moved = path !== this.path;
     this.path = path;
-    if (!this._visible) {
+    if (this.views.size === 0) {
       return;
     }
     await this.guarded(async () => {
@@ -84,12 +75,12 @@ export class Model {
       this.place = place;
       if (moved) {
         this.selected = [];
-        this.opened = this._opening = null;
+        this.opened = this.opening = null;
         this.experiment = '';
         this.empty();
       }
       if (other) {
-        this._news.emit();
+        this.news.emit();
       }
       await this.watch();
       await this.load();
@@ -97,22 +88,17 @@ export class Model {
   }
 
   /** Ask again, together with whatever else asks for it meanwhile; news without end do not put it off. */
-  soon(): void {
-    this._soon ||= window.setTimeout(() => {
-      this._soon = 0;
-      void this.refresh();
-    }, SOON_MS);
-  }
+  soon = () => void this.throttled.invoke();
+  private throttled = new Throttler(() => this.refresh(), { limit: SOON_MS, edge: 'trailing' });
 
   async refresh(): Promise<void> {
-    if (!this._visible) {
-      return;
-    }
-    if (this.project === null) {
+    if (this.views.size > 0 && this.project === null) {
       return this.follow(this.path);
     }
-    await this.guarded(() => this.load());
-    this._news.emit();
+    if (this.views.size > 0) {
+      await this.guarded(() => this.load());
+      this.news.emit();
+    }
   }
 
   async narrow(changed: Partial<Pick<Model, 'filter' | 'experiment' | 'scope'>>): Promise<void> {
@@ -123,38 +109,38 @@ export class Model {
 
   async more(): Promise<void> {
     const { next } = this.rows;
-    if (next === null || next === this._asking || this.project === null) {
+    if (next === null || next === this.asking || this.project === null) {
       return;
     }
-    this._asking = next;
+    this.asking = next;
     await this.guarded(async () => {
       const page = await this.api.runs({ ...this.asked(), after: next });
       if (this.rows.next === next) {
         this.rows = withMore(this.rows, page);
       }
     });
-    this._asking = '';
+    this.asking = '';
   }
 
   select(ids: string[]): void {
     this.selected = ids;
-    this._changed.emit();
+    this.changed.emit();
   }
 
   /** Pick a run, or let it go. */
   pick(id: string): void {
-    const { selected } = this;
-    this.select(selected.includes(id) ? selected.filter(one => one !== id) : [...selected, id]);
+    const rest = this.selected.filter(one => one !== id);
+    this.select(rest.length < this.selected.length ? rest : [...rest, id]);
   }
 
   async open(run: string | null): Promise<void> {
-    this._opening = run;
-    if (run === null || this.project === null) {
+    this.opening = run;
+    if (run === null) {
       this.opened = null;
-      this._changed.emit();
-      return;
+      this.changed.emit();
+    } else {
+      await this.guarded(() => this.look(run));
     }
-    await this.guarded(() => this.look(run));
   }
 
   /** Show a run no longer: it is in the trash. */
@@ -166,21 +152,18 @@ export class Model {
   /** Fetch a run to show, unless another was opened, or it was closed, before the answer came. */
   private async look(run: string): Promise<void> {
     const { project } = this;
-    const current = () => this._opening === run && this.project === project;
+    const current = () => this.opening === run && this.project === project;
     try {
       const found = await this.api.run(project ?? '', run);
-      if (current()) {
-        this.opened = found;
-      }
+      this.opened = current() ? found : this.opened;
     } catch (error) {
-      if (!current()) {
-        return;
-      }
-      if (error instanceof Refusal && error.status === 404) {
+      if (current() && refusal(error, 404)) {
         this.opened = null;
         this.forget(run);
       }
-      throw error;
+      if (current()) {
+        throw error;
+      }
     }
   }
 
@@ -188,14 +171,14 @@ export class Model {
     this.rows = NO_ROWS;
     this.loaded = false;
     this.left = { ...this.left, top: 0, at: '' };
-    this._answered = this._turn; // an answer on its way holds only the news of what was shown
-    this._changed.emit();
+    this.answered = this.turn; // an answer on its way holds only the news of what was shown
+    this.changed.emit();
   }
 
-  private asked(): Asked {
+  private asked(): Query {
     const notebook = this.scope === 'notebook' && this.place?.notebook ? this.path : undefined;
-    const { filter, experiment } = this;
-    return { project: this.project ?? '', notebook, filter, experiment, limit: PAGE };
+    const { project, filter, experiment } = this;
+    return { project: project ?? '', notebook, filter, experiment, limit: PAGE };
   }
 
   private async load(): Promise<void> {
@@ -205,21 +188,21 @@ export class Model {
     }
     const asked = this.asked();
     const have = this.rows.lines.slice(0, PAGE).map(line => line.mark);
-    const turn = ++this._turn;
+    const turn = ++this.turn;
     // Of two answers the one asked for later counts, and none to what is no longer asked.
-    const fits = () => turn > this._answered && JSON.stringify(asked) === JSON.stringify(this.asked());
+    const fits = () => turn > this.answered && JSON.stringify(asked) === JSON.stringify(this.asked());
     try {
       const page = await this.api.runs({ ...asked, have: have.join(',') });
       if (fits()) {
-        this._answered = turn;
+        this.answered = turn;
         this.rows = withHead(this.rows, page);
         this.refusal = '';
       }
     } catch (error) {
-      if (!(error instanceof Refusal && error.status === 400)) {
+      if (!refusal(error, 400)) {
         throw error;
       }
-      this.refusal = fits() ? error.message : this.refusal;
+      this.refusal = fits() ? (error as Error).message : this.refusal;
     }
     if (this.opened) {
       await this.look(this.opened.line.run_id);
@@ -237,20 +220,16 @@ export class Model {
       await work();
       this.trouble = '';
     } catch (error) {
-      const lost = error instanceof Refusal && error.status === 404 && !error.message;
-      this.trouble = lost ? 'the server has no trackbook extension' : String((error as Error).message);
+      this.trouble = String((error as Error).message);
     }
     this.loaded = true;
-    this._changed.emit();
+    this.changed.emit();
   }
 
-  private _views = new Set<string>();
-  private _watching = 0;
-  private _soon = 0;
-  private _asking = '';
-  private _opening: string | null = null;
-  private _turn = 0;
-  private _answered = 0;
-  private _changed = new Signal<this, void>(this);
-  private _news = new Signal<this, void>(this);
+  private views = new Set<string>();
+  private watching = 0;
+  private asking = '';
+  private opening: string | null = null;
+  private turn = 0;
+  private answered = 0;
 }

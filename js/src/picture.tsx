@@ -1,80 +1,42 @@
-// Runs beside each other, and the lineage of one, in the main area.
+// Runs beside each other, and the lineage of one, in the main area; they follow the news.
 import { type IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
-import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { Figure, Picture } from './records';
-import { Table } from './run';
+import { type Props, Table, useFetched } from './view';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
-export class PictureWidget extends ReactWidget {
-  private picture: Picture | null = null;
-  private words = '';
+interface Asked extends Props {
+  mime: IRenderMimeRegistry;
+  ask: () => Promise<Picture>;
+  titled: (title: string) => void;
+}
 
-  constructor(
-    private trans: TranslationBundle,
-    private mime: IRenderMimeRegistry,
-    private ask: () => Promise<Picture>
-  ) {
-    super();
-    this.addClass('jp-trackbook-Picture');
-    void this.fetch();
-  }
-
-  async fetch(): Promise<void> {
-    try {
-      this.picture = await this.ask();
-      this.words = '';
-      this.title.label = this.picture.title.slice(0, 40);
-    } catch (error) {
-      this.words = (error as Error).message;
-    }
-    this.update();
-  }
-
-  protected render(): JSX.Element {
-    const { picture, words, trans, mime } = this;
-    if (words) {
-      return <p role="alert">{words}</p>;
-    }
-    if (!picture) {
-      return <p className="jp-trackbook-Empty">{trans.__('Loading…')}</p>;
-    }
-    return (
-      <>
-        <h2>{picture.title}</h2>
-        {picture.figures.map((figure, place) => (
-          <Plot key={`${place} ${figure.title}`} figure={figure} mime={mime} />
-        ))}
-        {picture.section && <Table section={picture.section} trans={trans} open />}
-      </>
-    );
-  }
+export function Pictured({ model, trans, mime, ask, titled }: Asked): JSX.Element {
+  const { value, words } = useFetched(model, ask);
+  React.useEffect(() => void (value && titled(value.title)), [value]);
+  return (
+    <>
+      {words && <p role="alert">{words}</p>}
+      {!value && !words && <p className="jp-trackbook-Empty">{trans.__('Loading…')}</p>}
+      {value && <h2>{value.title}</h2>}
+      {value?.figures.map((figure, place) => (
+        <Plot key={`${place} ${figure.title}`} figure={figure} mime={mime} />
+      ))}
+      {value && <Table section={value.section} open />}
+    </>
+  );
 }
 
 function Plot({ figure, mime }: { figure: Figure; mime: IRenderMimeRegistry }): JSX.Element {
   const place = React.useRef<HTMLDivElement>(null);
+  const { title, plotly } = figure;
   React.useEffect(() => {
-    const { current } = place;
-    if (!current) {
-      return;
-    }
     const renderer = mime.createRenderer(PLOTLY);
-    const style = getComputedStyle(document.body);
-    const ink = style.getPropertyValue('--jp-ui-font-color1').trim();
-    const plotly = figure.plotly as { data: object[]; layout: object };
-    const layout = {
-      ...plotly.layout,
-      paper_bgcolor: 'transparent',
-      plot_bgcolor: 'transparent',
-      font: { color: ink }
-    };
-    const data = { [PLOTLY]: { data: plotly.data, layout } } as never;
-    Widget.attach(renderer, current);
-    void renderer.renderModel(new MimeModel({ data }));
+    Widget.attach(renderer, place.current as HTMLDivElement);
+    void renderer.renderModel(new MimeModel({ data: { [PLOTLY]: plotly as never } }));
     return () => renderer.dispose();
-  }, [figure, mime]);
-  return <div ref={place} role="img" aria-label={figure.title} />;
+  }, [JSON.stringify(plotly)]);
+  return <div ref={place} role="img" aria-label={title} />;
 }

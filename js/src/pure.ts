@@ -1,25 +1,9 @@
-// What needs no JupyterLab: merging pages, the rows on screen, numbers and times in words.
+// What needs no JupyterLab: merging pages, and the rows on screen.
 import type { RunLine, RunPage } from './records';
 
-export interface Rows {
-  version: string;
-  total: number;
-  lines: RunLine[];
-  next: string | null;
-  headline: string | null;
-  best: RunLine | null;
-  words: string;
-}
+export type Rows = Pick<RunPage, 'total' | 'next' | 'best'> & { lines: RunLine[] };
 
-export const NO_ROWS: Rows = {
-  version: '',
-  total: 0,
-  lines: [],
-  next: null,
-  headline: null,
-  best: null,
-  words: ''
-};
+export const NO_ROWS: Rows = { total: 0, lines: [], next: null, best: null };
 
 /** Put the head of a list in place, as the server sent it: ids in order, and lines that are news. */
 export function withHead(rows: Rows, page: RunPage): Rows {
@@ -31,11 +15,8 @@ export function withHead(rows: Rows, page: RunPage): Rows {
   const last = page.next === null ? -1 : rows.lines.findIndex(line => line.run_id === page.next);
   const rest = last < 0 ? [] : rows.lines.slice(last + 1);
   const seen = new Set(page.order);
-  return {
-    ...page,
-    lines: [...head, ...rest.filter(line => !seen.has(line.run_id))],
-    next: rest.length > 0 ? rows.next : page.next
-  };
+  const lines = [...head, ...rest.filter(line => !seen.has(line.run_id))];
+  return { total: page.total, best: page.best, lines, next: rest.length > 0 ? rows.next : page.next };
 }
 
 /** Put a further page behind a list. */
@@ -52,25 +33,25 @@ export function without(rows: Rows, run: string): Rows {
   return { ...rows, lines, next, total: rows.total - (rows.lines.length - lines.length) };
 }
 
-export type Item = { kind: 'group'; name: string; count: number; open: boolean } | { kind: 'run'; line: RunLine };
+/** A row of the list: a run, or the head of those of an experiment. */
+export type Item = { name: string; count: number; open: boolean; line?: RunLine };
+
+export const keyOf = (item: Item | undefined) => item && (item.line?.run_id ?? `group ${item.name}`);
 
 /** Return what stands in the list: under each experiment its runs, where groups are wanted. */
 export function itemsOf(lines: RunLine[], grouped: boolean, closed: ReadonlySet<string>): Item[] {
-  if (!grouped) {
-    return lines.map(line => ({ kind: 'run', line }));
-  }
+  const rowOf = (line: RunLine): Item => ({ name: line.experiment, count: 1, open: true, line });
   const groups = new Map<string, RunLine[]>();
-  for (const line of lines) {
+  for (const line of grouped ? lines : []) {
     const known = groups.get(line.experiment);
     known ? known.push(line) : groups.set(line.experiment, [line]); // ten thousand in one are not copied each time
   }
   if (groups.size < 2) {
-    return lines.map(line => ({ kind: 'run', line }));
+    return lines.map(rowOf);
   }
   return [...groups].flatMap(([name, inner]) => {
     const open = !closed.has(name);
-    const head: Item = { kind: 'group', name, count: inner.length, open };
-    return [head, ...(open ? inner.map((line): Item => ({ kind: 'run', line })) : [])];
+    return [{ name, count: inner.length, open }, ...(open ? inner.map(rowOf) : [])];
   });
 }
 
@@ -80,8 +61,6 @@ export function windowOf(top: number, height: number, row: number, count: number
   const last = Math.min(count, Math.ceil((top + height) / row) + spare);
   return [Math.min(first, last), last];
 }
-
-const keyOf = (item: Item) => (item.kind === 'run' ? item.line.run_id : `group ${item.name}`);
 
 /** Return where a list must stand for the row at its top edge to stay there while others come above it. */
 export function anchored(before: Item[], after: Item[], top: number, row: number): number {
@@ -93,59 +72,9 @@ export function anchored(before: Item[], after: Item[], top: number, row: number
   return place < 0 ? top : place * row + (top % row);
 }
 
-/** Return the path of a spark line in a box. */
-export function sparkPath(values: number[], width: number, height: number): string {
-  if (values.length < 2) {
-    return '';
-  }
-  const low = Math.min(...values);
-  const span = Math.max(...values) - low || 1;
-  return values
-    .map((value, at) => {
-      const x = (at / (values.length - 1)) * width;
-      const y = height - ((value - low) / span) * height;
-      return `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    })
-    .join('');
-}
-
-/** Return a number in few digits. */
-export function shortNumber(value: number | null): string {
-  if (value === null) {
-    return '';
-  }
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
-    return value.toExponential(2);
-  }
-  return Number(value.toPrecision(4)).toString();
-}
-
-/** Return a change with its sign. */
-export function signed(value: number): string {
-  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${shortNumber(Math.abs(value))}`;
-}
-
-/** Return how long ago a moment was. */
-export function ago(iso: string, now: number): string {
-  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
-  const steps: [number, string][] = [
-    [86400 * 365, 'y'],
-    [86400 * 30, 'mo'],
-    [86400, 'd'],
-    [3600, 'h'],
-    [60, 'min']
-  ];
-  for (const [size, unit] of steps) {
-    if (seconds >= size) {
-      return `${Math.floor(seconds / size)} ${unit}`;
-    }
-  }
-  return `${Math.floor(seconds)} s`;
-}
-
-/** Return the runs from one to another in the order shown, for shift and click. */
-export function between(ids: string[], a: string, b: string): string[] {
+/** Return the ids of the runs from one to another in the order shown, for shift and click. */
+export function between(items: Item[], a: string, b: string): string[] {
+  const ids = items.flatMap(item => item.line?.run_id ?? []);
   const [from, to] = [ids.indexOf(a), ids.indexOf(b)].sort((x, y) => x - y);
   return from < 0 ? [b] : ids.slice(from, to + 1);
 }

@@ -1,167 +1,40 @@
 // Made from src/trackbook/doors/lab/shapes.py; do not edit.
 
 /** Which project a notebook or a folder belongs to. */
-export interface Place {
-  project: string | null;
-  notebook: string | null;
-  words: string;
-}
-
+export interface Place { project: string | null; notebook: string | null; words: string }
 /** One run as a list shows it. */
-export interface RunLine {
-  run_id: string;
-  short: string;
-  name: string;
-  experiment: string;
-  notebook: string | null;
-  status: string;
-  started_at: string;
-  duration_s: number | null;
-  parent_run_id: string | null;
-  headline: number | null;
-  headline_name: string | null;
-  change: number | null;
-  better: boolean | null;
-  spark: number[];
-  tags: { [name: string]: string };
-  reproduced: string | null;
-  is_best: boolean;
-  mark: string;
-}
-
+export interface RunLine { run_id: string; short: string; name: string; experiment: string; status: string; started_at: string; headline: string; headline_name: string; change: string; better: string; spark: string; tags: string[]; reproduced: string; mark: string }
 /** Some runs, the newest first: all ids in their order, and the lines that are news. */
-export interface RunPage {
-  version: string;
-  total: number;
-  order: string[];
-  runs: RunLine[];
-  next: string | null;
-  headline: string | null;
-  best: RunLine | null;
-  words: string;
-}
-
+export interface RunPage { total: number; order: string[]; runs: RunLine[]; next: string | null; best: RunLine | null }
 /** A small table. */
-export interface Section {
-  title: string;
-  columns: string[];
-  rows: ((string | number | boolean | null)[])[];
-}
-
+export interface Section { title: string; columns: string[]; numeric: boolean[]; rows: string[][] }
+/** One thing that is asked for before something is done. */
+export interface Field { name: string; label: string; kind: string; needed: boolean; hint: string; choices: string[] }
+/** Something that a button does: a verb with the arguments that it is given. */
+export interface Deed { verb: string; label: string; title: string; values: { [name: string]: string | boolean | string[] }; fields: Field[]; foretold: boolean; danger: boolean; waits: string; why_not: string }
 /** One execution that a run rests on. */
-export interface SliceCell {
-  cell_id: string | null;
-  source: string;
-  count: number | null;
-}
-
+export interface SliceCell { cell_id: string | null; source: string; count: number | null }
 /** What is known of one run. */
-export interface RunDetail {
-  line: RunLine;
-  sections: Section[];
-  slice: SliceCell[];
-  slice_words: string;
-  stale: string[];
-  doubts: string[];
-  notes: string[];
-}
-
+export interface RunDetail { line: RunLine; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
 /** One experiment of a project, over all its notebooks. */
-export interface Experiment {
-  name: string;
-  run_count: number;
-  notebook_count: number;
-  last_at: string;
-  best: string | null;
-  headline: string | null;
-  headline_value: number | null;
-}
-
+export interface Experiment { name: string; words: string; last_at: string; headline: string; headline_name: string }
 /** One picture, in Plotly's own form. */
-export interface Figure {
-  title: string;
-  plotly: { [name: string]: unknown };
-}
-
+export interface Figure { title: string; plotly: { [name: string]: unknown } }
 /** Figures with the table that says the same. */
-export interface Picture {
-  title: string;
-  figures: Figure[];
-  section: Section | null;
-}
-
+export interface Picture { title: string; figures: Figure[]; section: Section }
 /** One thing to know of a version, in few words. */
-export interface Badge {
-  label: string;
-  kind: string;
-  words: string;
-}
-
-/** An approval that somebody waits for. */
-export interface Pending {
-  target: string;
-  approval: string;
-}
-
+export interface Badge { label: string; tone: string; words: string }
+/** One metric of a version. */
+export interface Measure { name: string; value: string; change: string; words: string }
 /** One version of a model. */
-export interface Card {
-  id: string;
-  name: string;
-  model: string;
-  version: string;
-  state: string;
-  slots: string[];
-  aliases: string[];
-  metrics: { [name: string]: number };
-  champion: string | null;
-  by: string;
-  since: string;
-  badges: Badge[];
-  moves: string[];
-  pending: Pending[];
-}
-
+export interface Card { id: string; name: string; metrics: Measure[]; against: string; by: string; since: string; badges: Badge[]; deeds: Deed[] }
 /** The versions in one state. */
-export interface Column {
-  state: string;
-  cards: Card[];
-}
-
+export interface Column { state: string; label: string; cards: Card[] }
 /** The registry. */
-export interface Board {
-  columns: Column[];
-  words: string;
-}
-
-/** One check of a gate. */
-export interface Check {
-  name: string;
-  outcome: string;
-  severity: string;
-  words: string;
-}
-
+export interface Board { columns: Column[]; words: string }
 /** What a decision would come to; nothing has been moved. */
-export interface Preview {
-  verdict: string;
-  words: string;
-  checks: Check[];
-  approvals: string[];
-  can_ask: boolean;
-  asked: boolean;
-  changes: string[];
-  back_to: string | null;
-}
-
+export interface Preview { verdict: string; words: string; changes: string[]; checks: Section; deeds: Deed[] }
 /** What a verb answered. */
-export interface Answer {
-  columns: string[];
-  rows: ((string | number | boolean | null)[])[];
-  note: string;
-  text: string;
-}
-
+export interface Answer { text: string; section: Section; opens: string; undo: Deed | null; gone: string[] }
 /** A project that is being watched for news. */
-export interface Watched {
-  version: string;
-}
+export interface Watched { version: string }

@@ -1,33 +1,28 @@
 // One run opened: what is known of it, the cells that it rests on, and what can be done with it.
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { Button } from './button';
-import { shortNumber } from './pure';
-import type { RunDetail, Section } from './records';
-import type { Props } from './runs';
+import { Deeds } from './deeds';
+import type { RunDetail } from './records';
+import { Button, Chip, type Props, Table } from './view';
 
 const MAIN = ['Metrics', 'Params'];
 
 export function Run(props: Props & { detail: RunDetail }): JSX.Element {
   const { detail, model, trans, run } = props;
   const { line } = detail;
-  const back = React.useRef<HTMLButtonElement>(null);
-  React.useEffect(() => back.current?.focus(), [line.run_id]);
-  const act = (command: string, label: string, key: string) => (
-    <Button key={key} onClick={() => run(command, { run: line.run_id, name: line.name })}>
-      {label}
-    </Button>
+  const top = React.useRef<HTMLElement>(null);
+  React.useEffect(() => top.current?.querySelector('button')?.focus(), [line.run_id]);
+  const act = (command: string, label: string, args: object) => (
+    <Button onClick={() => run(`trackbook:${command}`, args)}>{label}</Button>
   );
   return (
     <section
+      ref={top}
       className="jp-trackbook-Detail"
       aria-label={trans.__('Run %1', line.name)}
       onKeyDown={event => event.key === 'Escape' && void model.open(null)}
     >
       <header>
-        <Button ref={back} onClick={() => void model.open(null)}>
-          ‹ {trans.__('Runs')}
-        </Button>
+        <Button onClick={() => void model.open(null)}>‹ {trans.__('Runs')}</Button>
         <h2>
           <bdi>{line.name}</bdi>
         </h2>
@@ -36,84 +31,38 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
           {line.reproduced && ` · ${line.reproduced}`}
         </small>
       </header>
-      <div className="jp-trackbook-Actions" role="toolbar" aria-label={trans.__('What can be done with this run')}>
-        {act('trackbook:restore', trans.__('Restore as notebook'), 'restore')}
-        {act('trackbook:reproduce', trans.__('Reproduce'), 'reproduce')}
-        {act('trackbook:lineage', trans.__('Lineage'), 'lineage')}
-        {act('trackbook:insert-cell', trans.__('Insert cell'), 'insert')}
-        {act('trackbook:copy-reference', trans.__('Copy reference'), 'copy')}
-        {act('trackbook:tag', trans.__('Tag…'), 'tag')}
-        {act('trackbook:note', trans.__('Note…'), 'note')}
-        {act('trackbook:delete', trans.__('Delete'), 'delete')}
-      </div>
-      {detail.doubts.length > 0 && (
-        <ul className="jp-trackbook-Doubts" aria-label={trans.__('What speaks against it')}>
-          {detail.doubts.map((words, place) => (
-            <li key={place}>⚠ {words}</li>
-          ))}
-        </ul>
-      )}
-      {Object.keys(line.tags).length > 0 && (
-        <p className="jp-trackbook-Tags">
-          {Object.entries(line.tags).map(([name, value]) => (
-            <span key={name} className="jp-trackbook-Chip">
-              {value === 'true' ? name : `${name}=${value}`}
-            </span>
-          ))}
-        </p>
-      )}
+      <Deeds {...props} deeds={detail.deeds} label={trans.__('What can be done with this run')}>
+        {act('lineage', trans.__('Lineage'), { runs: [line.run_id] })}
+        {act('insert-cell', trans.__('Insert cell'), { run: line.run_id })}
+        {act('copy-reference', trans.__('Copy reference'), { run: line.run_id })}
+      </Deeds>
+      <ul className="jp-trackbook-Doubts" aria-label={trans.__('What speaks against it')}>
+        {detail.doubts.map((words, place) => (
+          <li key={place}>⚠ {words}</li>
+        ))}
+      </ul>
+      <p>
+        {line.tags.map(tag => (
+          <Chip key={tag} label={tag} />
+        ))}
+      </p>
       {detail.notes.map((words, place) => (
         <blockquote key={place}>{words}</blockquote>
       ))}
       {detail.sections.map(section => (
-        <Table key={section.title} section={section} trans={trans} open={MAIN.includes(section.title)} />
+        <Table key={section.title} section={section} open={MAIN.includes(section.title)} />
       ))}
       <details>
         <summary>
           {trans.__('Code')} <small>{detail.slice.length}</small>
         </summary>
         <p>{detail.slice_words}</p>
-        {detail.slice.map((cell, place) => (
-          <pre key={place} className={detail.stale.includes(cell.cell_id ?? '') ? 'jp-trackbook-Stale' : ''}>
-            <small>[{cell.count ?? ' '}]</small> {cell.source}
+        {detail.slice.map(({ cell_id, count, source }, place) => (
+          <pre key={place} className={detail.stale.includes(cell_id ?? '') ? 'jp-trackbook-Stale' : ''}>
+            <small>[{count ?? ' '}]</small> {source}
           </pre>
         ))}
       </details>
     </section>
-  );
-}
-
-export function Table(props: { section: Section; trans: TranslationBundle; open?: boolean }): JSX.Element {
-  const { section, trans, open } = props;
-  return (
-    <details open={open}>
-      <summary>
-        {section.title || trans.__('Facts')} <small>{section.rows.length}</small>
-      </summary>
-      <div className="jp-trackbook-Scroll">
-        <table>
-          <thead>
-            <tr>
-              {section.columns.map(name => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {section.rows.map((row, place) => (
-              <tr key={place}>
-                {row.map((value, at) => (
-                  <td key={at} className={typeof value === 'number' ? 'jp-mod-number' : ''}>
-                    {typeof value === 'number' ? shortNumber(value) : value === null ? '' : String(value)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }

@@ -1,57 +1,44 @@
 // The runs of a notebook or a project: a list of which only what is on screen exists.
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { Debouncer } from '@lumino/polling';
 import * as React from 'react';
-import { Button } from './button';
-import type { Model } from './model';
-import { ago, anchored, between, type Item, itemsOf, shortNumber, signed, sparkPath, windowOf } from './pure';
+import { anchored, between, itemsOf, keyOf, windowOf } from './pure';
 import type { RunLine } from './records';
+import { ago, Button, type Props } from './view';
 
 const ROW = 46;
 const TYPING_MS = 250;
 const SIGNS: { [status: string]: string } = { FINISHED: '✓', FAILED: '✗', KILLED: '✗', RUNNING: '●' };
 
-type Pressed = React.MouseEvent | React.KeyboardEvent;
-
-export interface Props {
-  model: Model;
-  trans: TranslationBundle;
-  grouped: boolean;
-  run: (command: string, args?: { [name: string]: string | string[] }) => void;
-}
-
 export function Runs(props: Props): JSX.Element {
   const { model, trans, run } = props;
-  const { rows, selected } = model;
-  const all = model.scope === 'project' || model.place?.notebook === null;
+  const { rows, selected, experiment } = model;
+  const alone = model.place?.notebook === null;
+  const none = trans.__('No runs yet. Run %load_ext trackbook in the notebook, then train something.');
+  const unlike = model.refusal ? '' : trans.__('No run matches this filter.');
+  const shown = trans._n('%1 run', '%1 runs', rows.total);
   return (
     <div className="jp-trackbook-Runs">
       <Filter {...props} />
       <div className="jp-trackbook-Bar" role="toolbar" aria-label={trans.__('Runs shown')}>
         <select
           aria-label={trans.__('Of which runs')}
-          value={all ? 'project' : 'notebook'}
-          disabled={model.place?.notebook === null}
+          value={alone ? 'project' : model.scope}
+          disabled={alone}
           onChange={event => void model.narrow({ scope: event.target.value as 'notebook' | 'project' })}
         >
           <option value="notebook">{trans.__('this notebook')}</option>
           <option value="project">{trans.__('whole project')}</option>
         </select>
-        {model.experiment && (
+        {experiment && (
           <Button className="jp-trackbook-Chip" onClick={() => void model.narrow({ experiment: '' })}>
-            {model.experiment} ✕
+            {experiment} ✕
           </Button>
         )}
         <span className="jp-trackbook-Count" aria-live="polite">
-          {selected.length > 0
-            ? trans.__('%1 of %2', selected.length, rows.total)
-            : trans._n('%1 run', '%1 runs', rows.total)}
+          {selected.length > 0 ? trans.__('%1 of %2', selected.length, rows.total) : shown}
         </span>
         {selected.length > 0 && (
-          <Button
-            className="jp-mod-styled jp-mod-accept"
-            disabled={selected.length < 2}
-            onClick={() => run('trackbook:compare', { runs: selected })}
-          >
+          <Button disabled={selected.length < 2} onClick={() => run('trackbook:compare', { runs: selected })}>
             {trans.__('Compare')}
           </Button>
         )}
@@ -59,33 +46,21 @@ export function Runs(props: Props): JSX.Element {
       {rows.best && rows.total > 1 && (
         <div className="jp-trackbook-Best" role="group" aria-label={trans.__('Best run')}>
           <Button className="jp-trackbook-Run" onClick={() => void model.open(rows.best?.run_id ?? null)}>
-            <Row line={rows.best} trans={trans} sign="★" when={trans.__('best')} />
+            <Row line={rows.best} sign="★" when={trans.__('best')} />
           </Button>
         </div>
       )}
-      {rows.total > 0 ? <List {...props} /> : model.loaded && <p className="jp-trackbook-Empty">{emptyWords(props)}</p>}
+      {rows.total > 0 ? (
+        <List {...props} />
+      ) : (
+        model.loaded && <p className="jp-trackbook-Empty">{model.filter ? unlike : none}</p>
+      )}
     </div>
   );
 }
 
-function emptyWords({ model, trans }: Props): string {
-  if (model.filter) {
-    return model.refusal ? '' : trans.__('No run matches this filter.');
-  }
-  return trans.__('No runs yet. Run %load_ext trackbook in the notebook, then train something.');
-}
-
 function Filter({ model, trans }: Props): JSX.Element {
-  const [text, setText] = React.useState(model.filter);
-  const first = React.useRef(true);
-  React.useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    const timer = window.setTimeout(() => void model.narrow({ filter: text }), TYPING_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
+  const [typed] = React.useState(() => new Debouncer((filter: string) => model.narrow({ filter }), TYPING_MS));
   return (
     <div className="jp-trackbook-Filter">
       <input
@@ -95,8 +70,8 @@ function Filter({ model, trans }: Props): JSX.Element {
         aria-invalid={model.refusal !== ''}
         placeholder={trans.__('metrics.acc > 0.9 and params.lr < 0.1')}
         spellCheck={false}
-        value={text}
-        onChange={event => setText(event.target.value)}
+        defaultValue={model.filter}
+        onChange={event => void typed.invoke(event.target.value)}
       />
       {model.refusal && <pre role="alert">{model.refusal}</pre>}
     </div>
@@ -104,74 +79,62 @@ function Filter({ model, trans }: Props): JSX.Element {
 }
 
 function List(props: Props): JSX.Element {
-  const { model, trans } = props;
+  const { model, trans, grouped } = props;
+  const { rows, selected, left } = model;
   const box = React.useRef<HTMLDivElement>(null);
-  const [view, setView] = React.useState({ top: model.left.top, height: 600 });
-  const [closed, setClosed] = React.useState(model.left.closed);
-  const [at, setAt] = React.useState(model.left.at);
+  const [view, setView] = React.useState({ top: left.top, height: 600 });
+  const [closed, setClosed] = React.useState(left.closed);
+  const [at, setAt] = React.useState(left.at);
   model.left = { top: view.top, at, closed };
-  const { lines } = model.rows;
-  const items = React.useMemo(() => itemsOf(lines, props.grouped, closed), [lines, props.grouped, closed]);
-  const ids = React.useMemo(() => items.flatMap(item => (item.kind === 'run' ? [item.line.run_id] : [])), [items]);
+  const items = React.useMemo(() => itemsOf(rows.lines, grouped, closed), [rows.lines, grouped, closed]);
   const [from, to] = windowOf(view.top, view.height, ROW, items.length);
   const look = () => box.current && setView({ top: box.current.scrollTop, height: box.current.clientHeight });
+  const scrolled = (top: number) => box.current && Object.assign(box.current, { scrollTop: top });
   const before = React.useRef(items);
   React.useLayoutEffect(() => {
-    if (box.current) {
-      box.current.scrollTop = anchored(before.current, items, view.top, ROW);
-      before.current = items;
-      look();
-    }
+    scrolled(anchored(before.current, items, view.top, ROW));
+    before.current = items;
+    look();
   }, [items]);
   React.useLayoutEffect(() => {
     const seen = new ResizeObserver(look);
-    if (box.current) {
-      seen.observe(box.current);
-    }
+    seen.observe(box.current as HTMLDivElement);
     if (at && document.activeElement === document.body) {
       box.current?.focus(); // back from a run, whose button had it
     }
     return () => seen.disconnect();
   }, []);
-  React.useEffect(() => {
-    if (to >= items.length) {
-      void model.more();
-    }
-  }, [to, items.length]);
-  const pick = (id: string, event: Pressed) => {
+  React.useEffect(() => void (to >= items.length && model.more()), [to, items.length]);
+  const pick = (id: string, event: React.MouseEvent | React.KeyboardEvent) => {
     setAt(id);
-    const { selected } = model;
     if (event.shiftKey && at) {
-      model.select([...new Set([...selected, ...between(ids, at, id)])]);
-    } else if (event.ctrlKey || event.metaKey || ('key' in event && event.key === ' ')) {
+      model.select([...new Set([...selected, ...between(items, at, id)])]);
+    } else if (event.ctrlKey || event.metaKey || (event.target as Element).matches('input') || isSpace(event)) {
       model.pick(id);
     } else {
       void model.open(id);
     }
   };
   const keyed = (event: React.KeyboardEvent) => {
-    if ((event.target as Element).closest('button')) {
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -items.length, End: items.length }[event.key];
+    if ((event.target as Element).closest('button') || !(step || event.key === ' ' || event.key === 'Enter')) {
       return; // a group folds by its own key
     }
-    const steps: { [key: string]: number } = { ArrowDown: 1, ArrowUp: -1, Home: -ids.length, End: ids.length };
-    if (event.key in steps) {
-      event.preventDefault();
-      const next = Math.min(ids.length - 1, Math.max(0, ids.indexOf(at) + steps[event.key]));
-      setAt(ids[next]);
-      const place = items.findIndex(item => item.kind === 'run' && item.line.run_id === ids[next]) * ROW;
-      if (box.current && (place < view.top || place + ROW > view.top + view.height)) {
-        box.current.scrollTop = Math.max(0, place - view.height / 2);
+    event.preventDefault();
+    if (step) {
+      const runs = items.flatMap((item, place) => (item.line ? { id: item.line.run_id, place } : []));
+      const old = runs.findIndex(({ id }) => id === at);
+      const { id, place } = runs[Math.min(runs.length - 1, Math.max(0, old + step))];
+      setAt(id);
+      if (place * ROW < view.top || (place + 1) * ROW > view.top + view.height) {
+        scrolled(Math.max(0, place * ROW - view.height / 2));
       }
-    } else if ((event.key === ' ' || event.key === 'Enter') && at) {
-      event.preventDefault();
+    } else if (at) {
       pick(at, event);
     }
   };
-  const fold = (name: string) => {
-    const folded = new Set(closed);
-    folded.has(name) ? folded.delete(name) : folded.add(name);
-    setClosed(folded);
-  };
+  const fold = (name: string) =>
+    setClosed(closed.has(name) ? new Set([...closed].filter(one => one !== name)) : new Set([...closed, name]));
   return (
     <div
       ref={box}
@@ -185,18 +148,14 @@ function List(props: Props): JSX.Element {
       onKeyDown={keyed}
     >
       <div role="presentation" style={{ height: items.length * ROW, position: 'relative' }}>
-        {items.slice(from, to).map((item: Item, place) => (
-          <div
-            key={item.kind === 'run' ? item.line.run_id : `group ${item.name}`}
-            role="presentation"
-            style={{ position: 'absolute', top: (from + place) * ROW, left: 0, right: 0, height: ROW }}
-          >
-            {item.kind === 'run' ? (
-              <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} onTick={setAt} />
+        {items.slice(from, to).map((item, place) => (
+          <div key={keyOf(item)} role="presentation" style={{ top: (from + place) * ROW, height: ROW }}>
+            {item.line ? (
+              <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
             ) : (
               <Button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
                 <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi>{' '}
-                <small>{model.rows.next === null ? item.count : `${item.count}+`}</small>
+                <small>{rows.next === null ? item.count : `${item.count}+`}</small>
               </Button>
             )}
           </div>
@@ -206,16 +165,12 @@ function List(props: Props): JSX.Element {
   );
 }
 
+type Chosen = Props & { line: RunLine; active: boolean; onPick: (id: string, event: React.MouseEvent) => void };
+
+const isSpace = (event: object) => 'key' in event && event.key === ' ';
+
 /** One run that can be picked and opened. */
-function Choice(
-  props: Props & {
-    line: RunLine;
-    active: boolean;
-    onPick: (id: string, event: Pressed) => void;
-    onTick: (id: string) => void;
-  }
-) {
-  const { line, active, model, trans, onPick, onTick } = props;
+function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
   const picked = model.selected.includes(line.run_id);
   return (
     <div
@@ -228,68 +183,37 @@ function Choice(
       onClick={event => onPick(line.run_id, event)}
       onKeyDown={() => undefined /* the list listens */}
     >
-      <input
-        type="checkbox"
-        tabIndex={-1}
-        aria-label={trans.__('Pick %1', line.name)}
-        checked={picked}
-        onClick={event => event.stopPropagation()}
-        onChange={() => {
-          onTick(line.run_id);
-          model.pick(line.run_id);
-        }}
-      />
-      <Row line={line} trans={trans} sign={SIGNS[line.status] ?? '·'} when={ago(line.started_at, Date.now())} />
+      <input type="checkbox" tabIndex={-1} aria-label={trans.__('Pick %1', line.name)} checked={picked} readOnly />
+      <Row line={line} sign={SIGNS[line.status] ?? '·'} when={ago(line.started_at)} />
     </div>
   );
 }
 
-function Row(props: { line: RunLine; trans: TranslationBundle; sign: string; when: string }): JSX.Element {
-  const { line, trans, sign, when } = props;
+function Row({ line, sign, when }: { line: RunLine; sign: string; when: string }): JSX.Element {
+  const { name, status, reproduced, spark, headline, headline_name, better, change } = line;
   return (
     <>
-      <span className="jp-trackbook-Sign" data-status={line.status} role="img" aria-label={line.status}>
+      <span className="jp-trackbook-Sign" data-status={status} role="img" aria-label={status.toLowerCase()}>
         {sign}
       </span>
       <span className="jp-trackbook-Name">
-        <bdi>{line.name}</bdi>
+        <bdi>{name}</bdi>
         <small>
-          {when}
-          {line.reproduced && <span title={line.reproduced}> ↻</span>}
+          {when} {reproduced && <span title={reproduced}>↻</span>}
         </small>
       </span>
-      <Spark values={line.spark} />
+      <svg className="jp-trackbook-Spark" viewBox="0 -2 48 20" aria-hidden focusable={false}>
+        <path d={spark} />
+      </svg>
       <span className="jp-trackbook-Value">
-        <b>{shortNumber(line.headline)}</b>
+        <b>{headline}</b>
         <small>
-          <bdi>{line.headline_name}</bdi> <Change line={line} trans={trans} />
+          <bdi>{headline_name}</bdi>{' '}
+          <span data-better={better} title={better}>
+            {change}
+          </span>
         </small>
       </span>
     </>
-  );
-}
-
-function Change({ line, trans }: { line: RunLine; trans: TranslationBundle }): JSX.Element | null {
-  if (line.change === null) {
-    return null;
-  }
-  const words = line.better === null ? '' : line.better ? trans.__('better') : trans.__('worse');
-  return (
-    <span className="jp-trackbook-Change" data-better={line.better} title={words}>
-      {signed(line.change)}
-      {line.better !== null && (
-        <span role="img" aria-label={words}>
-          {line.better ? ' ▲' : ' ▼'}
-        </span>
-      )}
-    </span>
-  );
-}
-
-export function Spark({ values }: { values: number[] }): JSX.Element {
-  return (
-    <svg className="jp-trackbook-Spark" viewBox="0 -2 48 20" aria-hidden focusable={false}>
-      <path d={sparkPath(values, 48, 16)} />
-    </svg>
   );
 }

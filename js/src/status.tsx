@@ -1,28 +1,13 @@
 // The status bar: whether this notebook is recorded, its run and its last metric.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { Button } from './button';
-import type { Pulse } from './kernel';
+import type { Model } from './model';
+import { Button } from './view';
 
-export class Status extends ReactWidget {
-  private pulse: Pulse | null = null;
-
-  constructor(
-    private trans: TranslationBundle,
-    private toggle: () => void
-  ) {
-    super();
-    this.addClass('jp-trackbook-Status');
-  }
-
-  tell(pulse: Pulse | null): void {
-    this.pulse = pulse;
-    this.update();
-  }
-
-  protected render(): JSX.Element | null {
-    const { pulse, trans } = this;
+export function statusItem(model: Model, trans: TranslationBundle, toggle: () => void): ReactWidget {
+  const shown = () => {
+    const { pulse } = model;
     if (!pulse?.recording) {
       return null;
     }
@@ -32,12 +17,15 @@ export class Status extends ReactWidget {
       ? trans.__('trackbook records nothing: click to record again')
       : trans.__('trackbook records this notebook: click to stop');
     return (
-      <Button className="" aria-pressed={!off} title={title} onClick={this.toggle}>
+      <Button className="" aria-pressed={!off} title={title} onClick={toggle}>
         <span aria-hidden data-recording={pulse.recording}>
           {off ? '○' : '●'}
         </span>{' '}
         <bdi>{words}</bdi> {!off && pulse.metric}
       </Button>
     );
-  }
+  };
+  const item = ReactWidget.create(<UseSignal signal={model.changed}>{shown}</UseSignal>);
+  item.addClass('jp-trackbook-Status');
+  return item;
 }

@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  ago,
-  anchored,
-  between,
-  itemsOf,
-  NO_ROWS,
-  shortNumber,
-  signed,
-  sparkPath,
-  windowOf,
-  withHead,
-  withMore,
-  without
-} from '../src/pure.ts';
+import { anchored, between, itemsOf, NO_ROWS, windowOf, withHead, withMore, without } from '../src/pure.ts';
 import type { RunLine, RunPage } from '../src/records.ts';
 
 const line = (id: string, experiment = 'a', mark = id) => ({ run_id: id, experiment, mark }) as RunLine;
 const page = (order: string[], runs: RunLine[], next: string | null = null): RunPage => ({
-  version: 'v',
   total: 9,
   order,
   runs,
   next,
-  headline: null,
-  best: null,
-  words: ''
+  best: null
 });
+const listed = (names: string) =>
+  itemsOf(
+    [...names].map(id => line(id)),
+    false,
+    new Set()
+  );
 const ids = (rows: { lines: RunLine[] }) => rows.lines.map(one => one.run_id).join('');
 
 test('only news is sent, and the list stays whole and in order', () => {
@@ -65,12 +55,6 @@ test('a run in the trash leaves the list, and the next page is asked for behind 
 });
 
 test('the row at the edge stays where it is while runs come above it, and the head shows the news', () => {
-  const listed = (names: string) =>
-    itemsOf(
-      [...names].map(id => line(id)),
-      false,
-      new Set()
-    );
   assert.equal(anchored(listed('cba'), listed('edcba'), 50, 46), 142);
   assert.equal(anchored(listed('cba'), listed('edcba'), 0, 46), 0);
   assert.equal(anchored(listed('cba'), listed('ca'), 50, 46), 50);
@@ -78,15 +62,12 @@ test('the row at the edge stays where it is while runs come above it, and the he
 
 test('a hundred thousand runs of one experiment are grouped at once', () => {
   const lines = Array.from({ length: 100_000 }, (_, n) => line(`${n}`, n === 99_999 ? 'b' : 'a'));
-  const began = performance.now();
   assert.equal(itemsOf(lines, true, new Set()).length, 100_002);
-  assert.ok(performance.now() - began < 1000);
 });
 
 test('runs stand under their experiments, folded or not; one experiment needs no name', () => {
   const lines = [line('c', 'x'), line('b', 'y'), line('a', 'x')];
-  const told = (closed: string[]) =>
-    itemsOf(lines, true, new Set(closed)).map(item => (item.kind === 'run' ? item.line.run_id : item.name));
+  const told = (closed: string[]) => itemsOf(lines, true, new Set(closed)).map(item => item.line?.run_id ?? item.name);
   assert.deepEqual(told([]), ['x', 'c', 'a', 'y', 'b']);
   assert.deepEqual(told(['x']), ['x', 'y', 'b']);
   assert.equal(itemsOf([line('a')], true, new Set()).length, 1);
@@ -98,27 +79,7 @@ test('of ten thousand rows only those on screen are drawn', () => {
   assert.deepEqual(windowOf(900, 460, 46, 3), [3, 3]);
 });
 
-test('numbers are short and honest', () => {
-  assert.equal(shortNumber(0.123456), '0.1235');
-  assert.equal(shortNumber(1e-9), '1.00e-9');
-  assert.equal(shortNumber(0), '0');
-  assert.equal(shortNumber(null), '');
-  assert.equal(signed(0.5), '+0.5');
-  assert.equal(signed(-0.5), '−0.5');
-});
-
-test('times are told from now', () => {
-  const now = Date.parse('2026-01-02T00:00:00Z');
-  assert.equal(ago('2026-01-01T22:00:00Z', now), '2 h');
-  assert.equal(ago('2026-01-03T00:00:00Z', now), '0 s');
-});
-
-test('a flat line is drawn, a single point is not', () => {
-  assert.equal(sparkPath([1, 1], 10, 4), 'M0.0 4.0L10.0 4.0');
-  assert.equal(sparkPath([1], 10, 4), '');
-});
-
 test('shift takes all between, either way', () => {
-  assert.deepEqual(between(['a', 'b', 'c', 'd'], 'c', 'a'), ['a', 'b', 'c']);
-  assert.deepEqual(between(['a'], 'gone', 'a'), ['a']);
+  assert.deepEqual(between(listed('abcd'), 'c', 'a'), ['a', 'b', 'c']);
+  assert.deepEqual(between(listed('a'), 'gone', 'a'), ['a']);
 });

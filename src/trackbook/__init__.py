@@ -175,6 +175,7 @@ if TYPE_CHECKING:
     from trackbook.doors.api import (
         versions as versions,
     )
+    from trackbook.doors.pulse import Pulse
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -198,14 +199,14 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     return [{"module": "trackbook.doors.lab", "app": TrackbookApp}]
 
 
-def pulse() -> str:
-    """Return as JSON what this session is doing, for front ends; asking changes nothing."""
+def pulse() -> Pulse:
+    """Return what this session is doing, for front ends; asking changes nothing."""
     from trackbook.doors.pulse import pulse
 
     return pulse()
 
 
-def toggle() -> str:
+def toggle() -> Pulse:
     """Turn recording off or on again, for front ends; return the pulse."""
     from trackbook.doors.pulse import toggle
 

@@ -104,10 +104,8 @@ def test_picked_runs_are_compared_in_the_main_area(notebook, shoot) -> None:
     for box in side(page).get_by_role("checkbox").all():
         box.check()
     side(page).get_by_role("button", name="Compare").click()
-    expect(page.locator(".jp-trackbook-Picture .js-plotly-plot")).to_be_visible(
-        timeout=60_000
-    )
-    expect(page.locator(".jp-trackbook-Picture table")).to_contain_text("accuracy")
+    expect(page.locator(".jp-trackbook-Main .js-plotly-plot")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-trackbook-Main table")).to_contain_text("accuracy")
     shoot("compare")
     notebook.command("application:close")
 
@@ -116,7 +114,7 @@ def test_the_lineage_of_a_run_is_drawn(notebook, shoot) -> None:
     page = notebook.page
     runs_in(page).last.click()
     side(page).get_by_role("button", name="Lineage").click()
-    drawn = page.locator(".jp-trackbook-Picture")
+    drawn = page.locator(".jp-trackbook-Main")
     expect(drawn.locator(".js-plotly-plot")).to_be_visible(timeout=60_000)
     expect(drawn.locator("table")).to_contain_text("slow")
     shoot("lineage")
@@ -124,11 +122,13 @@ def test_the_lineage_of_a_run_is_drawn(notebook, shoot) -> None:
     side(page).get_by_role("button", name="Runs").click()
 
 
-def test_a_run_is_restored_as_a_notebook_that_opens(notebook) -> None:
+def test_a_run_is_restored_as_a_notebook_that_opens(notebook, shoot) -> None:
     page = notebook.page
     runs_in(page).last.click()
     side(page).get_by_role("button", name="Restore as notebook").click()
-    expect(page.get_by_role("tab", name=re.compile(r"^slow-\w+\.ipynb"))).to_be_visible()
+    tab = page.get_by_role("tab", name=re.compile(r"^slow-\w+\.ipynb"))
+    expect(tab).to_have_attribute("aria-selected", "true")
+    shoot("restored")
     (made,) = notebook.path.parent.glob("slow-*.ipynb")
     assert "start_run('slow'" in made.read_text()
     notebook.command("application:close")
@@ -156,13 +156,16 @@ def test_keys_alone_lead_through_the_list_and_the_tabs(notebook) -> None:
     page.keyboard.press("Enter")
     side(page).get_by_role("tab", name="Runs", exact=True).focus()
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
     expect(side(page).get_by_role("tab", name="Registry")).to_have_attribute(
         "aria-selected", "true"
     )
     expect(side(page)).to_contain_text("nothing is registered")
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
     expect(side(page).get_by_role("listitem").first).to_contain_text("churn")
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
 
 
 def test_a_group_folds_by_its_own_key_and_escape_leads_back_from_a_run(notebook) -> None:
@@ -218,7 +221,7 @@ def test_in_notebook_7_the_sidebar_is_there_too(browser, lab, notebook, tmp_path
             "accuracy"
         )
         side(page).get_by_role("button", name="Lineage").click()
-        expect(page.locator(".jp-trackbook-Picture table")).to_be_visible(timeout=60_000)
+        expect(page.locator(".jp-trackbook-Main table")).to_be_visible(timeout=60_000)
         page.screenshot(
             path=Path(os.environ.get("TRACKBOOK_SHOTS", tmp_path)) / "sidebar-notebook7.png"
         )

@@ -91,7 +91,7 @@ def test_the_dashboard_lives_while_the_sidebar_is_hidden(notebook, tmp_path) -> 
     page = notebook.page
     notebook.command("application:toggle-left-area")
     notebook.command("trackbook:open-dashboard")
-    article = page.locator(".jp-trackbook-Dashboard").get_by_role("article")
+    article = page.locator(".jp-trackbook-Main").get_by_role("article")
     expect(article).to_have_count(1, timeout=PATIENCE_MS)
     notebook.page.evaluate(
         "async () => { await jupyterapp.commands.execute('docmanager:save-all'); }"

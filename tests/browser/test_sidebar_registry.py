@@ -88,7 +88,7 @@ def test_a_gate_refuses_in_words_and_lets_through_after_its_dry_run(
     shoot("board")
     for number in (first, second):
         dialog = promote(page, number, "staging")
-        expect(dialog.get_by_role("list", name="Checks")).to_contain_text("package.intact")
+        expect(dialog.get_by_role("table")).to_contain_text("package.intact")
         shoot("dry-run")
         decide(page, dialog, "it is better")
         expect(version(page, number)).to_contain_text("Promote to production")
@@ -126,7 +126,7 @@ def test_production_is_reached_and_taken_back(notebook, shoot) -> None:
 def test_the_dashboard_shows_registry_and_experiments_side_by_side(notebook, shoot) -> None:
     page = notebook.page
     notebook.command("trackbook:open-dashboard")
-    board = page.locator(".jp-trackbook-Dashboard")
+    board = page.locator(".jp-trackbook-Main")
     expect(board.get_by_role("article")).to_have_count(2)
     expect(board.get_by_role("list", name="Experiments")).to_contain_text("run")
     notebook.command("apputils:change-theme", {"theme": "JupyterLab Dark"})

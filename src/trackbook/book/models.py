@@ -252,10 +252,14 @@ class Models:
 
     def ask_for_approval(self, reference: str, to: str, report: Report) -> bool:
         """Ask for an approval where nothing else keeps a version out; say whether it is so."""
-        if report.passed or any(one.check != APPROVALS for one in report.blocking):
+        if not self.only_approvals_lack(report):
             return False
         self.registry(to).request(reference, to.upper(), report_id=report.report_id)
         return True
+
+    def only_approvals_lack(self, report: Report) -> bool:
+        """Say whether a version is kept out by nothing but missing approvals."""
+        return not report.passed and all(one.check == APPROVALS for one in report.blocking)
 
     def _kept_out(self, row: VersionRow, state: str, report: Report) -> str:
         """Say what keeps a version out; ask for approvals where only they are missing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from trackbook.doors.session import Current
@@ -21,28 +20,34 @@ NOTHING: dict[str, object] = {
 }
 
 
-def pulse() -> str:
-    """Return as JSON whether this session records, its open or last run, and its last metric.
+class Pulse(dict[str, object]):
+    """A session's state, which a front end is shown as JSON."""
 
-    `recording` is auto, manual or off; null where nothing was loaded.
+    def _repr_json_(self) -> dict[str, object]:
+        return dict(self)
+
+
+def pulse() -> Pulse:
+    """Return whether this session records, its open or last run, and its last metric.
+
+    `recording` is auto, manual or off; None where nothing was loaded.
     """
     book = Current.book
     recorder = book.recorder if book is not None else None
     if book is None or recorder is None:
-        return json.dumps(NOTHING)
+        return Pulse(NOTHING)
     runs = list(recorder.ledger.runs.values())
     run = recorder.active or (runs[-1] if runs else None)
     metric = None
     if run is not None and run.metrics:
         name, value = list(run.metrics.items())[-1]
         metric = f"{name} {value:.4g}"
-    told = {
-        "recording": recorder.mode,
-        "run": run.name if run is not None else None,
-        "metric": metric,
-        "cells": {"stale": stale_cells(book, recorder, runs)},
-    }
-    return json.dumps(told)
+    return Pulse(
+        recording=recorder.mode,
+        run=run.name if run is not None else None,
+        metric=metric,
+        cells={"stale": stale_cells(book, recorder, runs)},
+    )
 
 
 def stale_cells(book: Book, recorder: Recorder, runs: list[ActiveRun]) -> list[str]:
@@ -55,7 +60,7 @@ def stale_cells(book: Book, recorder: Recorder, runs: list[ActiveRun]) -> list[s
     return sorted({one.cell_id for one in ran if one.cell_id and one.execution_id in about})
 
 
-def toggle() -> str:
+def toggle() -> Pulse:
     """Record nothing from now on, or again as before; return the pulse."""
     from trackbook.doors.live import off, on
 

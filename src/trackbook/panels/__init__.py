@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from trackbook.panels.board_cards import NEXT, found_badges, standing_badges
+from trackbook.panels.board_cards import (
+    ON_A_CARD,
+    actions_of,
+    found_badges,
+    metric_lines,
+    own_aliases,
+    standing_badges,
+)
 from trackbook.panels.compare_panel import PALETTE, ComparePanel
 from trackbook.panels.curves import curves_figure
 from trackbook.panels.lineage_figure import lineage_figure
@@ -18,7 +25,8 @@ from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "NEXT", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel",
-    "RegistrySource", "RunTable", "Score", "Source", "Thing", "Tie", "curves_figure",
-    "found_badges", "lineage_figure", "lineage_svg", "standing_badges", "static_picture",
+    "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel",
+    "RegistrySource", "RunTable", "Score", "Source", "Thing", "Tie", "actions_of", "curves_figure",
+    "found_badges", "lineage_figure", "lineage_svg", "metric_lines", "own_aliases",
+    "standing_badges", "static_picture",
 ]  # fmt: skip

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from trackbook.doors.lab.detail import cell_of
+import msgspec
+
+from trackbook.doors.lab.deeds import DECISIONS, asked_for, back_from_trash
+from trackbook.doors.lab.detail import section
 from trackbook.doors.lab.places import inside
 from trackbook.doors.lab.shapes import Answer
+from trackbook.doors.lab.words import ngettext
 from trackbook.doors.proofs import file_for
 from trackbook.errors import Misused, NotFound, Refused
+from trackbook.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from trackbook.book import Book
-    from trackbook.doors.lines import Parameter
-    from trackbook.table import Table
+    from trackbook.doors.lines import Parameter, Verb
 
 FROM_A_BROWSER: dict[str, frozenset[str]] = {
     "tag": frozenset({"tags", "run"}),
@@ -63,15 +67,41 @@ def asked(
             raise Refused(f"{name} takes no {given!r} from a browser: use %track {name}")
         if not fits(known[given], value):
             raise Misused(f"{given} of {name} cannot be {value!r:.60}")
-    missing = [
-        one.name for one in known.values() if one.is_required and one.name not in values
-    ]
+    missing = lacking(verb, values)
     if missing:
         raise Misused(f"{name} needs {', '.join(missing)}")
     chosen = dict(values)
     if name == "restore":
         chosen["to"] = str(target_of(root, project, book, chosen))
-    return told(verb.function(book, **chosen))
+    said = told(verb.function(book, **chosen))
+    if name == "restore":
+        made = Path(chosen["to"]).relative_to(root.resolve())
+        return msgspec.structs.replace(said, opens=made.as_posix())
+    if name == "rm" and not chosen.get("undo"):
+        return in_trash(said, chosen["runs"])
+    return said
+
+
+def lacking(verb: Verb, values: Mapping[str, Any]) -> list[str]:
+    """Return what a verb needs and was not given; a decision needs what its dialog asks for."""
+    needed = [
+        one.name for one in verb.parameters() if one.is_required and one.name not in values
+    ]
+    asked = asked_for(verb.name) if verb.name in DECISIONS else ()
+    needed += [
+        one.name
+        for one in asked
+        if one.needed and not str(values.get(one.name, "")).strip()
+    ]
+    return list(dict.fromkeys(needed))
+
+
+def in_trash(said: Answer, runs: list[str]) -> Answer:
+    """Return that runs are in the trash, and what takes them out again."""
+    gone = ngettext(
+        "{count} run is in the trash", "{count} runs are in the trash", len(runs)
+    )
+    return msgspec.structs.replace(said, text=gone, gone=runs, undo=back_from_trash(runs))
 
 
 def fits(parameter: Parameter, value: object) -> bool:
@@ -101,11 +131,8 @@ def target_of(root: Path, project: Path, book: Book, chosen: Mapping[str, Any]) 
 def told(result: Any) -> Answer:
     """Return what a verb gave: its rows, and the sentence above them if it has one."""
     if result is None:
-        return Answer(columns=[], rows=[], note="", text="")
+        result = Table([], [])
     table: Table = result if hasattr(result, "columns") else result.table()
     return Answer(
-        columns=list(table.columns),
-        rows=[[cell_of(value) for value in row] for row in table.rows],
-        note=table.note,
-        text=getattr(result, "headline", "") or table.title,
+        text=getattr(result, "headline", "") or table.title, section=section(table)
     )

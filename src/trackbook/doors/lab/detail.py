@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from trackbook.doors.lab.deeds import of_run
 from trackbook.doors.lab.lines import lines_of, named
 from trackbook.doors.lab.shapes import (
-    Cell,
     Figure,
     Picture,
     RunDetail,
@@ -17,10 +17,10 @@ from trackbook.doors.lab.shapes import (
 )
 from trackbook.doors.pulse import CHANGED
 from trackbook.errors import Misused, NotFound
-from trackbook.table import Table, in_short, plain
+from trackbook.table import Table, in_short, is_number, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
@@ -37,7 +37,7 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     run = book.find(run_id)
     page = show(book, run.run_id)
     cut, words = slice_told(book, run)
-    line = lines_of(book, [run], named(run, None), best=None)[0]
+    line = lines_of(book, [run], named(run, None))[0]
     tables = [page.metrics(), page.params(), page.facts(), page.artifacts(), page.kin()]
     sections = [section(table) for table in tables if len(table)]
     sections = [
@@ -50,6 +50,7 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     sections += environment_of(book, run)
     return RunDetail(
         line=line,
+        deeds=of_run(run),
         sections=sections,
         slice=[
             SliceCell(cell_id=part.cell_id, source=part.source, count=part.execution_count)
@@ -93,19 +94,18 @@ def stale_cells(book: Book, run: Run, cut: Slice | None) -> list[str]:
 
 def section(table: Table, *, title: str | None = None) -> Section:
     """Return a table as the sidebar shows it."""
+    rows = table.rows[:MOST_ROWS]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.columns)
     return Section(
         title=table.title if title is None else title,
-        columns=list(table.columns),
-        rows=[[cell_of(value) for value in row] for row in table.rows[:MOST_ROWS]],
+        columns=[visible(name) for name in table.columns],
+        numeric=[
+            any(map(is_number, values))
+            and all(one is None or is_number(one) for one in values)
+            for values in columns
+        ],
+        rows=[[in_short(value) for value in row] for row in rows],
     )
-
-
-def cell_of(value: object) -> Cell:
-    """Return a value as JSON holds it; what has depth is told in short."""
-    told = plain(value)
-    if told is None or isinstance(told, (str, int, float, bool)):
-        return told
-    return in_short(value)
 
 
 def compared(book: Book, references: Sequence[str]) -> Picture:
@@ -127,12 +127,19 @@ def compared(book: Book, references: Sequence[str]) -> Picture:
             names={run.run_id: run.name for run in runs},
             colors=colors,
         )
-        figures.append(Figure(title=name, plotly=figure))
+        figures.append(drawing(name, figure))
     beside = compare(
         book.store, runs, changed_only=len(runs) > 1, directions=book.directions
     )
     title = ", ".join(run.name for run in runs)
     return Picture(title=title, figures=figures, section=section(beside.table()))
+
+
+def drawing(title: str, figure: Mapping[str, Any]) -> Figure:
+    """Return a figure that leaves its background to the page."""
+    clear = {"paper_bgcolor": "transparent", "plot_bgcolor": "transparent"}
+    plotly = {"data": figure["data"], "layout": {**figure["layout"], **clear}}
+    return Figure(title=title, plotly=plotly)
 
 
 def lineage_of(book: Book, reference: str) -> Picture:
@@ -150,6 +157,6 @@ def lineage_of(book: Book, reference: str) -> Picture:
     ties = Table(columns, [row[: len(columns)] for row in whole.rows])
     return Picture(
         title=f"{run.name}: what it rests on",
-        figures=[Figure(title="", plotly=figure)],
+        figures=[drawing("", figure)],
         section=section(ties, title=shown.headline),
     )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackbook.doors.lab.shapes import Experiment, RunLine, RunPage
+from trackbook.doors.lab.words import ngettext
 from trackbook.doors.rows import SHORT
+from trackbook.table import MetricLine, compared, in_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 MOST = 200
 SPARK = 24
 """Points of a spark line."""
+WIDTH, HEIGHT = 48, 16
 
 
 def page_of(
@@ -44,29 +47,23 @@ def page_of(
         limit: runs at most
         have: marks of lines that need not be sent again
     """
-    from trackbook.compare import version
     from trackbook.runs import count, search
 
     asked = {"experiment": experiment or None, "notebooks": notebooks}
-    number = version(book.store)
     most = max(1, min(limit, MOST))
     found = search(book.store, filter, after=after, limit=most + 1, **asked)  # type: ignore[arg-type]
     more, found = len(found) > most, found[:most]
     total = count(book.store, filter, **asked)  # type: ignore[arg-type]
     headline = commonest(found, book)
     top = best_of(book, filter, headline, asked)
-    lines = lines_of(book, found, headline, best=top.run_id if top else None)
-    pinned = lines_of(book, [top], headline, best=top.run_id) if top else []
-    words = "" if total else ("no run matches" if filter or experiment else "no runs yet")
+    lines = lines_of(book, found, headline)
+    pinned = lines_of(book, [top], headline) if top else []
     return RunPage(
-        version=number,
         total=total,
         order=[line.run_id for line in lines],
         runs=[line for line in lines if line.mark not in have],
         next=found[-1].run_id if more else None,
-        headline=headline,
         best=pinned[0] if pinned else None,
-        words=words,
     )
 
 
@@ -96,9 +93,7 @@ def best_of(
     return found[0] if has else None
 
 
-def lines_of(
-    book: Book, runs: Sequence[Run], headline: str | None, *, best: str | None
-) -> list[RunLine]:
+def lines_of(book: Book, runs: Sequence[Run], headline: str | None) -> list[RunLine]:
     """Return runs as lines."""
     from trackbook.compare import sparks
     from trackbook.runs import by_ids
@@ -110,7 +105,7 @@ def lines_of(
     away = {run.parent_run_id for run in runs if run.parent_run_id} - set(known)
     known |= {run.run_id: run for run in by_ids(book.store, sorted(away))}
     return [
-        line_of(book, run, known.get(run.parent_run_id or ""), headline, drawn, best)
+        line_of(book, run, known.get(run.parent_run_id or ""), headline, drawn)
         for run in runs
     ]
 
@@ -126,31 +121,39 @@ def line_of(
     parent: Run | None,
     headline: str | None,
     drawn: Mapping[tuple[str, str], list[float]],
-    best: str | None,
 ) -> RunLine:
     """Return one run as a line."""
     metric = named(run, headline)
-    value = number(run.metrics.get(metric or ""))
-    before = number(parent.metrics.get(metric or "")) if parent is not None else None
-    change = None if value is None or before is None else value - before
-    way = book.direction(metric) if metric is not None else None
-    better = None if not change or way is None else (change > 0) == (way == "max")
-    spark = drawn.get((run.run_id, metric or ""), [])
+    value = run.metrics.get(metric or "")
+    change, better = "", ""
+    if metric is not None and value is not None and parent is not None:
+        measured = MetricLine(metric, value, direction=book.direction(metric))
+        change, better = compared(measured, parent.metrics.get(metric))
     line = RunLine(
         run_id=run.run_id, short=run.run_id[-SHORT:], name=run.name,
-        experiment=run.experiment, notebook=run.notebook, status=run.status,
-        started_at=run.started_at.isoformat(), duration_s=number(run.duration_s),
-        parent_run_id=run.parent_run_id, headline=value, headline_name=metric,
-        change=change, better=better, spark=spark if len(spark) > 1 else [],
-        tags=dict(run.tags), reproduced=run.reproduced, is_best=run.run_id == best, mark="",
+        experiment=run.experiment, status=run.status, started_at=run.started_at.isoformat(),
+        headline=in_short(value), headline_name=metric or "", change=change, better=better,
+        spark=path_of(drawn.get((run.run_id, metric or ""), [])),
+        tags=[name if value == "true" else f"{name}={value}" for name, value in run.tags.items()],
+        reproduced=run.reproduced or "", mark="",
     )  # fmt: skip
     digest = hashlib.blake2b(msgspec.json.encode(line), digest_size=6).hexdigest()
     return msgspec.structs.replace(line, mark=digest)
 
 
-def number(value: float | None) -> float | None:
-    """Return a number that JSON can hold."""
-    return value if value is not None and math.isfinite(value) else None
+def path_of(values: Sequence[float]) -> str:
+    """Return a series as the path of a line in a box; none of a single value."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2:  # noqa: PLR2004  a line has two ends
+        return ""
+    low = min(finite)
+    span = max(finite) - low or 1
+    step = WIDTH / (len(finite) - 1)
+    points = [
+        f"{n * step:.1f} {HEIGHT - (value - low) / span * HEIGHT:.1f}"
+        for n, value in enumerate(finite)
+    ]
+    return "M" + "L".join(points)
 
 
 def experiments_of(book: Book) -> list[Experiment]:
@@ -167,17 +170,25 @@ def experiment_of(book: Book, name: str, runs: Sequence[Run]) -> Experiment:
     """Return what to say of one experiment; its runs come newest first."""
     metric = commonest(runs, book)
     way = book.direction(metric) if metric is not None else None
-    having = [run for run in runs if number(run.metrics.get(metric or "")) is not None]
+    having = [run for run in runs if is_sound(run.metrics.get(metric or ""))]
     best = None
     if having and metric is not None:
         pick = {"max": max, "min": min}.get(way or "")
         best = pick(having, key=lambda run: run.metrics[metric]) if pick else having[0]
+    notebooks = len({run.notebook for run in runs if run.notebook})
+    counts = [
+        ngettext("{count} run", "{count} runs", len(runs)),
+        ngettext("{count} notebook", "{count} notebooks", notebooks),
+    ]
     return Experiment(
         name=name,
-        run_count=len(runs),
-        notebook_count=len({run.notebook for run in runs if run.notebook}),
+        words=" · ".join(counts),
         last_at=runs[0].started_at.isoformat(),
-        best=best.name if best else None,
-        headline=metric,
-        headline_value=best.metrics[metric] if best and metric else None,
+        headline=in_short(best.metrics[metric]) if best and metric else "",
+        headline_name=metric or "",
     )
+
+
+def is_sound(value: float | None) -> bool:
+    """Say whether a number can be better than another."""
+    return value is not None and math.isfinite(value)

@@ -159,21 +159,15 @@ class BoardRequest(Request):
 
 
 class PreviewRequest(Request):
-    """What a promotion or a rollback would come to."""
+    """What a decision would come to."""
 
     @tornado.web.authenticated
     async def post(self) -> None:
         def work() -> object:
             given = self.body()
             folder = project_named(self.app.root, text_in(given, "project"))
-            if "rollback" in given:
-                model = text_in(given, "rollback")
-                return self.of_book(folder, lambda book: shelf.rollback_of(book, model))
-            version, target = text_in(given, "version"), text_in(given, "target")
-            ask = given.get("ask") is True
-            return self.of_book(
-                folder, lambda book: shelf.promotion_of(book, version, target, ask=ask)
-            )
+            verb, values = text_in(given, "verb"), values_in(given)
+            return self.of_book(folder, lambda book: shelf.foretold(book, verb, values))
 
         await self.say(work)
 
@@ -187,9 +181,7 @@ class VerbRequest(Request):
             given = self.body()
             root = self.app.root
             folder = project_named(root, text_in(given, "project"))
-            values = given.get("values", {})
-            if not isinstance(values, dict):
-                raise Misused("values is an object of arguments by name")
+            values = values_in(given)
             return self.of_book(
                 folder, lambda book: asked(root, folder, book, name, values)
             )
@@ -224,6 +216,14 @@ def text_in(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise Misused(f"{name} must be a text")
     return value
+
+
+def values_in(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that a request gives a verb."""
+    values = given.get("values", {})
+    if not isinstance(values, dict):
+        raise Misused("values is an object of arguments by name")
+    return values
 
 
 REQUESTS = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-Cell = str | int | float | bool | None
-
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Which project a notebook or a folder belongs to."""
@@ -23,20 +21,18 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     short: str
     name: str
     experiment: str
-    notebook: str | None
     status: str
     started_at: str
-    duration_s: float | None
-    parent_run_id: str | None
-    headline: float | None
-    headline_name: str | None
-    change: float | None
-    """Against its parent's."""
-    better: bool | None
-    spark: list[float]
-    tags: dict[str, str]
-    reproduced: str | None
-    is_best: bool
+    headline: str
+    headline_name: str
+    change: str
+    """Against its parent's, with an arrow."""
+    better: str
+    """Whether that is better or worse, where it is known."""
+    spark: str
+    """The path of a line in a box of 48 by 16."""
+    tags: list[str]
+    reproduced: str
     mark: str
     """Changes with anything of the line."""
 
@@ -44,14 +40,11 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
 class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some runs, the newest first: all ids in their order, and the lines that are news."""
 
-    version: str
     total: int
     order: list[str]
     runs: list[RunLine]
     next: str | None
-    headline: str | None
     best: RunLine | None
-    words: str
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +52,37 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     columns: list[str]
-    rows: list[list[Cell]]
+    numeric: list[bool]
+    rows: list[list[str]]
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is asked for before something is done."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    """text, words (several lines), date or choice."""
+    needed: bool = False
+    hint: str = ""
+    choices: list[str] = []
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a button does: a verb with the arguments that it is given."""
+
+    verb: str
+    label: str
+    title: str
+    values: dict[str, str | bool | list[str]]
+    fields: list[Field] = []
+    foretold: bool = False
+    """Ask what it would come to, and show that, before it is done."""
+    danger: bool = False
+    waits: str = ""
+    """What is said while it takes its time."""
+    why_not: str = ""
+    """Why it cannot be done just now."""
 
 
 class SliceCell(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +97,7 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one run."""
 
     line: RunLine
+    deeds: list[Deed]
     sections: list[Section]
     slice: list[SliceCell]
     slice_words: str
@@ -86,12 +110,10 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """One experiment of a project, over all its notebooks."""
 
     name: str
-    run_count: int
-    notebook_count: int
+    words: str
     last_at: str
-    best: str | None
-    headline: str | None
-    headline_value: float | None
+    headline: str
+    headline_name: str
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,22 +128,24 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     figures: list[Figure]
-    section: Section | None
+    section: Section
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to know of a version, in few words."""
 
     label: str
-    kind: str
+    tone: str
     words: str
 
 
-class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An approval that somebody waits for."""
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric of a version."""
 
-    target: str
-    approval: str
+    name: str
+    value: str
+    change: str
+    words: str
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,24 +153,19 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    model: str
-    version: str
-    state: str
-    slots: list[str]
-    aliases: list[str]
-    metrics: dict[str, float]
-    champion: str | None
+    metrics: list[Measure]
+    against: str
     by: str
     since: str
     badges: list[Badge]
-    moves: list[str]
-    pending: list[Pending]
+    deeds: list[Deed]
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """The versions in one state."""
 
     state: str
+    label: str
     cards: list[Card]
 
 
@@ -157,38 +176,28 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check of a gate."""
-
-    name: str
-    outcome: str
-    severity: str
-    words: str
-
-
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision would come to; nothing has been moved."""
 
     verdict: str
+    """passed, failed, or asked: for an approval that was missing."""
     words: str
-    checks: list[Check]
-    approvals: list[str]
-    can_ask: bool
-    """Whether only somebody's approval is missing."""
-    asked: bool
-    """Whether that was asked for now."""
     changes: list[str]
-    back_to: str | None
-    """The version that a rollback returns to."""
+    checks: Section
+    deeds: list[Deed]
+    """What can be done about it."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a verb answered."""
 
-    columns: list[str]
-    rows: list[list[Cell]]
-    note: str
     text: str
+    section: Section
+    opens: str = ""
+    """The notebook that was made."""
+    undo: Deed | None = None
+    gone: list[str] = []
+    """Runs that are listed no more."""
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,8 +207,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SHAPES = (
-    Place, RunLine, RunPage, Section, SliceCell, RunDetail, Experiment, Figure, Picture,
-    Badge, Pending, Card, Column, Board, Check, Preview, Answer, Watched,
+    Place, RunLine, RunPage, Section, Field, Deed, SliceCell, RunDetail, Experiment, Figure,
+    Picture, Badge, Measure, Card, Column, Board, Preview, Answer, Watched,
 )  # fmt: skip
 
 
@@ -209,13 +218,11 @@ def as_typescript() -> str:
 
     lines = ["// Made from src/trackbook/doors/lab/shapes.py; do not edit.", ""]
     for shape in SHAPES:
+        hints = get_type_hints(shape).items()
+        fields = "; ".join(f"{name}: {typed(hint)}" for name, hint in hints)
         lines.append(f"/** {(shape.__doc__ or '').strip()} */")
-        lines.append(f"export interface {shape.__name__} {{")
-        lines += [
-            f"  {name}: {typed(hint)};" for name, hint in get_type_hints(shape).items()
-        ]
-        lines += ["}", ""]
-    return "\n".join(lines)
+        lines.append(f"export interface {shape.__name__} {{ {fields} }}")
+    return "\n".join([*lines, ""])
 
 
 def typed(hint: object) -> str:

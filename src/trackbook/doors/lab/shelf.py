@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trackbook.doors.board import MOST, BookRegistry
-from trackbook.doors.lab.lines import number
-from trackbook.doors.lab.shapes import (
-    Badge,
-    Board,
-    Card,
-    Check,
-    Column,
-    Pending,
-    Preview,
-)
+from trackbook.doors.lab.deeds import DECISIONS, asked_for, decision, name_of, of_version
+from trackbook.doors.lab.detail import section
+from trackbook.doors.lab.shapes import Badge, Board, Card, Column, Measure, Preview, Section
+from trackbook.doors.lab.words import gettext
 from trackbook.errors import Misused
+from trackbook.table import Table, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.gates import Report
     from trackbook.registry import ApprovalRow, BoardRow
 
-APPROVALS = "compliance.approvals"
 IN_ORDER = ("PRODUCTION", "STAGING", "DEVELOPMENT", "DEPRECATED", "ARCHIVED")
-KINDS = {"ok": "good", "bad": "bad"}
+DOWN = {"STAGING": "DEVELOPMENT", "PRODUCTION": "STAGING"}
+SIGNS = {"passed": "✓", "failed": "✗", "errored": "✗", "warned": "⚠", "skipped": "-"}
+NO_CHECKS = Section(title="", columns=[], numeric=[], rows=[])
+LANDS = {"approve": "", "reject": "", "archive": "ARCHIVED", "deprecate": "DEPRECATED"}
 
 
 def board_of(book: Book) -> Board:
@@ -44,6 +43,7 @@ def board_of(book: Book) -> Board:
     verdicts = {run.run_id: run.reproduced for run in by_ids(book.store, ids)}
     cards = {
         row.version_id: card_of(
+            book,
             row,
             reports.get(row.version_id, []),
             asked.get(row.version_id, []),
@@ -52,54 +52,132 @@ def board_of(book: Book) -> Board:
         for row in found.rows
     }
     columns = [
-        Column(state=state, cards=[cards[row.version_id] for row in found.states[state]])
+        Column(
+            state=state,
+            label=state_label(state),
+            cards=[cards[row.version_id] for row in found.states[state]],
+        )
         for state in IN_ORDER
     ]
     words = "" if found.rows else "nothing is registered: %track register RUN NAME"
     return Board(columns=columns, words=words)
 
 
+def state_label(state: str) -> str:
+    """Return a state in the user's language."""
+    return {
+        "PRODUCTION": gettext("Production"),
+        "STAGING": gettext("Staging"),
+        "DEVELOPMENT": gettext("Development"),
+        "DEPRECATED": gettext("Deprecated"),
+        "ARCHIVED": gettext("Archived"),
+    }[state]
+
+
 def card_of(
+    book: Book,
     row: BoardRow,
     reports: Sequence[Report],
     approvals: Sequence[ApprovalRow],
     reproduced: str | None,
 ) -> Card:
-    """Return one version with its badges and where it can go."""
-    from trackbook.panels import NEXT, found_badges, standing_badges
+    """Return one version with its badges and what can be decided of it."""
+    from trackbook.panels import (
+        ON_A_CARD,
+        found_badges,
+        metric_lines,
+        own_aliases,
+        standing_badges,
+    )
 
     badges = standing_badges(row) + found_badges(
-        row,
-        reproduced=reproduced,
-        reports=reports,
-        approvals=approvals,
+        row, reproduced=reproduced, reports=reports, approvals=approvals
     )
-    waiting = [one for one in approvals if one.status == "requested"]
-    metrics = {
-        name: value for name, value in row.metrics.items() if number(value) is not None
-    }
+    measures = [
+        Measure(
+            name=str(one["name"]), value=str(one["value"]), change=str(one["step"]),
+            words=f"{row.champion}: {one['champion']}" if one["champion"] else "",
+        )
+        for one in metric_lines(row, book.direction)[:ON_A_CARD]
+    ]  # fmt: skip
+    where = [Badge(label=visible(slot), tone="ok", words="") for slot in row.slots]
+    where += [
+        Badge(label=f"@{visible(n)}", tone="quiet", words="") for n in own_aliases(row)
+    ]
+    told = [
+        Badge(label=f"{one.sign} {one.words}", tone=one.tone, words=one.title)
+        for one in badges
+    ]
+    others = any(one.change for one in measures)
     return Card(
         id=row.version_id,
-        name=f"{row.model}@{row.version}",
-        model=row.model,
-        version=row.version,
-        state=row.state,
-        slots=list(row.slots),
-        aliases=list(row.aliases),
-        metrics=metrics,
-        champion=row.champion,
-        by=row.moved_by,
+        name=visible(name_of(row)),
+        metrics=measures,
+        against=f"{row.model}@{row.champion}" if row.champion and others else "",
+        by=visible(row.moved_by),
         since=row.state_since.isoformat(),
-        badges=[
-            Badge(
-                label=f"{one.sign} {one.words}",
-                kind=KINDS.get(one.tone, "plain"),
-                words=one.title,
-            )
-            for one in badges
-        ],
-        moves=[NEXT[row.state]] if row.state in NEXT else [],
-        pending=[Pending(target=one.target, approval=one.request_id) for one in waiting],
+        badges=where + told,
+        deeds=of_version(row, approvals),
+    )
+
+
+def foretold(book: Book, verb: str, values: Mapping[str, object]) -> Preview:
+    """Return what a decision would come to; nothing is moved.
+
+    Args:
+        book: the project's
+        verb: promote, rollback, demote, deprecate, archive, approve or reject
+        values: the verb's arguments, as far as they are known; of promote `ask`, too: ask for
+            somebody's approval where only that is missing
+    """
+    if verb not in DECISIONS:
+        raise Misused(f"{verb!r:.40} is no decision that can be foretold")
+    of = "name" if verb == "rollback" else "version"
+    about, to = values.get(of), values.get("to", "")
+    if not isinstance(about, str) or not isinstance(to, str):
+        raise Misused(f"{verb} needs a {of}")
+    if verb == "rollback":
+        return rollback_of(book, about)
+    row = book.models.version(about)
+    if verb == "promote":
+        return promotion_of(book, row.name, to, ask=values.get("ask") is True)
+    target = {"demote": DOWN.get(row.state, ""), **LANDS}[verb]
+    if verb in {"approve", "reject"} and to not in {"staging", "production"}:
+        raise Misused(f"{verb} needs to: staging or production")
+    words = f"{row.name}: {row.state} → {target}" if target else said_of(verb, row.name, to)
+    known: dict[str, str | bool | list[str]] = {"version": row.name}
+    if to:
+        known["to"] = to
+    return preview("passed", words, verb, known, state=row.state)
+
+
+def said_of(verb: str, name: str, to: str) -> str:
+    """Return what an answer to a request for approval says."""
+    if verb == "approve":
+        return gettext("You say that {name} may enter {to}.").format(name=name, to=to)
+    return gettext("You say that {name} must not enter {to}.").format(name=name, to=to)
+
+
+def preview(
+    verdict: str,
+    words: str,
+    verb: str,
+    values: dict[str, str | bool | list[str]],
+    *,
+    state: str = "",
+    changes: Sequence[str] = (),
+    checks: Section = NO_CHECKS,
+) -> Preview:
+    """Return what would come, with the decision itself and all that it asks for."""
+    deed = msgspec.structs.replace(
+        decision(verb, values, state=state), foretold=False, fields=asked_for(verb)
+    )
+    return Preview(
+        verdict=verdict,
+        words=words,
+        changes=list(changes),
+        checks=checks,
+        deeds=[deed],
     )
 
 
@@ -114,31 +192,43 @@ def promotion_of(book: Book, version: str, target: str, *, ask: bool = False) ->
     """
     row = book.models.version(version)
     report = book.models.examine(version, target)
-    checks = [
-        Check(name=one.label, outcome=one.outcome, severity=one.severity, words=one.words)
-        for one in report.results
-    ]
-    blocking = report.blocking
-    can_ask = bool(blocking) and all(one.check == APPROVALS for one in blocking)
-    into = target.upper()
-    changes = [f"{row.name}: {row.state} → {into}"]
-    if into == "PRODUCTION":
-        changes.append(f"{row.name} becomes champion of prod")
-    kept = "; ".join(f"{one.label}: {one.words}" for one in blocking)
-    words = f"{row.name} may enter {into}" if report.passed else f"kept out by {kept}"
-    asked = ask and book.models.ask_for_approval(version, target, report)
-    if asked:
+    checks = checks_of(report)
+    values: dict[str, str | bool | list[str]] = {"version": row.name, "to": target.lower()}
+    if report.passed:
+        into = target.upper()
+        changes = [f"{row.name}: {row.state} → {into}"]
+        if into == "PRODUCTION":
+            changes.append(f"{row.name} becomes champion of prod")
+        words = f"{row.name} may enter {into}"
+        kept = {**values, "expected_from": row.state}
+        return preview(
+            "passed",
+            words,
+            "promote",
+            kept,
+            state=row.state,
+            changes=changes,
+            checks=checks,
+        )
+    if ask and book.models.ask_for_approval(version, target, report):
         words = f"an approval was asked for: %track approve {row.name} {target.lower()}"
-    return Preview(
-        verdict="passed" if report.passed else "failed",
-        words=words,
-        checks=checks,
-        approvals=[one.words for one in report.results if one.check == APPROVALS],
-        can_ask=can_ask,
-        asked=asked,
-        changes=changes,
-        back_to=None,
-    )
+        return Preview(verdict="asked", words=words, changes=[], checks=checks, deeds=[])
+    said = "; ".join(f"{one.label}: {one.words}" for one in report.blocking)
+    words = f"kept out by {said}"
+    deeds = []
+    if book.models.only_approvals_lack(report):
+        asking = decision("promote", {**values, "ask": True}, state=row.state)
+        deeds = [msgspec.structs.replace(asking, label=gettext("Ask for approval"))]
+    return Preview(verdict="failed", words=words, changes=[], checks=checks, deeds=deeds)
+
+
+def checks_of(report: Report) -> Section:
+    """Return what each check of a gate found."""
+    rows = [
+        (f"{SIGNS.get(r.outcome, '·')} {r.outcome}", r.label, r.words)
+        for r in report.results
+    ]
+    return section(Table(["outcome", "check", "found"], rows), title=gettext("Checks"))
 
 
 def rollback_of(book: Book, model: str) -> Preview:
@@ -148,13 +238,5 @@ def rollback_of(book: Book, model: str) -> Preview:
         raise Misused(
             f"{model} has no earlier champion to go back to (%track history {model})"
         )
-    return Preview(
-        verdict="passed",
-        words=plan,
-        checks=[],
-        approvals=[],
-        can_ask=False,
-        asked=False,
-        changes=[plan],
-        back_to=book.models.version(f"{model}@last_good").version,
-    )
+    back_to = book.models.version(f"{model}@last_good").version
+    return preview("passed", plan, "rollback", {"name": model, "to": back_to})
