@@ -149,7 +149,12 @@ function List(props: Props): JSX.Element {
     >
       <div role="presentation" style={{ height: items.length * ROW, position: 'relative' }}>
         {items.slice(from, to).map((item, place) => (
-          <div key={keyOf(item)} role="presentation" style={{ top: (from + place) * ROW, height: ROW }}>
+          <div
+            key={keyOf(item)}
+            role="presentation"
+            className="jp-trackbook-Place"
+            style={{ top: (from + place) * ROW, height: ROW }}
+          >
             {item.line ? (
               <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
             ) : (

@@ -77,8 +77,8 @@ def asked(
     if name == "restore":
         made = Path(chosen["to"]).relative_to(root.resolve())
         return msgspec.structs.replace(said, opens=made.as_posix())
-    if name == "rm" and not chosen.get("undo"):
-        return in_trash(said, chosen["runs"])
+    if name == "rm":
+        return binned(said, chosen["runs"], back=bool(chosen.get("undo")))
     return said
 
 
@@ -96,12 +96,15 @@ def lacking(verb: Verb, values: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(needed))
 
 
-def in_trash(said: Answer, runs: list[str]) -> Answer:
-    """Return that runs are in the trash, and what takes them out again."""
-    gone = ngettext(
+def binned(said: Answer, runs: list[str], *, back: bool) -> Answer:
+    """Return that runs are in the trash, with what takes them out again, or that they are back."""
+    if back:
+        words = ngettext("{count} run is back", "{count} runs are back", len(runs))
+        return msgspec.structs.replace(said, text=words)
+    words = ngettext(
         "{count} run is in the trash", "{count} runs are in the trash", len(runs)
     )
-    return msgspec.structs.replace(said, text=gone, gone=runs, undo=back_from_trash(runs))
+    return msgspec.structs.replace(said, text=words, gone=runs, undo=back_from_trash(runs))
 
 
 def fits(parameter: Parameter, value: object) -> bool:
