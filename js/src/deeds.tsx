@@ -58,8 +58,7 @@ async function tell(props: Props, project: string, deed: Deed, answer: Answer): 
   const { text, section, opens, undo, gone } = answer;
   if (deed.verb === 'history') {
     const body = ReactWidget.create(<Table section={{ ...section, title: text }} open />);
-    body.addClass('jp-trackbook-Dialog');
-    body.addClass('jp-trackbook-History');
+    body.node.className += ' jp-trackbook-Dialog jp-trackbook-History';
     await showDialog({ title: deed.title, body, buttons: [Dialog.okButton({ label: trans.__('Close') })] });
     return;
   }
@@ -154,7 +153,6 @@ export function Deeds(props: Props & { deeds: Deed[]; label: string; children?: 
       {deeds.map(deed => (
         <Button
           key={deed.label}
-          className={`jp-mod-styled${deed.danger ? ' jp-mod-warn' : ''}`}
           title={deed.why_not || deed.title}
           aria-disabled={deed.why_not !== ''}
           onClick={() => void (deed.why_not ? Notification.info(deed.why_not, SOON) : carryOut(props, deed))}

@@ -24,7 +24,15 @@ export function Pictured({ model, trans, mime, ask, titled }: Asked): JSX.Elemen
       {value?.figures.map((figure, place) => (
         <Plot key={`${place} ${figure.title}`} figure={figure} mime={mime} />
       ))}
-      {value && <Table section={value.section} open />}
+      {value?.sections.map(section => (
+        <Table key={section.title} section={section} open />
+      ))}
+      {value && value.code.length > 0 && <h3>{trans.__('Code')}</h3>}
+      {value?.code.map((text, place) => (
+        <pre key={place} data-sign={text[0]}>
+          {text}
+        </pre>
+      ))}
     </>
   );
 }

@@ -20,8 +20,8 @@ export interface RunDetail { line: RunLine; deeds: Deed[]; sections: Section[]; 
 export interface Experiment { name: string; words: string; last_at: string; headline: string; headline_name: string }
 /** One picture, in Plotly's own form. */
 export interface Figure { title: string; plotly: { [name: string]: unknown } }
-/** Figures with the table that says the same. */
-export interface Picture { title: string; figures: Figure[]; section: Section }
+/** Figures, with the tables that say the same, and more. */
+export interface Picture { title: string; figures: Figure[]; sections: Section[]; code: string[] }
 /** One thing to know of a version, in few words. */
 export interface Badge { label: string; tone: string; words: string }
 /** One metric of a version. */

@@ -116,7 +116,9 @@ class Notebook:
         self.page.set_default_timeout(30_000)
         self.strangers, self.dialogs, self.errors = set(), [], []
         self.page.on("request", self._asked)
-        self.page.on("pageerror", lambda error: self.errors.append(f"{error} {error.stack}"))
+        self.page.on(
+            "pageerror", lambda error: self.errors.append(f"{error} {error.stack}")
+        )
         self.page.on(
             "dialog", lambda box: (self.dialogs.append(box.message), box.dismiss())
         )

@@ -125,7 +125,8 @@ def test_a_run_opens_to_everything_that_is_known_of_it(server) -> None:
 def test_runs_are_compared_in_figures_and_rows(server) -> None:
     found = server.get("compare", project="work", run=["first", "last"]).json
     assert found["figures"][0]["plotly"]["data"]
-    assert found["section"]["rows"]
+    assert found["sections"][0]["rows"]
+    assert ["lr", "0.1", "0.01"] in [row[1:] for row in found["sections"][0]["rows"]]
     one = server.get("compare", project="work", run=["first"])
     assert (one.status, "two runs" in one.json["message"]) == (400, True)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from trackbook.book import Book
     from trackbook.doors.lines import Parameter, Verb
+    from trackbook.doors.said import Said
 
 FROM_A_BROWSER: dict[str, frozenset[str]] = {
     "tag": frozenset({"tags", "run"}),
@@ -73,7 +74,8 @@ def asked(
     chosen = dict(values)
     if name == "restore":
         chosen["to"] = str(target_of(root, project, book, chosen))
-    said = told(verb.function(book, **chosen))
+    done = verb.function(book, **chosen)
+    said = time_line(done) if name == "history" else told(done)
     if name == "restore":
         made = Path(chosen["to"]).relative_to(root.resolve())
         return msgspec.structs.replace(said, opens=made.as_posix())
@@ -94,6 +96,22 @@ def lacking(verb: Verb, values: Mapping[str, Any]) -> list[str]:
         if one.needed and not str(values.get(one.name, "")).strip()
     ]
     return list(dict.fromkeys(needed))
+
+
+def time_line(done: Said) -> Answer:
+    """Return what was decided of a model, the last first: one row for each decision."""
+    moves: dict[tuple[object, ...], list[str]] = {}
+    for one in done.table():
+        about = (one["at"], one["actor"], one["command"], one["reason"], one["forced"])
+        which = f"{one['which']} " if one["which"] else ""
+        before, after = one["before"] or "-", one["after"] or "-"
+        moves.setdefault(about, []).append(f"{which}{one['version']}: {before} → {after}")
+    rows = [
+        (at, f"{actor}: {command}{' (forced)' if forced else ''}", "; ".join(moved), reason)
+        for (at, actor, command, reason, forced), moved in reversed(moves.items())
+    ]
+    columns = ["when", "who", "what", "why"]
+    return Answer(text=done.headline, section=section(Table(columns, rows)))
 
 
 def binned(said: Answer, runs: list[str], *, back: bool) -> Answer:

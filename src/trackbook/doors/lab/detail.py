@@ -15,6 +15,7 @@ from trackbook.doors.lab.shapes import (
     Section,
     SliceCell,
 )
+from trackbook.doors.lab.words import gettext
 from trackbook.doors.pulse import CHANGED
 from trackbook.errors import Misused, NotFound
 from trackbook.table import Table, in_short, is_number, visible
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from trackbook.lineage import Slice
     from trackbook.records import Run
 
-MOST_ROWS, MOST_COMPARED, MOST_CURVES, DEPTH = 200, 20, 24, 8
+MOST_ROWS, MOST_COMPARED, MOST_CURVES, MOST_LINES, DEPTH = 200, 20, 24, 400, 8
 
 
 def detail_of(book: Book, run_id: str) -> RunDetail:
@@ -128,11 +129,38 @@ def compared(book: Book, references: Sequence[str]) -> Picture:
             colors=colors,
         )
         figures.append(drawing(name, figure))
-    beside = compare(
-        book.store, runs, changed_only=len(runs) > 1, directions=book.directions
-    )
+    beside = compare(book.store, runs, changed_only=True, directions=book.directions)
+    known = beside.table()
+    shown = [name for name in known.columns if name != "differs"]
+    rows = [tuple(row[name] for name in shown) for row in known]
+    sections = [section(Table(shown, rows), title=gettext("Params and metrics"))]
+    code: list[str] = []
+    if len(runs) == 2:  # noqa: PLR2004  one beside another
+        more, code = between(book, *runs)
+        sections += more
     title = ", ".join(run.name for run in runs)
-    return Picture(title=title, figures=figures, section=section(beside.table()))
+    return Picture(title=title, figures=figures, sections=sections, code=code)
+
+
+def between(book: Book, a: Run, b: Run) -> tuple[list[Section], list[str]]:
+    """Return what else differs between two runs, by kind, and the lines of code that do."""
+    from trackbook.doors.verbs import diff
+
+    found = diff(book, a.run_id, b.run_id)
+    titles = {
+        "tag": gettext("Tags"),
+        "data": gettext("Data"),
+        "package": gettext("Packages"),
+        "around": gettext("Environment"),
+    }
+    sections = []
+    for kind, title in titles.items():
+        rows = [
+            (one.name, one.before, one.after) for one in found.changes if one.kind == kind
+        ]
+        if rows:
+            sections.append(section(Table(["name", a.name, b.name], rows), title=title))
+    return sections, [visible(line) for line in found.code.splitlines()[:MOST_LINES]]
 
 
 def drawing(title: str, figure: Mapping[str, Any]) -> Figure:
@@ -158,5 +186,5 @@ def lineage_of(book: Book, reference: str) -> Picture:
     return Picture(
         title=f"{run.name}: what it rests on",
         figures=[drawing("", figure)],
-        section=section(ties, title=shown.headline),
+        sections=[section(ties, title=shown.headline)],
     )

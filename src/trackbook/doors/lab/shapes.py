@@ -124,11 +124,13 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures with the table that says the same."""
+    """Figures, with the tables that say the same, and more."""
 
     title: str
     figures: list[Figure]
-    section: Section
+    sections: list[Section]
+    code: list[str] = []
+    """What differs between the code of two runs, line by line."""
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):
