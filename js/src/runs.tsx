@@ -109,7 +109,12 @@ function List(props: Props): JSX.Element {
     setAt(id);
     if (event.shiftKey && at) {
       model.select([...new Set([...selected, ...between(items, at, id)])]);
-    } else if (event.ctrlKey || event.metaKey || (event.target as Element).matches('input') || isSpace(event)) {
+    } else if (
+      event.ctrlKey ||
+      event.metaKey ||
+      (event.target as Element).matches('input') ||
+      ('key' in event && event.key === ' ')
+    ) {
       model.pick(id);
     } else {
       void model.open(id);
@@ -139,11 +144,11 @@ function List(props: Props): JSX.Element {
     <div
       ref={box}
       className="jp-trackbook-List"
-      role="listbox"
+      role="grid"
       tabIndex={0}
       aria-label={trans.__('Runs')}
       aria-multiselectable
-      aria-activedescendant={at ? `tb-run-${at}` : undefined}
+      aria-activedescendant={at ? `tb-${at}` : undefined}
       onScroll={look}
       onKeyDown={keyed}
     >
@@ -151,17 +156,22 @@ function List(props: Props): JSX.Element {
         {items.slice(from, to).map((item, place) => (
           <div
             key={keyOf(item)}
-            role="presentation"
+            id={`tb-${keyOf(item)}`}
             className="jp-trackbook-Place"
+            role="row"
+            tabIndex={-1}
+            aria-selected={item.line && selected.includes(item.line.run_id)}
             style={{ top: (from + place) * ROW, height: ROW }}
           >
             {item.line ? (
               <Choice {...props} line={item.line} active={item.line.run_id === at} onPick={pick} />
             ) : (
-              <Button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
-                <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi>{' '}
-                <small>{rows.next === null ? item.count : `${item.count}+`}</small>
-              </Button>
+              <div role="rowheader" tabIndex={-1}>
+                <Button className="jp-trackbook-Group" aria-expanded={item.open} onClick={() => fold(item.name)}>
+                  <span aria-hidden>{item.open ? '▾' : '▸'}</span> <bdi>{item.name}</bdi>{' '}
+                  <small>{rows.next === null ? item.count : `${item.count}+`}</small>
+                </Button>
+              </div>
             )}
           </div>
         ))}
@@ -172,18 +182,14 @@ function List(props: Props): JSX.Element {
 
 type Chosen = Props & { line: RunLine; active: boolean; onPick: (id: string, event: React.MouseEvent) => void };
 
-const isSpace = (event: object) => 'key' in event && event.key === ' ';
-
 /** One run that can be picked and opened. */
 function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
   const picked = model.selected.includes(line.run_id);
   return (
     <div
-      id={`tb-run-${line.run_id}`}
       className={`jp-trackbook-Run${active ? ' jp-mod-active' : ''}`}
-      role="option"
+      role="gridcell"
       tabIndex={-1}
-      aria-selected={picked}
       title={`${line.name} · ${line.experiment} · ${line.short}`}
       onClick={event => onPick(line.run_id, event)}
       onKeyDown={() => undefined /* the list listens */}

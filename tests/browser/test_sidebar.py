@@ -25,7 +25,7 @@ def side(page):
 
 
 def runs_in(page):
-    return side(page).get_by_role("listbox", name="Runs").get_by_role("option")
+    return side(page).get_by_role("grid", name="Runs").get_by_role("gridcell")
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_recording_is_turned_off_and_on_in_the_status_bar(notebook) -> None:
 
 def test_keys_alone_lead_through_the_list_and_the_tabs(notebook) -> None:
     page = notebook.page
-    listed = side(page).get_by_role("listbox", name="Runs")
+    listed = side(page).get_by_role("grid", name="Runs")
     listed.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -170,7 +170,7 @@ def test_keys_alone_lead_through_the_list_and_the_tabs(notebook) -> None:
 
 def test_a_group_folds_by_its_own_key_and_escape_leads_back_from_a_run(notebook) -> None:
     page = notebook.page
-    listed = side(page).get_by_role("listbox", name="Runs")
+    listed = side(page).get_by_role("grid", name="Runs")
     listed.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

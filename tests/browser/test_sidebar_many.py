@@ -33,12 +33,12 @@ def side(page):
 
 
 def listed(page):
-    return side(page).get_by_role("listbox", name="Runs")
+    return side(page).get_by_role("grid", name="Runs")
 
 
 def middle(page):
     """A run that is on screen for sure."""
-    rows = listed(page).get_by_role("option")
+    rows = listed(page).get_by_role("gridcell")
     return rows.nth(rows.count() // 2)
 
 
@@ -61,7 +61,7 @@ def test_ten_thousand_runs_of_a_script_scroll_and_only_some_rows_exist(
     side(page).get_by_label("Of which runs").select_option("project")
     expect(side(page)).to_contain_text("10000 runs")
     expect(side(page).get_by_role("group", name="Best run")).to_contain_text("run 9999")
-    rows = listed(page).get_by_role("option")
+    rows = listed(page).get_by_role("gridcell")
     expect(rows.first).to_contain_text("run 9999")
     seen = set()
     for _ in range(12):
@@ -101,7 +101,7 @@ def test_a_run_far_down_that_is_deleted_leaves_the_list(notebook) -> None:
 def test_a_filter_finds_three_of_ten_thousand(notebook) -> None:
     box = side(notebook.page).get_by_role("searchbox", name="Filter runs")
     box.fill("metrics.accuracy < 0.0003")
-    expect(listed(notebook.page).get_by_role("option")).to_have_count(3)
+    expect(listed(notebook.page).get_by_role("gridcell")).to_have_count(3)
     box.fill("")
 
 
