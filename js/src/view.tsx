@@ -83,7 +83,7 @@ export function Table({ section, open }: { section: Section; open?: boolean }): 
       <summary>
         {title} <small>{rows.length}</small>
       </summary>
-      <div className="jp-trackbook-Scroll">
+      <div className="jp-trackbook-Scroll" role="region" aria-label={title} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -69,7 +69,7 @@ def tree(open_notebook):
 def harmless(opened):
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 def drawn(page):
@@ -236,4 +236,4 @@ def test_a_real_session_shows_its_tree_and_its_graph(open_notebook, tmp_path):
     )
     assert html.count("data:image/svg+xml") == 2
     assert "4 runs (6 parts) and what changed between them, acc" in nbformat.writes(saved)
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)

@@ -34,7 +34,7 @@ def notebook(open_notebook):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 def card(page):

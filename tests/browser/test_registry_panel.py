@@ -26,7 +26,7 @@ def notebook(open_notebook):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def notebook(open_notebook, lab):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_picked_runs_are_compared_in_the_main_area(notebook, shoot) -> None:
         box.check()
     side(page).get_by_role("button", name="Compare").click()
     expect(page.locator(".jp-trackbook-Main .js-plotly-plot")).to_be_visible(timeout=60_000)
-    expect(page.locator(".jp-trackbook-Main table")).to_contain_text("accuracy")
+    expect(page.locator(".jp-trackbook-Main table").first).to_contain_text("accuracy")
     shoot("compare")
     notebook.command("application:close")
 

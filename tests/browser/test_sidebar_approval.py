@@ -38,7 +38,7 @@ def notebook(open_notebook, lab):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 def card(page):

@@ -50,7 +50,7 @@ def notebook(open_notebook, lab):
     opened.command("trackbook:show")
     yield opened
     assert not opened.strangers
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 def test_ten_thousand_runs_of_a_script_scroll_and_only_some_rows_exist(

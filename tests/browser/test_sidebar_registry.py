@@ -46,7 +46,7 @@ def notebook(open_notebook, lab):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def notebook(open_notebook, lab):
     yield opened
     assert not opened.strangers
     assert not opened.dialogs
-    assert not opened.errors
+    assert not opened.errors, "\n".join(opened.errors)
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def shoot(notebook, tmp_path):
 
 def open_run(page, name):
     runs_in(page).filter(has_text=name).first.click()
-    return side(page).get_by_role("region", name=f"Run {name}")
+    opened = side(page).get_by_role("region", name=f"Run {name}")
+    expect(opened).to_be_visible()
+    return opened
 
 
 def test_a_note_is_written_and_stands_with_its_run(notebook) -> None:
@@ -199,5 +201,6 @@ def test_at_its_narrowest_everything_can_be_reached(notebook, shoot) -> None:
     for button in opened.get_by_role("button").all():
         place = button.bounding_box()
         assert place["x"] + place["width"] <= box["x"] + box["width"] + 1
+    assert box["width"] < 260
     shoot("narrow-run")
     page.keyboard.press("Escape")
