@@ -37,7 +37,9 @@ def main() -> None:
     without, having = (statistics.median(spent[one]) for one in (False, True))
     print(f"without trackbook: {without:.0f} ms of CPU a minute  {shown(spent[False])}")
     print(f"with trackbook:    {having:.0f} ms of CPU a minute  {shown(spent[True])}")
-    print(f"ratio: {(having + 1) / (without + 1):.2f}, one tick is {1000 / TICKS * 60 / rest:.0f} ms")
+    print(
+        f"ratio: {(having + 1) / (without + 1):.2f}, one tick is {1000 / TICKS * 60 / rest:.0f} ms"
+    )
 
 
 def shown(values: list[float]) -> str:

@@ -116,9 +116,7 @@ class Notebook:
         self.page.set_default_timeout(30_000)
         self.strangers, self.dialogs, self.errors = set(), [], []
         self.page.on("request", self._asked)
-        self.page.on(
-            "pageerror", lambda error: self.errors.append(f"{error} {error.stack}")
-        )
+        self.page.on("pageerror", self._failed)
         self.page.on(
             "dialog", lambda box: (self.dialogs.append(box.message), box.dismiss())
         )
@@ -136,6 +134,13 @@ class Notebook:
     def _asked(self, request):
         if not request.url.startswith((self.address, "data:", "blob:", "ws://127.0.0.1")):
             self.strangers.add(request.url)
+
+    def _failed(self, error):
+        """Keep an error of the page; not that JupyterLab may take its splash screen away twice."""
+        frames = [line for line in (error.stack or "").splitlines() if " at " in line]
+        splash = "removeChild" in error.message and len(frames) == 1
+        if not (splash and "/static/lab/jlab_core" in frames[0]):
+            self.errors.append(f"{error.message} {error.stack}")
 
     def command(self, name, args=None):
         # `void`: a command's promise may never be kept, and evaluate would wait for it

@@ -128,10 +128,16 @@ def test_a_run_is_restored_as_a_notebook_that_opens(notebook, shoot) -> None:
     side(page).get_by_role("button", name="Restore as notebook").click()
     tab = page.get_by_role("tab", name=re.compile(r"^slow-\w+\.ipynb"))
     expect(tab).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".jp-NotebookPanel:visible")).to_contain_text("start_run('slow'")
     shoot("restored")
     (made,) = notebook.path.parent.glob("slow-*.ipynb")
     assert "start_run('slow'" in made.read_text()
-    notebook.command("application:close")
+    page.evaluate(
+        "() => [...jupyterapp.shell.widgets('main')]"
+        ".find(one => one.title.label.startsWith('slow-')).close()"
+    )
+    expect(tab).to_have_count(0)
+    page.get_by_role("tab", name="sidebar.ipynb").click()
 
 
 def test_recording_is_turned_off_and_on_in_the_status_bar(notebook) -> None:

@@ -75,13 +75,20 @@ def test_a_run_is_reproduced_by_its_button_and_carries_the_verdict(notebook, sho
     page = notebook.page
     opened = open_run(page, "first")
     opened.get_by_role("button", name="Reproduce").click()
-    expect(page.get_by_text("Executing first again in a fresh kernel…").first).to_be_visible()
-    expect(opened).to_contain_text("identical", timeout=120_000)
+    expect(
+        page.get_by_text("Executing first again in a fresh kernel…").first
+    ).to_be_visible()
+    expect(page.get_by_text("first, executed again: identical").first).to_be_visible(
+        timeout=120_000
+    )
+    expect(opened).to_contain_text("identical")
     shoot("reproduced")
     opened.get_by_role("button", name="Runs").click()
 
 
-def test_a_cell_that_ran_again_is_marked_stale_until_the_run_is_new(notebook, shoot) -> None:
+def test_a_cell_that_ran_again_is_marked_stale_until_the_run_is_new(
+    notebook, shoot
+) -> None:
     page = notebook.page
     stale = page.locator(".jp-Cell.jp-trackbook-isStale")
     expect(stale).to_have_count(0)

@@ -155,6 +155,12 @@ class Proof(Tabular):
         self.slice = proven.cut
         self.noise = proven.noise
 
+    @property
+    def headline(self) -> str:
+        """The verdict in one sentence, with the first difference."""
+        first = f": {self.found.differences[0]}" if self.found.differences else ""
+        return f"{self.name}, executed again: {self.verdict}{first}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict with what it rests on, as plain values."""
         found = self.found
