@@ -132,6 +132,11 @@ def test_a_run_is_restored_as_a_notebook_that_opens(notebook, shoot) -> None:
     shoot("restored")
     (made,) = notebook.path.parent.glob("slow-*.ipynb")
     assert "start_run('slow'" in made.read_text()
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+    )
+    notebook.command("docmanager:save")  # the kernel wrote its language into it
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
     page.evaluate(
         "() => [...jupyterapp.shell.widgets('main')]"
         ".find(one => one.title.label.startsWith('slow-')).close()"
