@@ -16,14 +16,15 @@ from trackbook.fingerprint.dice import (
     seed_all,
     seeded,
 )
-from trackbook.fingerprint.exact import (
+from trackbook.fingerprint.git import commit_of
+from trackbook.fingerprint.git_tags import tag_commit
+from trackbook.fingerprint.identities import (
     FP_ALGO,
     Fingerprint,
+    fingerprints_of,
     object_fp_of,
     weights_fp_of,
 )
-from trackbook.fingerprint.git import commit_of
-from trackbook.fingerprint.git_tags import tag_commit
 from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, installed
 from trackbook.fingerprint.machine import Machine, this_machine
@@ -59,6 +60,7 @@ __all__ = [
     "cpu_s",
     "dice_now",
     "digest_of",
+    "fingerprints_of",
     "installed",
     "length_of",
     "local_modules",

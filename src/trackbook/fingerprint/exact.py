@@ -1,8 +1,6 @@
-"""Two identities of a fitted model: of the object, and of what it learned alone.
+"""How a model is gone through for its identities: exactly, and without what differs by chance.
 
-Both are the same after a save and a load, in another process, under another hash seed, after
-a prediction and with another number of threads; `content_of`, which must be quick, promises
-less. An object counts by what it holds, whether that is shared with another or a copy.
+An object counts by what it holds, whether that is shared with another or a copy.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from __future__ import annotations
 import pickle
 import sys
 import types
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
@@ -19,7 +17,6 @@ from trackbook.fingerprint.learned import (
     graph,
     is_array,
     is_scalar,
-    learned_in,
     text_booster,
 )
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
@@ -28,8 +25,6 @@ from trackbook.fingerprint.marks_of_data import contiguous
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FP_ALGO = "tb-fp/1"
-"""Changes with whatever changes a fingerprint of the same model."""
 BYSTANDERS = frozenset({
     "n_jobs", "verbose", "verbosity", "silent", "nthread", "nthreads", "num_threads",
     "n_threads", "_n_threads", "thread_count", "_sklearn_version", "_stop_words_id",
@@ -45,31 +40,6 @@ HIDING = frozenset({
 })  # fmt: skip
 """Modules of types whose attributes do not tell what they hold."""
 WHOLE_LENGTH = 8
-
-
-class Fingerprint(NamedTuple):
-    """An identity, or why there is none."""
-
-    digest: str | None
-    """64 hex digits."""
-    why: str = ""
-
-
-def object_fp_of(model: object) -> Fingerprint:
-    """Return the identity of a model with its hyper-parameters, `n_jobs` and the like left out."""
-    walk = Walk(EXACT)
-    walk.take(model)
-    return Fingerprint(None, walk.why) if walk.why else Fingerprint(walk.hasher.hexdigest())
-
-
-def weights_fp_of(model: object) -> Fingerprint:
-    """Return the identity of what a model learned: arrays and numbers, by their names."""
-    learned = learned_in(model)
-    if learned.why:
-        return Fingerprint(None, learned.why)
-    if not learned.leaves:
-        return Fingerprint(None, "nothing learned was found in it: no array and no number")
-    return object_fp_of(learned.leaves)
 
 
 def enter(walk: Walk, value: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Damaged, Misused
-from trackbook.fingerprint import object_fp_of, weights_fp_of
+from trackbook.fingerprint import fingerprints_of
 from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import refuse_outside
 from trackbook.packages.flavour_torch import Torch
@@ -126,8 +126,7 @@ def facts_of(
     return Facts(
         flavour,
         f"{kind.__module__}.{kind.__qualname__}",
-        weights_fp_of(model),
-        object_fp_of(model),
+        *fingerprints_of(model),
         signature,
         pinned,
     )

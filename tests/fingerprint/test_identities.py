@@ -21,7 +21,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from trackbook.fingerprint import FP_ALGO, object_fp_of, weights_fp_of
+from trackbook.fingerprint import FP_ALGO, fingerprints_of, object_fp_of, weights_fp_of
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 4)).round(6)
@@ -209,9 +209,9 @@ def test_one_weight_changes_both(name):
 
 ELSEWHERE = """
 import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("test_exact", sys.argv[1])
+spec = importlib.util.spec_from_file_location("test_identities", sys.argv[1])
 here = importlib.util.module_from_spec(spec)
-sys.modules["test_exact"] = here
+sys.modules["test_identities"] = here
 spec.loader.exec_module(here)
 here.Line.__module__ = sys.argv[2]
 print(json.dumps({name: here.both(make()) for name, make in here.MAKERS.items()}))
@@ -228,6 +228,12 @@ def test_in_another_process_under_another_hash_seed_it_is_the_same(seed):
         check=True,
     )
     assert json.loads(done.stdout) == {name: both(make()) for name, make in MAKERS.items()}
+
+
+@every
+def test_asked_for_at_once_both_are_the_same(name):
+    model = MAKERS[name]()
+    assert fingerprints_of(model) == (weights_fp_of(model), object_fp_of(model))
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -258,6 +264,7 @@ def test_a_model_that_holds_itself_has_an_identity():
     one.append(one)
     other.append(other)
     assert both(one) == both(other)
+    assert fingerprints_of(one) == (weights_fp_of(one), object_fp_of(one))
     other[0] = 2.0
     assert object_fp_of(one) != object_fp_of(other)
 
@@ -305,5 +312,10 @@ def test_another_label_is_another_model():
     assert weights_fp_of(one) != weights_fp_of(other)
 
 
-def test_the_algorithm_is_named():
+def test_the_algorithm_is_named_and_stays_the_same():
     assert FP_ALGO == "tb-fp/1"
+    model = {"w": np.arange(6.0).reshape(2, 3), "names": ["a", "b"], "bias": 0.5}
+    assert [one.digest[:12] for one in fingerprints_of(model)] == [
+        "c6b427cecb4c",
+        "28cce4ab4a29",
+    ]
