@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from trackbook.errors import Misused, Refused
-from trackbook.packages import Contents, Shelf, read, verify, write
+from trackbook.packages import Contents, Shelf, Tampered, read, verify, write
 
 SEED_FILES = {
     "model/model.skops", "model/metadata.json", "code/train.py", "code/predict.py",
@@ -77,6 +78,33 @@ def test_bytes_that_were_spoilt_are_not_shared(tmp_path, model):
     assert (third.folder / "model/model.skops").stat().st_ino == (
         other.folder / "model/model.skops"
     ).stat().st_ino
+
+
+@pytest.mark.parametrize("size", [0, 100, 3 << 20, (3 << 20) + 1])
+def test_a_copied_file_holds_what_was_copied(size, tmp_path):
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(size))
+    with Shelf(tmp_path).draft() as draft:
+        draft.copy("files/f", source)
+        digest, place = draft.publish()
+    (entry,) = verify(place, digest)
+    assert entry.sha256 == sha256(source.read_bytes()).hexdigest()
+    assert (place / "files/f").read_bytes() == source.read_bytes()
+
+
+def test_what_is_written_to_after_it_was_read_back_is_not_published(tmp_path):
+    source = tmp_path / "source"
+    source.write_bytes(bytes(1 << 20))
+    with Shelf(tmp_path).draft() as draft:
+        draft.copy("f", source)
+        assert draft.entries[0].size_bytes == 1 << 20
+        written = draft.folder / "f"
+        written.chmod(0o644)
+        with written.open("r+b") as spoilt:
+            spoilt.write(b"XX")
+        with pytest.raises(Tampered, match="the bytes of 'f' are others"):
+            draft.publish()
+    assert list(Shelf(tmp_path).digests()) == []
 
 
 def test_a_spoilt_package_is_put_aside_and_written_anew(tmp_path, model):

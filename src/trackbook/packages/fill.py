@@ -97,7 +97,7 @@ def put_mlmodel(
     if text is not None:
         draft.text(mlmodel.EXAMPLE, text)
         draft.text(mlmodel.SERVING, mlmodel.serving_text(text))
-    sizes = [e.size_bytes for e in draft.entries.values() if e.path.startswith("model/")]
+    sizes = [size for path, size in draft.sizes.items() if path.startswith("model/")]
     about = {"name": contents.name, "flavour": facts.flavour.name, "by": "trackbook"}
     draft.text(
         "MLmodel",

@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import FileIO
 
 LARGE_BYTES = 64 << 10
 """Files from this size on are kept once for all packages."""
@@ -63,7 +64,8 @@ class Shelf:
         folder = self.folder / f"{UNFINISHED}{secrets.token_hex(8)}"
         folder.mkdir()
         try:
-            yield Draft(self, folder)
+            with ThreadPoolExecutor(AT_ONCE) as beside:
+                yield Draft(self, folder, beside)
         finally:
             discard(folder)
 
@@ -119,12 +121,26 @@ class Shelf:
 
 
 class Draft:
-    """A package while it is written."""
+    """A package while it is written; what takes long is done beside, in other threads."""
 
-    def __init__(self, shelf: Shelf, folder: Path) -> None:
+    def __init__(self, shelf: Shelf, folder: Path, beside: ThreadPoolExecutor) -> None:
         self.shelf = shelf
         self.folder = folder
-        self.entries: dict[str, Entry] = {}
+        self.beside = beside
+        self.sizes: dict[str, int] = {}
+        """Of the files that were written so far, by their paths."""
+        self._digests: dict[str, Future[str]] = {}
+        self._seals: dict[str, tuple[int, ...]] = {}
+        """What large files looked like before they were read back and hashed."""
+        self._safe: list[Future[None]] = []
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The files as the manifest lists them, once their bytes are hashed."""
+        return [
+            Entry(path, size, self._digests[path].result())
+            for path, size in self.sizes.items()
+        ]
 
     def text(self, path: str, text: str) -> None:
         """Write a text as a file, in UTF-8 with line feeds."""
@@ -136,10 +152,12 @@ class Draft:
         place, path = self._new(path)
         with place.open("xb") as target:
             target.write(content)
-        self._enter(path, len(content), sha256(content).hexdigest())
+        self.sizes[path] = len(content)
+        self._digests[path] = found = Future[str]()
+        found.set_result(sha256(content).hexdigest())
 
     def copy(self, path: str, source: Path) -> None:
-        """Copy a file, hashed on the way.
+        """Copy a file, and compare the copy with it.
 
         Raises:
             Misused: it is no regular file, or changes meanwhile
@@ -149,25 +167,17 @@ class Draft:
                 f"{str(source)!r} is no regular file: it cannot go into a package"
             )
         place, path = self._new(path)
-        found, size, buffer = sha256(), 0, bytearray(CHUNK_BYTES)
-        view = memoryview(buffer)
-        with (
-            source.open("rb", buffering=0) as origin,
-            place.open("xb", buffering=0) as target,
-        ):
+        with source.open("rb", buffering=0) as origin:
             before = os.fstat(origin.fileno())
-            while count := origin.readinto(buffer):
-                found.update(view[:count])
-                written = 0
-                while written < count:
-                    written += target.write(view[written:count])
-                size += count
+            copied(origin, place)
+            same = is_alike(origin, place)
             after = os.fstat(origin.fileno())
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+        if changed or not same:
             raise Misused(
                 f"{str(source)!r} changes while it is read: package it when whole"
             )
-        self._enter(path, size, found.hexdigest())
+        self._enter(path, place)
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""
@@ -175,26 +185,26 @@ class Draft:
             path = file.relative_to(self.folder).as_posix()
             if file.is_symlink() or not (file.is_file() or file.is_dir()):
                 raise Misused(f"{path!r} is no regular file: it cannot go into a package")
-            if file.is_file() and path not in self.entries:
-                inside(path)
-                self._enter(path, file.stat().st_size, sha256_of(file))
+            if file.is_file() and path not in self.sizes:
+                self._enter(inside(path), file)
 
     def publish(self) -> tuple[str, Path]:
         """Return the package's digest and its folder, where it now lies, whole and safe.
 
         A package of the same digest that is there already is kept, if it is sound.
         """
-        digest = digest_of(self.entries.values())
-        for entry in self.entries.values():
+        entries = self.entries
+        digest = digest_of(entries)
+        for entry in entries:
             if entry.size_bytes >= LARGE_BYTES:
                 self.shelf.kept_once(self.folder / PurePosixPath(entry.path), entry.sha256)
         with (self.folder / NAME).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text_of(self.entries.values()))
-        with ThreadPoolExecutor(1) as beside:
-            # While the disk takes the bytes, they are read back and looked at.
-            settled = beside.submit(settle, self.folder)
-            verify(self.folder, digest)
-            settled.result()
+            file.write(text_of(entries))
+        # While the disk takes the bytes, they are read back and looked at.
+        self._safe.append(self.beside.submit(settle, self.folder))
+        verify(self.folder, digest, known=self._known())
+        for one in self._safe:
+            one.result()
         place = self.shelf.place_of(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
         self._appear(place, digest)
@@ -224,15 +234,61 @@ class Draft:
 
     def _new(self, path: str) -> tuple[Path, str]:
         path = inside(path)
-        alike = {known.casefold() for known in self.entries} | {NAME}
+        alike = {known.casefold() for known in self.sizes} | {NAME}
         if path.casefold() in alike:
             raise Misused(f"a package cannot hold two files named {path!r}")
         place = self.folder / PurePosixPath(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         return place, path
 
-    def _enter(self, path: str, size: int, digest: str) -> None:
-        self.entries[path] = Entry(path, size, digest)
+    def _enter(self, path: str, file: Path) -> None:
+        """Enter a file that was written, by its bytes as they are read back."""
+        self.sizes[path] = file.stat().st_size
+        if self.sizes[path] >= LARGE_BYTES:
+            file.chmod(0o444)
+            self._seals[path] = seal_of(file)
+            self._safe.append(self.beside.submit(sync, file))
+        self._digests[path] = self.beside.submit(sha256_of, file)
+
+    def _known(self) -> set[str]:
+        """Return the large files that nobody touched since their bytes were read back."""
+        return {
+            path
+            for path, seal in self._seals.items()
+            if seal_of(self.folder / PurePosixPath(path)) == seal
+        }
+
+
+def copied(origin: FileIO, place: Path) -> None:
+    """Write what a file holds into a new one."""
+    buffer = bytearray(CHUNK_BYTES)
+    view = memoryview(buffer)
+    with place.open("xb", buffering=0) as target:
+        while count := origin.readinto(buffer):
+            written = 0
+            while written < count:
+                written += target.write(view[written:count])
+
+
+def is_alike(origin: FileIO, place: Path) -> bool:
+    """Tell whether two files hold the same bytes."""
+    one, other = bytearray(CHUNK_BYTES), bytearray(CHUNK_BYTES)
+    origin.seek(0)
+    with place.open("rb") as copy, open(origin.fileno(), "rb", closefd=False) as first:
+        while count := first.readinto(one):
+            if copy.readinto(other) != count:
+                return False
+            if count < CHUNK_BYTES:  # what was read before lies behind it
+                one, other = one[:count], other[:count]
+            if one != other:
+                return False
+        return not copy.read(1)
+
+
+def seal_of(file: Path) -> tuple[int, ...]:
+    """Return what tells that a file was neither replaced nor written to."""
+    facts = file.stat(follow_symlinks=False)
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def settle(folder: Path) -> None:

@@ -12,6 +12,7 @@ from trackbook.errors import Damaged, Misused, NotFound
 from trackbook.packages.manifest import DIGEST, NAME, digest_of, entries_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from trackbook.packages.manifest import Entry
@@ -27,12 +28,12 @@ class Tampered(Damaged):
     """A package is not what was written; nothing of it was loaded."""
 
 
-def verify(folder: Path, digest: str) -> list[Entry]:
+def verify(folder: Path, digest: str, *, known: Collection[str] = ()) -> list[Entry]:
     """Return a package's files, if they are just those, byte for byte, that were written.
 
     The digest must come from where it was recorded, never from the folder itself.
     Whoever can write to the folder can change it again afterwards: this tells what it was when
-    it was looked at.
+    it was looked at. The bytes of `known` files are not read: whoever names them has just done so.
 
     Raises:
         NotFound: there is no such folder
@@ -48,7 +49,8 @@ def verify(folder: Path, digest: str) -> list[Entry]:
         )
     files = files_in(folder)
     entries = listed(folder, digest)
-    wrong = [*differences(files, entries), *changed(folder, files, entries)]
+    unread = [entry for entry in entries if entry.path not in known]
+    wrong = [*differences(files, entries), *changed(folder, files, unread)]
     if wrong:
         more = f" and {len(wrong) - AT_MOST} more" if len(wrong) > AT_MOST else ""
         raise Tampered(

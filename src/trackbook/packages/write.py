@@ -64,7 +64,7 @@ def write(
         if facts.probes.row_count and fitted is model and chosen.name != "onnx":
             prove(draft, chosen, model)
         digest, place = draft.publish()
-        entries = list(draft.entries.values())
+        entries = draft.entries
     return package_of(digest, place, said, entries)
 
 
