@@ -18,6 +18,7 @@ from trackbook.fingerprint.dice import (
 )
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.git_tags import tag_commit
+from trackbook.fingerprint.graph_file import GraphFile, graph_in
 from trackbook.fingerprint.identities import (
     FP_ALGO,
     Fingerprint,
@@ -43,6 +44,7 @@ __all__ = [
     "Columns",
     "Digested",
     "Fingerprint",
+    "GraphFile",
     "Installed",
     "Look",
     "Machine",
@@ -61,6 +63,7 @@ __all__ = [
     "dice_now",
     "digest_of",
     "fingerprints_of",
+    "graph_in",
     "installed",
     "length_of",
     "local_modules",

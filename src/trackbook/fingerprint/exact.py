@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
+from trackbook.fingerprint.graph_file import GraphFile, Span
 from trackbook.fingerprint.learned import (
-    graph,
+    graph_file,
     is_array,
     is_scalar,
     text_booster,
@@ -182,15 +183,26 @@ def index(walk: Walk, value: Any) -> None:
 
 def onnx_model(walk: Walk, value: Any) -> None:
     """Take in an ONNX graph; the order of its imports depended on the hash seed."""
-    walk.say("onnx", value.ir_version)
-    walk.say(sorted((opset.domain, opset.version) for opset in value.opset_import))
-    walk.say(sorted((entry.key, entry.value) for entry in value.metadata_props))
-    for part in (*value.graph.input, *value.graph.output, *value.functions):
+    onnx_file(walk, GraphFile(value, {}))
+
+
+def onnx_file(walk: Walk, value: GraphFile) -> None:
+    """Take in an ONNX graph in a file."""
+    model = value.model
+    walk.say("onnx", model.ir_version)
+    walk.say(sorted((opset.domain, opset.version) for opset in model.opset_import))
+    walk.say(sorted((entry.key, entry.value) for entry in model.metadata_props))
+    for part in (*model.graph.input, *model.graph.output, *model.functions):
         walk.take(part.SerializeToString(deterministic=True))
-    walk.take(graph(value))
+    walk.take(graph_file(value))
 
 
-def raw(walk: Walk, value: bytes) -> None:
+def span(walk: Walk, value: Span) -> None:
+    """Take in the numbers of a tensor in a file: bytes like any others."""
+    raw(walk, value.view)
+
+
+def raw(walk: Walk, value: bytes | memoryview) -> None:
     """Take in bytes as they are: where they are many, a copy of them would cost most."""
     walk.say("bytes", len(value))
     walk.hasher.update(value)
@@ -272,6 +284,7 @@ EXACT = Rules(
     plain=PLAIN_WITH_LENGTH,
     openers={
         id(bytes): raw,
+        id(Span): span,
         id(list): items,
         id(tuple): items,
         id(dict): mapping,
@@ -291,6 +304,7 @@ EXACT = Rules(
         ("pandas", "RangeIndex"): index,
         ("lightgbm", "Booster"): trees,
         ("onnx", "ModelProto"): onnx_model,
+        ("trackbook", "GraphFile"): onnx_file,
         ("torch", "Tensor"): tensor,
         ("torch", "Parameter"): tensor,
         ("datetime", "datetime"): shown,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from trackbook.fingerprint.content import Walk
 from trackbook.fingerprint.exact import EXACT
+from trackbook.fingerprint.graph_file import Span
 from trackbook.fingerprint.learned import learned_in
 
 FP_ALGO = "tb-fp/1"
@@ -70,7 +71,7 @@ def beside(walk: Walk) -> Walk:
 
 
 def holds_nothing(value: Any) -> bool:
-    """Tell whether a value is bytes, or one of numpy's arrays without objects in it."""
+    """Tell whether a value is some bytes, or one of numpy's arrays without objects in it."""
     kind = type(value)
     of_numpy = getattr(sys.modules.get("numpy"), "ndarray", None)
-    return kind is bytes or (kind is of_numpy and not value.dtype.hasobject)
+    return kind in (bytes, Span) or (kind is of_numpy and not value.dtype.hasobject)

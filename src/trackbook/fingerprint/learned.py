@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trackbook.fingerprint.content import attributes_of
+from trackbook.fingerprint.graph_file import GraphFile
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
 
 if TYPE_CHECKING:
@@ -215,13 +216,18 @@ def text_booster(value: Any) -> dict[str, object]:
 
 def graph(value: Any) -> dict[str, object]:
     """Return the weights and the operations of an ONNX model."""
-    inner = value.graph
+    return graph_file(GraphFile(value, {}))
+
+
+def graph_file(value: GraphFile) -> dict[str, object]:
+    """Return the weights and the operations of an ONNX model in a file."""
+    inner = value.model.graph
     weights: dict[str, object] = {}
-    for one in inner.initializer:
+    for at, one in enumerate(inner.initializer):
         about = [one.data_type, *one.dims]
         # Numbers lie in raw_data, or in a list by their type; written as text, they are copied.
-        given = one.raw_data or one.SerializeToString(deterministic=True)
-        weights[one.name] = [about, given]
+        given = value.spans.get(at) or one.raw_data
+        weights[one.name] = [about, given or one.SerializeToString(deterministic=True)]
     operations = [one.SerializeToString(deterministic=True) for one in inner.node]
     sparse = [one.SerializeToString(deterministic=True) for one in inner.sparse_initializer]
     return {"weights": weights, "operations": operations, "sparse": sparse}
@@ -261,6 +267,7 @@ LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
     ("xgboost", "Booster"): booster,
     ("lightgbm", "Booster"): text_booster,
     ("onnx", "ModelProto"): graph,
+    ("trackbook", "GraphFile"): graph_file,
     ("pandas", "DataFrame"): table,
     ("pandas", "Series"): table,
     ("torch", "Tensor"): tensor,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import Refused
+from trackbook.fingerprint import GraphFile, graph_in
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import onnx as loader
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 EXTERNAL = 1
 """Where a tensor's numbers lie in another file."""
+FOLDER_OF_NUMBERS = "session.model_external_initializers_file_folder_path"
 
 
 class Onnx:
@@ -40,6 +44,66 @@ class Onnx:
         """
         refuse_outside(model)
         (folder / self.file).write_bytes(model.SerializeToString(deterministic=True))
+
+
+def graph_of(file: Path) -> GraphFile:
+    """Return the model in a file; its large numbers stay there.
+
+    Raises:
+        Refused: some of its numbers lie in other files
+    """
+    found = graph_in(bytes_of(file))
+    if found is None:
+        import onnx
+
+        found = GraphFile(onnx.load_model(file, load_external_data=False), {})
+    refuse_outside(found.model)
+    return found
+
+
+def bytes_of(file: Path) -> memoryview:
+    """Return a file's bytes, as far as possible without reading them into memory."""
+    if os.name == "nt" or not file.stat().st_size:
+        # There, the folder of a file that is mapped cannot be renamed; and nothing cannot be.
+        return memoryview(file.read_bytes())
+    with file.open("rb") as source:
+        return memoryview(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def session_of(graph: GraphFile, home: str) -> object:
+    """Return what runs a model that lies in a folder, to be asked once or twice.
+
+    Its large numbers are used where they lie. Usually they are copied, and laid out anew
+    for thousands of questions, which takes longer than to answer a few.
+    """
+    if os.name == "nt" or not graph.spans:
+        return loader.load(home)
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as known
+
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.disable_prepacking", "1")
+    options.add_session_config_entry(FOLDER_OF_NUMBERS, home)
+    try:
+        return onnxruntime.InferenceSession(
+            pointing(graph), options, providers=["CPUExecutionProvider"]
+        )
+    except (known.Fail, known.InvalidArgument, known.InvalidGraph, known.NotImplemented,
+            known.RuntimeException):  # fmt: skip
+        return loader.load(home)  # an onnxruntime that wants its numbers in memory
+
+
+def pointing(graph: GraphFile) -> bytes:
+    """Return a model whose large numbers are said to lie in its file."""
+    model = type(graph.model)()
+    model.CopyFrom(graph.model)
+    for at, span in graph.spans.items():
+        tensor = model.graph.initializer[at]
+        tensor.data_location = EXTERNAL
+        where = {"location": loader.FILE, "offset": span.start, "length": len(span.view)}
+        for key, value in where.items():
+            tensor.external_data.add(key=key, value=str(value))
+    return bytes(model.SerializeToString())
 
 
 def refuse_outside(model: Any) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Damaged, Misused
-from trackbook.fingerprint import fingerprints_of
+from trackbook.fingerprint import GraphFile, fingerprints_of
 from trackbook.packages.fill import Facts, fill
-from trackbook.packages.flavour_graph import refuse_outside
+from trackbook.packages.flavour_graph import graph_of, session_of
 from trackbook.packages.flavour_torch import Torch
 from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
 from trackbook.packages.package import Contents, Package
@@ -21,6 +21,7 @@ from trackbook.packages.signature import signature_of
 if TYPE_CHECKING:
     from trackbook.packages.flavours import Flavour
     from trackbook.packages.shelf import Draft
+    from trackbook.packages.signature import Signature
 
 ASKED_ROWS = 100
 """Of the example, to see what the model gives."""
@@ -60,9 +61,11 @@ def write(
         chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
         rows = example if probes is None else probes
         facts = facts_of(draft, chosen, fitted, example, rows)
+        proves = fitted is model and facts.probes.row_count > 0
+        loaded = reloaded(draft, chosen, model) if proves else None
         said = fill(draft, facts, beside, example)
-        if facts.probes.row_count and fitted is model and chosen.name != "onnx":
-            prove(draft, chosen, model)
+        if proves:
+            prove(draft, chosen, loaded)
         digest, place = draft.publish()
         entries = draft.entries
     return package_of(digest, place, said, entries)
@@ -78,7 +81,7 @@ def put_model(
         home.mkdir()
         chosen.save(model, home)
         draft.adopt("model")
-        return chosen, model
+        return chosen, graph_of(home / chosen.file) if chosen.name == "onnx" else model
     chosen = flavour_named(flavour) if flavour else flavour_of_file(model)
     if chosen.is_unsafe:
         raise Misused(
@@ -88,11 +91,7 @@ def put_model(
     if chosen.name == "xgboost":
         draft.text("model/wrapper.json", json.dumps({"class": "Booster"}))
     if chosen.name == "onnx":
-        import onnx
-
-        graph = onnx.load_model(model, load_external_data=False)
-        refuse_outside(graph)
-        return chosen, graph
+        return chosen, graph_of(home / chosen.file)
     return chosen, chosen.loader.load(home_of(draft))
 
 
@@ -109,27 +108,35 @@ def flavour_of_file(file: Path) -> Flavour:
 
 
 def facts_of(
-    draft: Draft, flavour: Flavour, model: object, example: Any, probes: Any
+    draft: Draft, flavour: Flavour, model: object, example: Any, rows: Any
 ) -> Facts:
     """Return a model's identities, signature and pinned predictions."""
-    asked = model
-    if flavour.name == "onnx" and probes is not None:
+    if isinstance(model, GraphFile):
         # A graph cannot be asked; what was written of it can, and is proved by that.
-        asked = flavour.loader.load(home_of(draft))
+        found = draft.beside.submit(fingerprints_of, model)
+        asked = None if rows is None else session_of(model, home_of(draft))
+        signature, pinned = answers(draft, flavour, asked, example, rows)
+    else:
+        signature, pinned = answers(draft, flavour, model, example, rows)
+        # Not sooner: a library may not expect its model to be looked into while it answers.
+        found = draft.beside.submit(fingerprints_of, model)
+    kind = type(model.model if isinstance(model, GraphFile) else model)
+    return Facts(
+        flavour, f"{kind.__module__}.{kind.__qualname__}", found, signature, pinned
+    )
+
+
+def answers(
+    draft: Draft, flavour: Flavour, asked: object, example: Any, rows: Any
+) -> tuple[Signature | None, Probes]:
+    """Return what a model says to an example, as a signature, and to the rows to be pinned."""
     signature, pinned = None, Probes(b"", 0, "no rows were given")
     if example is not None:
         few = picked(example, ASKED_ROWS)
-        signature = signature_of(example, flavour.loader.predict(asked, few), model=model)
-    if probes is not None:
-        pinned = probes_of(flavour, asked, probes)
-    kind = type(model)
-    return Facts(
-        flavour,
-        f"{kind.__module__}.{kind.__qualname__}",
-        *fingerprints_of(model),
-        signature,
-        pinned,
-    )
+        signature = signature_of(example, flavour.loader.predict(asked, few), model=asked)
+    if rows is not None:
+        pinned = probes_of(flavour, asked, rows, size_bytes=sum(draft.sizes.values()))
+    return signature, pinned
 
 
 def home_of(draft: Draft) -> str:
@@ -137,10 +144,14 @@ def home_of(draft: Draft) -> str:
     return str(draft.folder / "model")
 
 
-def prove(draft: Draft, flavour: Flavour, model: object) -> None:
-    """Load what was written and ask it for the pinned predictions."""
+def reloaded(draft: Draft, flavour: Flavour, model: object) -> object:
+    """Return the model as it was written."""
     build = flavour.builder_of(model) if isinstance(flavour, Torch) else None
-    loaded = loaded_from(flavour, home_of(draft), build)
+    return loaded_from(flavour, home_of(draft), build)
+
+
+def prove(draft: Draft, flavour: Flavour, loaded: object) -> None:
+    """Ask the model as it was written for the pinned predictions."""
     found = agreement(flavour, loaded, draft.folder)
     if not found.holds:
         raise Damaged(

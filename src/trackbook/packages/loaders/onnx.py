@@ -18,13 +18,16 @@ def load(folder: str) -> Any:
 
 def predict(model: Any, rows: Any) -> Any:
     """Return the graph's first output for rows: an array, a table, or a dict of arrays."""
-    return model.run(None, fed(model, rows))[0]
+    return model.run([model.get_outputs()[0].name], fed(model, rows))[0]
 
 
 def scores(model: Any, rows: Any) -> Any:
     """Return the graph's second output, if it is an array, or None."""
-    found = model.run(None, fed(model, rows))
-    return found[1] if len(found) > 1 and hasattr(found[1], "dtype") else None
+    outputs = model.get_outputs()
+    if len(outputs) == 1:
+        return None
+    (found,) = model.run([outputs[1].name], fed(model, rows))
+    return found if hasattr(found, "dtype") else None
 
 
 def fed(model: Any, rows: Any) -> dict[str, Any]:
