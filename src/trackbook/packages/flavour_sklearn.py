@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 from trackbook.errors import NotFound, Refused
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import sklearn as loader
+from trackbook.packages.thinned import LARGE_BYTES, MARK_BYTES, Thinned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from trackbook.packages.flavours import Loader
 
@@ -53,7 +57,7 @@ class Sklearn:
         from skops.io.exceptions import UnsupportedTypeException
 
         try:
-            dumped = skops.io.dumps(model)
+            dumped, arrays = dumped_of(model)
         except (UnsupportedTypeException, TypeError, NotImplementedError) as error:
             raise Refused(
                 f"skops cannot keep this {type(model).__name__}: {error}; leave that part out,"
@@ -66,11 +70,32 @@ class Sklearn:
                 f" {', '.join(sorted(strange)[:5])}; use scikit-learn's own, install a flavour"
                 " for them, or say unsafe_pickle=True, which executes code on loading"
             )
-        steady(dumped, folder / self.file)
+        steady(dumped, folder / self.file, arrays)
 
 
-def steady(dumped: bytes, file: Path) -> None:
+def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
+    """Return skops' file of a model, with marks for its large arrays, and these."""
+    import skops.io
+
+    thinned = Thinned(model)
+    dumped: bytes = skops.io.dumps(thinned.model)
+    with zipfile.ZipFile(io.BytesIO(dumped)) as archive:
+        large = any(
+            member.file_size >= LARGE_BYTES
+            for member in archive.infolist()
+            if member.filename != SCHEMA
+        )
+    if thinned.arrays and large:
+        # It may be one of the marked, held a second time by what cannot be seen into: a tree
+        # over points that lie beside it. In the whole file it is there once.
+        return skops.io.dumps(model), {}
+    return dumped, thinned.arrays
+
+
+def steady(dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]]) -> None:
     """Write a skops file with its addresses numbered and its clock stopped.
+
+    The arrays come in place of their marks.
 
     As skops writes them, no two files of the same model are alike: what lies at which
     address in memory names the members, and the archive holds the time.
@@ -82,9 +107,23 @@ def steady(dumped: bytes, file: Path) -> None:
         renumber(schema, numbers, names)
         with zipfile.ZipFile(file, "x", zipfile.ZIP_STORED) as after:
             for old, new in sorted(names.items(), key=lambda pair: pair[1]):
-                after.writestr(zipfile.ZipInfo(new, FIRST_DAY), before.read(old))
-            text = json.dumps(schema, indent=1, sort_keys=True)
+                about, content = zipfile.ZipInfo(new, FIRST_DAY), before.read(old)
+                whole = arrays.get(content[-MARK_BYTES:])
+                if whole is None:
+                    after.writestr(about, content)
+                else:
+                    put_array(after, about, whole)
+            text = json.dumps(schema, sort_keys=True)
             after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
+
+
+def put_array(archive: zipfile.ZipFile, about: zipfile.ZipInfo, array: Any) -> None:
+    """Write an array into an archive, in numpy's format."""
+    from numpy.lib.format import write_array
+
+    about.file_size = array.nbytes
+    with archive.open(about, "w") as member:
+        write_array(member, array, allow_pickle=False)
 
 
 def renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None:
