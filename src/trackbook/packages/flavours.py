@@ -7,7 +7,10 @@ entry points: `[project.entry-points."trackbook.flavours"]  mynet = "mynet.tb:My
 from __future__ import annotations
 
 import inspect
-from importlib.metadata import entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoints, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from trackbook.errors import Misused, NotFound, Refused
@@ -19,7 +22,6 @@ from trackbook.packages.flavour_torch import Torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 GROUP = "trackbook.flavours"
 
@@ -75,7 +77,7 @@ def own_flavours() -> dict[str, Flavour]:
 def installed_flavours() -> dict[str, Flavour]:
     """Return the flavours that other distributions bring; none of them replaces ours."""
     found: dict[str, Flavour] = {}
-    for point in entry_points(group=GROUP):
+    for point in points(tuple((place, changed_at(place)) for place in sys.path)):
         made = point.load()()
         if not isinstance(made, Flavour):
             raise Misused(
@@ -85,6 +87,23 @@ def installed_flavours() -> dict[str, Flavour]:
         if made.name not in own_flavours():
             found[made.name] = made
     return found
+
+
+@lru_cache(maxsize=1)
+def points(_places: tuple[tuple[str, int], ...]) -> EntryPoints:
+    """Return the entry points of flavours, looked for anew when something was installed.
+
+    To ask all distributions takes as long as to hash a large model.
+    """
+    return entry_points(group=GROUP)
+
+
+def changed_at(place: str) -> int:
+    """Return when a folder's names changed last; 0 where there is none."""
+    try:
+        return Path(place or ".").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def flavour_named(name: str) -> Flavour:

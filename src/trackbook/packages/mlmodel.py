@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trackbook.packages.signature import Field, Signature
 
 LOADER = "trackbook_package"
+TABLE = '{"columns": '
+"""With which the JSON of a table begins, and that of no array."""
 EXAMPLE, SERVING = "input_example.json", "serving_input_example.json"
 COLUMN_TYPES = {
     "bool": "boolean", "boolean": "boolean", "int8": "integer", "int16": "integer",
@@ -47,7 +49,7 @@ def mlmodel_text(
         "model_size_bytes": size_bytes,
     }
     if example is not None:
-        said["saved_input_example_info"] = example_info(json.loads(example))
+        said["saved_input_example_info"] = example_info(example)
     told = mlflow_signature(signature)
     if told is not None:
         said["signature"] = told
@@ -130,14 +132,13 @@ def listed(values: Any) -> object:
 
 def serving_text(example: str) -> str:
     """Return an input example as a server of MLflow's takes it."""
-    said = json.loads(example)
-    return json.dumps({"dataframe_split": said} if "columns" in said else said)
+    return f'{{"dataframe_split": {example}}}' if example.startswith(TABLE) else example
 
 
-def example_info(said: dict[str, object]) -> dict[str, object]:
+def example_info(example: str) -> dict[str, object]:
     """Return how MLflow is told what the input example is."""
     info: dict[str, object] = {"artifact_path": EXAMPLE, "serving_input_path": SERVING}
-    if "columns" in said:
+    if example.startswith(TABLE):
         return info | {"type": "dataframe", "pandas_orient": "split"}
     return info | {"type": "ndarray", "format": "tf-serving"}
 
