@@ -18,7 +18,7 @@ from trackbook.fingerprint.dice import (
 )
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.git_tags import tag_commit
-from trackbook.fingerprint.graph_file import GraphFile, graph_in
+from trackbook.fingerprint.graph_file import GraphFile, graph_in, graph_pieces
 from trackbook.fingerprint.identities import (
     FP_ALGO,
     Fingerprint,
@@ -64,6 +64,7 @@ __all__ = [
     "digest_of",
     "fingerprints_of",
     "graph_in",
+    "graph_pieces",
     "installed",
     "length_of",
     "local_modules",

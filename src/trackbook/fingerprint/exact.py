@@ -190,11 +190,16 @@ def onnx_file(walk: Walk, value: GraphFile) -> None:
     """Take in an ONNX graph in a file."""
     model = value.model
     walk.say("onnx", model.ir_version)
-    walk.say(sorted((opset.domain, opset.version) for opset in model.opset_import))
-    walk.say(sorted((entry.key, entry.value) for entry in model.metadata_props))
+    walk.say(sorted((text(opset.domain), opset.version) for opset in model.opset_import))
+    walk.say(sorted((text(entry.key), text(entry.value)) for entry in model.metadata_props))
     for part in (*model.graph.input, *model.graph.output, *model.functions):
         walk.take(part.SerializeToString(deterministic=True))
     walk.take(graph_file(value))
+
+
+def text(given: str | bytes) -> str:
+    """Return a text of a file; protobuf gives bytes where it is none in UTF-8."""
+    return given if isinstance(given, str) else given.decode("utf-8", "surrogateescape")
 
 
 def span(walk: Walk, value: Span) -> None:

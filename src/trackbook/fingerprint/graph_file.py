@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Piece = bytes | memoryview
+    Change = Callable[[int, "Part"], list[Piece]]
+    """What comes in place of a tensor's numbers, by its place in the graph."""
 
 LARGE_BYTES = 64 << 10
 GRAPH, INITIALIZER, RAW_DATA = 7, 5, 9
@@ -58,8 +62,15 @@ def graph_in(whole: memoryview) -> GraphFile | None:
     from onnx import ModelProto
 
     spans: dict[int, Span] = {}
+
+    def thinned(at: int, numbers: Part) -> list[Piece]:
+        if numbers.end - numbers.start < LARGE_BYTES:
+            return [whole[numbers.begin : numbers.end]]
+        spans[at] = Span(whole, numbers.start, numbers.end)
+        return []
+
     try:
-        thin = without_numbers(whole, spans)
+        thin = b"".join(rewritten(whole, thinned))
     except Odd:
         return None
     model = ModelProto()
@@ -67,55 +78,110 @@ def graph_in(whole: memoryview) -> GraphFile | None:
     return GraphFile(model, spans)
 
 
-def without_numbers(whole: memoryview, spans: dict[int, Span]) -> bytes:
-    """Return a model's bytes without its large numbers, which are entered into `spans`."""
-    thin = bytearray()
+def graph_pieces(model: Any) -> list[Piece]:
+    """Return the bytes of an ONNX model in memory, in pieces: its large numbers are some.
+
+    They are the bytes that it serialises to, by itself, with one copy more of its numbers.
+    """
+    numbers: dict[int, bytes] = {}
+    thin = without_numbers(model, numbers)
+    if thin is None or not numbers:
+        return [model.SerializeToString(deterministic=True)]
+
+    def filled(at: int, mark: Part) -> list[Piece]:
+        kept = memoryview(whole)[mark.begin : mark.end]
+        return field_of(RAW_DATA, [numbers[at]]) if at in numbers else [kept]
+
+    whole = thin.SerializeToString(deterministic=True)
+    return rewritten(memoryview(whole), filled)
+
+
+def without_numbers(model: Any, numbers: dict[int, bytes]) -> Any:
+    """Return a model like another, with a mark for each of its large numbers.
+
+    These are entered by the place of their tensor. None where the model has parts that this
+    release of onnx has no names for: they would be lost.
+    """
+    thin = type(model)()
+    known = added(thin, model, but="graph") and added(
+        thin.graph, model.graph, "initializer"
+    )
+    for at, tensor in enumerate(model.graph.initializer if known else ()):
+        given = tensor.raw_data
+        if len(given) < LARGE_BYTES:
+            thin.graph.initializer.add().CopyFrom(tensor)
+            continue
+        numbers[at] = given
+        like = thin.graph.initializer.add(raw_data=b"mark")
+        known = known and added(like, tensor, but="raw_data")
+    return thin if known else None
+
+
+def added(target: Any, source: Any, but: str) -> bool:
+    """Add all but one field of a message to another; tell whether there is nothing else."""
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    for field, value in source.ListFields():
+        if field.name == but:
+            continue
+        if hasattr(value, "MergeFrom"):  # a message, or a list
+            getattr(target, field.name).MergeFrom(value)
+        else:
+            setattr(target, field.name, value)
+        if hasattr(value, "SetInParent"):  # though it may be empty
+            getattr(target, field.name).SetInParent()
+    return len(UnknownFieldSet(source)) == 0
+
+
+def rewritten(whole: memoryview, change: Change) -> list[Piece]:
+    """Return a model's bytes in pieces, other ones in place of the numbers of its tensors.
+
+    Raises:
+        Odd: it is no model, or one that no library writes so
+    """
+    pieces: list[Piece] = []
     graphs = 0
     for part in parts_of(whole, 0, len(whole)):
         if part.number != GRAPH:
-            thin += whole[part.begin : part.end]
+            pieces.append(whole[part.begin : part.end])
             continue
         graphs += 1
         if graphs > 1 or not part.has_length:
             raise Odd  # several are merged into one
-        thin += with_length(GRAPH, thin_graph(whole, part, spans))
-    return bytes(thin)
+        pieces += field_of(GRAPH, rewritten_graph(whole, part, change))
+    return pieces
 
 
-def thin_graph(whole: memoryview, graph: Part, spans: dict[int, Span]) -> bytes:
-    """Return a graph's bytes without its large numbers."""
-    thin = bytearray()
+def rewritten_graph(whole: memoryview, graph: Part, change: Change) -> list[Piece]:
+    """Return a graph's bytes in pieces."""
+    pieces: list[Piece] = []
     count = 0
     for part in parts_of(whole, graph.start, graph.end):
         if part.number != INITIALIZER:
-            thin += whole[part.begin : part.end]
+            pieces.append(whole[part.begin : part.end])
             continue
-        numbers = numbers_in(whole, part)
-        if numbers is None:
-            thin += whole[part.begin : part.end]
-        else:
-            spans[count] = Span(whole, numbers.start, numbers.end)
-            rest = (
-                bytes(whole[part.start : numbers.begin]),
-                bytes(whole[numbers.end : part.end]),
-            )
-            thin += with_length(INITIALIZER, b"".join(rest))
+        if not part.has_length:
+            raise Odd
+        pieces += field_of(INITIALIZER, rewritten_tensor(whole, part, count, change))
         count += 1
-    return bytes(thin)
+    return pieces
 
 
-def numbers_in(whole: memoryview, tensor: Part) -> Part | None:
-    """Return where a tensor's numbers are, if they are many."""
-    if not tensor.has_length:
-        raise Odd
-    found = [
-        part
-        for part in parts_of(whole, tensor.start, tensor.end)
-        if part.number == RAW_DATA
-    ]
-    if len(found) > 1 or not all(part.has_length for part in found):
-        raise Odd  # the last counts
-    return found[0] if found and found[0].end - found[0].start >= LARGE_BYTES else None
+def rewritten_tensor(
+    whole: memoryview, tensor: Part, at: int, change: Change
+) -> list[Piece]:
+    """Return a tensor's bytes in pieces."""
+    pieces: list[Piece] = []
+    seen = 0
+    for part in parts_of(whole, tensor.start, tensor.end):
+        if part.number != RAW_DATA:
+            pieces.append(whole[part.begin : part.end])
+            continue
+        seen += 1
+        if seen > 1 or not part.has_length:
+            raise Odd  # the last counts
+        pieces += change(at, part)
+    return pieces
 
 
 def parts_of(whole: memoryview, start: int, end: int) -> Iterator[Part]:
@@ -155,11 +221,11 @@ def varint(whole: memoryview, start: int, end: int) -> tuple[int, int]:
     raise Odd
 
 
-def with_length(number: int, content: bytes) -> bytes:
-    """Return a field of a message."""
-    found, left = bytearray([number << 3 | WITH_LENGTH]), len(content)
+def field_of(number: int, content: list[Piece]) -> list[Piece]:
+    """Return a field of a message in pieces."""
+    head, left = bytearray([number << 3 | WITH_LENGTH]), sum(map(len, content))
     while left > 127:  # noqa: PLR2004  see above
-        found.append(left & 127 | 128)
+        head.append(left & 127 | 128)
         left >>= 7
-    found.append(left)
-    return bytes(found) + content
+    head.append(left)
+    return [bytes(head), *content]

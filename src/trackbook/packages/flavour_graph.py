@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import Refused
-from trackbook.fingerprint import GraphFile, graph_in
+from trackbook.fingerprint import GraphFile, graph_in, graph_pieces
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import onnx as loader
 
@@ -43,7 +43,11 @@ class Onnx:
             Refused: some of its numbers lie in other files
         """
         refuse_outside(model)
-        (folder / self.file).write_bytes(model.SerializeToString(deterministic=True))
+        with (folder / self.file).open("xb", buffering=0) as target:
+            for piece in graph_pieces(model):
+                left = memoryview(piece)
+                while left:
+                    left = left[target.write(left) :]
 
 
 def graph_of(file: Path) -> GraphFile:
