@@ -59,7 +59,20 @@ def with_unknown(place):
     return model
 
 
+def with_all_that_a_tensor_has():
+    model = model_of(tensor(LARGE, doc="first"))
+    one = model.graph.initializer[0]
+    one.segment.begin = 3
+    one.external_data.add(key="a", value="b")
+    one.data_location = 0
+    helper.set_model_props(one, {"k": "v"}) if hasattr(one, "metadata_props") else None
+    model.graph.quantization_annotation.add()
+    model.training_info.add().initialization.SetInParent()
+    return model
+
+
 MODELS = {
+    "all fields": with_all_that_a_tensor_has,
     "one": lambda: model_of(tensor(LARGE)),
     "several": lambda: model_of(
         tensor(LARGE, doc="first"), tensor(SMALL, "s"), tensor(LARGE[::-1], "w2", "x" * 999)

@@ -121,15 +121,18 @@ def added(target: Any, source: Any, but: str) -> bool:
     """Add all but one field of a message to another; tell whether there is nothing else."""
     from google.protobuf.unknown_fields import UnknownFieldSet
 
-    for field, value in source.ListFields():
-        if field.name == but:
+    for field in source.DESCRIPTOR.fields:
+        if field.name == but:  # not even looked at: that would be a copy of it
             continue
-        if hasattr(value, "MergeFrom"):  # a message, or a list
+        value = getattr(source, field.name)
+        is_list = hasattr(value, "MergeFrom") and not hasattr(value, "SetInParent")
+        if is_list:
             getattr(target, field.name).MergeFrom(value)
-        else:
+        elif source.HasField(field.name) and hasattr(value, "SetInParent"):
+            getattr(target, field.name).CopyFrom(value)
+            getattr(target, field.name).SetInParent()  # though it may be empty
+        elif source.HasField(field.name):
             setattr(target, field.name, value)
-        if hasattr(value, "SetInParent"):  # though it may be empty
-            getattr(target, field.name).SetInParent()
     return len(UnknownFieldSet(source)) == 0
 
 
