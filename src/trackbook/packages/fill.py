@@ -20,8 +20,6 @@ from trackbook.packages.probes import FILE as PROBES
 from trackbook.packages.rows import picked
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from trackbook.fingerprint import Fingerprint
     from trackbook.packages.flavours import Flavour
     from trackbook.packages.package import Contents
@@ -42,8 +40,8 @@ class Facts(NamedTuple):
 
     flavour: Flavour
     kind: str
-    identities: Future[tuple[Fingerprint, Fingerprint]]
-    """Of the weights and of the object; they are worked out beside."""
+    weights: Fingerprint
+    whole: Fingerprint
     signature: Signature | None
     probes: Probes
 
@@ -139,7 +137,6 @@ def put_metadata(draft: Draft, facts: Facts, contents: Contents) -> dict[str, An
         contents, flavour=facts.flavour.name, kind=facts.kind, signature=facts.signature
     )
     draft.text("CARD.md", card)
-    weights, whole = facts.identities.result()
     said: dict[str, Any] = {
         "schema": SCHEMA,
         "name": contents.name,
@@ -148,10 +145,10 @@ def put_metadata(draft: Draft, facts: Facts, contents: Contents) -> dict[str, An
         "file": facts.flavour.file,
         "is_unsafe": facts.flavour.is_unsafe,
         "fp_algo": FP_ALGO,
-        "weights_fp": weights.digest,
-        "weights_fp_why": weights.why,
-        "object_fp": whole.digest,
-        "object_fp_why": whole.why,
+        "weights_fp": facts.weights.digest,
+        "weights_fp_why": facts.weights.why,
+        "object_fp": facts.whole.digest,
+        "object_fp_why": facts.whole.why,
         "signature": facts.signature.text() if facts.signature else "",
         "probe_count": facts.probes.row_count,
         "probe_why": facts.probes.why,

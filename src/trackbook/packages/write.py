@@ -113,17 +113,18 @@ def facts_of(
     """Return a model's identities, signature and pinned predictions."""
     if isinstance(model, GraphFile):
         # A graph cannot be asked; what was written of it can, and is proved by that.
-        found = draft.beside.submit(fingerprints_of, model)
+        finding = draft.beside.submit(fingerprints_of, model)
         asked = None if rows is None else session_of(model, home_of(draft))
         signature, pinned = answers(draft, flavour, asked, example, rows)
+        weights, whole = finding.result()
+        kind = type(model.model)
     else:
         signature, pinned = answers(draft, flavour, model, example, rows)
-        # Not sooner: a library may not expect its model to be looked into while it answers.
-        found = draft.beside.submit(fingerprints_of, model)
-    kind = type(model.model if isinstance(model, GraphFile) else model)
-    return Facts(
-        flavour, f"{kind.__module__}.{kind.__qualname__}", found, signature, pinned
-    )
+        # Not beside: where a model is many objects, two threads take longer than one for both.
+        weights, whole = fingerprints_of(model)
+        kind = type(model)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return Facts(flavour, name, weights, whole, signature, pinned)
 
 
 def answers(
