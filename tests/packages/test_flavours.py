@@ -24,7 +24,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from trackbook.errors import NotFound, Refused
 from trackbook.fingerprint import object_fp_of, weights_fp_of
-from trackbook.packages import Contents, flavour_of, load, probed, write
+from trackbook.packages import Contents, flavour_graph, flavour_of, load, probed, write
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3)).astype("f4")
@@ -129,6 +129,54 @@ def test_a_models_own_file_is_taken_as_it_is(tmp_path):
         kept = next(p for p in (copied.folder / "model").iterdir() if p.suffix == file[1:])
         assert kept.read_bytes() == (tmp_path / file).read_bytes()
         load(copied.folder, copied.package_digest)
+
+
+def wide(*, labels):
+    """A graph whose numbers are too many to be copied, at odd places in its file."""
+    rng = np.random.default_rng(0)
+    parts = [
+        onnx.numpy_helper.from_array(rng.normal(size=shape).astype("f4"), name)
+        for name, shape in (("a", (300, 301)), ("b", 301), ("c", (301, 200)))
+    ]
+    nodes = [
+        helper.make_node("MatMul", ["x", "a"], ["m"]),
+        helper.make_node("Add", ["m", "b"], ["n"]),
+        helper.make_node("MatMul", ["n", "c"], ["y"]),
+        helper.make_node("ArgMax", ["y"], ["z"], axis=1),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 200]),
+        helper.make_tensor_value_info("z", TensorProto.INT64, [None, 1]),
+    ]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 300])]
+    return helper.make_model(
+        helper.make_graph(
+            nodes[: 3 + labels], "wide", inputs, outputs[: 1 + labels], parts
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=9,
+    )
+
+
+@pytest.mark.parametrize("folder", [None, "session.of_a_release_that_knows_it_not"])
+@pytest.mark.parametrize("labels", [True, False])
+def test_a_large_onnx_model_is_the_same_from_memory_and_file(
+    labels, folder, tmp_path, monkeypatch
+):
+    if folder:
+        monkeypatch.setattr(flavour_graph, "FOLDER_OF_NUMBERS", folder)
+    rows = np.random.default_rng(1).normal(size=(100, 300)).astype("f4")
+    model = wide(labels=labels)
+    onnx.save(model, tmp_path / "a.onnx")
+    package = write(model, tmp_path, example=rows)
+    copied = write(tmp_path / "a.onnx", tmp_path, example=rows)
+    assert copied.weights_fp == package.weights_fp == weights_fp_of(model).digest
+    assert copied.object_fp == package.object_fp == object_fp_of(model).digest
+    for one in (package, copied):
+        session = load(one.folder, one.package_digest)
+        found = probed(one.folder, one.package_digest, session)
+        assert found.holds
+        assert found.largest == 0 or not labels
 
 
 def test_an_onnx_file_that_reaches_outside_is_refused(tmp_path):

@@ -76,6 +76,15 @@ def test_256_rows_are_pinned_and_hold(tmp_path):
     assert found == (True, "256 pinned predictions hold", 0.0)
 
 
+def test_of_a_large_model_fewer_rows_are_pinned(tmp_path):
+    model = LinearRegression()
+    model.coef_ = np.random.default_rng(0).normal(size=(2_200, 2_000))
+    model.intercept_ = np.zeros(2_200)
+    package = write(model, tmp_path, probes=np.ones((300, 2_000)))
+    assert package.size_bytes > 32 << 20
+    assert package.probe_count == 64
+
+
 def test_another_model_does_not_pass_for_it(tmp_path):
     package = write(LinearRegression().fit(X, X[:, 0]), tmp_path, probes=X)
     other = LinearRegression().fit(X, X[:, 0] * 1.001)

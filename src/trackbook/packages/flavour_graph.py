@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EXTERNAL = 1
 """Where a tensor's numbers lie in another file."""
+REAL = {1, 10, 11}
+"""Types of tensors: of 32, 16 and 64 bits (onnx.proto)."""
 FOLDER_OF_NUMBERS = "session.model_external_initializers_file_folder_path"
 
 
@@ -86,7 +88,9 @@ def session_of(graph: GraphFile, home: str) -> object:
     from onnxruntime.capi import onnxruntime_pybind11_state as known
 
     options = onnxruntime.SessionOptions()
-    options.add_session_config_entry("session.disable_prepacking", "1")
+    if gives_numbers(graph.model):
+        # It is rounded otherwise then, by less than numbers may be apart; labels may not be.
+        options.add_session_config_entry("session.disable_prepacking", "1")
     # Threads that wait busily for the next question would take the time from those that hash.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry(FOLDER_OF_NUMBERS, home)
@@ -97,6 +101,11 @@ def session_of(graph: GraphFile, home: str) -> object:
     except (known.Fail, known.InvalidArgument, known.InvalidGraph, known.NotImplemented,
             known.RuntimeException):  # fmt: skip
         return loader.load(home)  # an onnxruntime that wants its numbers in memory
+
+
+def gives_numbers(model: Any) -> bool:
+    """Tell whether all that a model gives are real numbers, and no labels."""
+    return all(one.type.tensor_type.elem_type in REAL for one in model.graph.output)
 
 
 def pointing(graph: GraphFile) -> bytes:

@@ -48,7 +48,8 @@ def write(
         contents: what stands beside the model
         example: rows that the model is called with: its signature is told by them, and the
             first five go into the package
-        probes: rows, up to 256 of which are kept with the model's predictions; else of example
+        probes: rows, up to 256 of which are kept with the model's predictions, 64 where it has
+            32 MB or more; else of example
         flavour: in what format it is kept; unless given, the first that knows the model
         unsafe_pickle: keep it by pickle, which executes code where it is loaded
 
