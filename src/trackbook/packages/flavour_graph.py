@@ -98,8 +98,8 @@ def session_of(graph: GraphFile, home: str) -> object:
         return onnxruntime.InferenceSession(
             pointing(graph), options, providers=["CPUExecutionProvider"]
         )
-    except (known.Fail, known.InvalidArgument, known.InvalidGraph, known.NotImplemented,
-            known.RuntimeException):  # fmt: skip
+    except (known.Fail, known.InvalidArgument, known.InvalidGraph, known.NoSuchFile,
+            known.NotImplemented, known.RuntimeException):  # fmt: skip
         return loader.load(home)  # an onnxruntime that wants its numbers in memory
 
 

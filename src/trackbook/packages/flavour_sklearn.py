@@ -95,10 +95,9 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
 def steady(dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]]) -> None:
     """Write a skops file with its addresses numbered and its clock stopped.
 
-    The arrays come in place of their marks.
-
     As skops writes them, no two files of the same model are alike: what lies at which
-    address in memory names the members, and the archive holds the time.
+    address in memory names the members, and the archive holds the time. The arrays come in
+    place of their marks.
     """
     numbers: dict[int, int] = {}
     names: dict[str, str] = {}
