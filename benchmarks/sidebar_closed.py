@@ -30,6 +30,7 @@ def main() -> None:
     spent: dict[bool, list[float]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
+        (root / "root").mkdir()
         built(root / "root/.trackbook", 100).close()
         for turn in range(turns):
             for with_it in (True, False) if turn % 2 else (False, True):

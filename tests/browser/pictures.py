@@ -24,7 +24,7 @@ SHEETS = {
         "dark", "run-dark-high-contrast", "narrow", "narrow-run", "notebook7", "empty",
     ],
 }  # fmt: skip
-WIDTH, COLUMNS, HEAD, COLORS = 720, 2, 26, 128
+WIDTH, COLUMNS, HEAD, COLORS = 720, 2, 26, 256
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
             pen.text((left + 6, top + 7), name.replace("-", " "), fill="black")
             whole.paste(shot, (left, top + HEAD))
         target = Path(__file__).parents[2] / "docs" / f"{sheet}.png"
-        whole.quantize(COLORS).save(target, optimize=True)
+        whole.quantize(COLORS, method=Image.Quantize.FASTOCTREE).save(target, optimize=True)
 
 
 def reduced(file: Path) -> Image.Image:

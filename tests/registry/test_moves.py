@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackbook.errors import Conflict, Misused, Refused
+from trackbook.errors import Conflict, Misused, NotFound, Refused
 from trackbook.registry import Policy, history
+from trackbook.registry.read import with_id
 
 SOON = datetime(2027, 1, 1, tzinfo=UTC)
 STATES = ("DEVELOPMENT", "STAGING", "PRODUCTION", "DEPRECATED", "ARCHIVED")
@@ -223,3 +224,11 @@ def test_history_answers_what_was_in_production_then_who_moved_it_and_why(
     desk.new("c")
     times = [move.moved_at for move in history(desk.store, "churn").moves]
     assert times == sorted(times)
+
+
+def test_a_version_that_was_deleted_since_its_id_was_read_is_not_found(desk) -> None:
+    name = desk.new("gone")
+    version_id = desk.at(name).version_id
+    desk.registry.delete(name, reason="not needed")
+    with pytest.raises(NotFound, match="deleted meanwhile"):
+        with_id(desk.store, version_id)

@@ -54,9 +54,15 @@ def standing(store: Store, model: str) -> Model:
 
 
 def with_id(store: Store, version_id: str) -> VersionRow:
-    """Return the version of an id."""
-    (row,) = listed(store, model=None, version_id=version_id)
-    return row
+    """Return the version of an id.
+
+    Raises:
+        NotFound: somebody deleted it since its id was read
+    """
+    rows = listed(store, model=None, version_id=version_id)
+    if not rows:
+        raise NotFound(f"the version {version_id} was deleted meanwhile ({SEE})")
+    return rows[0]
 
 
 def listed(store: Store, *, model: str | None, version_id: str | None) -> list[VersionRow]:
