@@ -123,6 +123,30 @@ def test_production_is_reached_and_taken_back(notebook, shoot) -> None:
     page.keyboard.press("Escape")
 
 
+def test_what_cannot_be_done_says_why_and_the_rest_is_foretold(notebook, shoot) -> None:
+    page = notebook.page
+    first, second = numbers(page)
+    kept = version(page, first).get_by_role("button", name="Archive")
+    expect(kept).to_have_attribute("aria-disabled", "true")
+    kept.click()
+    expect(page.get_by_text("it is champion of prod").first).to_be_visible()
+    version(page, second).get_by_role("button", name="Archive").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"flowers@{second}: DEPRECATED → ARCHIVED")
+    shoot("archive")
+    decide(page, dialog, "nobody needs it")
+    restore = version(page, second).get_by_role("button", name="Restore to staging")
+    expect(restore).to_be_visible(timeout=PATIENCE_MS)
+    restore.click()
+    expect(dialog).to_contain_text("may enter STAGING", timeout=PATIENCE_MS)
+    decide(page, dialog, "somebody does")
+    down = version(page, second).get_by_role("button", name="Back to development")
+    down.click()
+    expect(dialog).to_contain_text("STAGING → DEVELOPMENT")
+    decide(page, dialog, "not yet")
+    expect(down).to_have_count(0)
+
+
 def test_the_dashboard_shows_registry_and_experiments_side_by_side(notebook, shoot) -> None:
     page = notebook.page
     notebook.command("trackbook:open-dashboard")
