@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackbook.code.magics import magic_of
-from trackbook.code.measured import last_name
 from trackbook.code.parse import word_set
 from trackbook.code.roles import root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 
-def risked_by(calls: Iterable[ast.Call]) -> set[str]:
+def risked_by(calls: Iterable[ast.Call], called: Iterable[str]) -> frozenset[str]:
     """Return the names whose objects calls could change in place.
 
-    Receivers and arguments of every call but those known to leave things as they are. It
-    matters for what cannot be fingerprinted only: an iterator, a handle into a library.
+    Receivers and arguments of every call but those known to leave things as they are.
+    `called` has the last name of what each one calls. It matters for what cannot be
+    fingerprinted only: an iterator, a handle into a library.
     """
     found: set[str | None] = set()
-    for call in calls:
-        if last_name(call.func) in PURE:
+    for call, name in zip(calls, called, strict=True):
+        if name in PURE:
             continue
+        given = [*call.args, *[keyword.value for keyword in call.keywords]]
         if type(call.func) is ast.Attribute:
-            found.add(root_of(call.func))
-        for argument in call.args:
-            found.add(root_of(argument))
-        for keyword in call.keywords:
-            found.add(root_of(keyword.value))
-    return {name for name in found if name is not None}
+            given.append(call.func)
+        for value in given:
+            if type(value) is not ast.Constant:
+                found.add(root_of(value))
+    found.discard(None)
+    return frozenset(found)  # type: ignore[arg-type] # None is out
 
 
 def is_ambient(node: ast.stmt, modules: Collection[str]) -> bool:
@@ -39,45 +40,65 @@ def is_ambient(node: ast.stmt, modules: Collection[str]) -> bool:
     `np.random.seed(0)`, `pd.set_option(…)`, `os.environ["X"] = …`, a shell or magic line:
     a call to a module for its effect, or a store into one. What only draws is left out.
     """
-    if isinstance(node, ast.Expr):
-        call = node.value.value if isinstance(node.value, ast.Await) else node.value
-        return isinstance(call, ast.Call) and is_ambient_call(call, modules)
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)):
-        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
-        for target in targets:
-            part = isinstance(target, (ast.Attribute, ast.Subscript))
-            if part and root_of(target) in modules:
-                return True
-        return False
-    return any(is_ambient(inner, modules) for inner in bodies_of(node))
+    kind = type(node)
+    if kind in ACTS:
+        return ACTS[kind](node, modules)
+    return kind not in SIMPLE and any(
+        is_ambient(inner, modules) for inner in bodies_of(node)
+    )
 
 
-def is_ambient_call(call: ast.Call, modules: Collection[str]) -> bool:
+def calls_ambient(node: ast.Expr, modules: Collection[str]) -> bool:
     """Tell whether a call made for its effect changes the world around."""
-    if isinstance(call.func, ast.Name):
-        return call.func.id in AMBIENT
+    call = node.value
+    if isinstance(call, ast.Await):
+        call = call.value
+    if not isinstance(call, ast.Call):
+        return False
+    func = call.func
+    if isinstance(func, ast.Name):
+        return func.id in AMBIENT
+    root = root_of(func)
+    if root is not None:
+        return root in modules and root not in DRAWING
     magic = magic_of(call)
-    if magic is not None:
-        if magic.name == "track":
-            return magic.line.split(" ")[0] in SETTING_VERBS
-        return magic.name not in HARMLESS_MAGICS
-    root = root_of(call.func)
-    return root in modules and root not in DRAWING
+    if magic is None:
+        return False
+    if magic.name == "track":
+        return magic.line.split(" ")[0] in SETTING_VERBS
+    return magic.name not in HARMLESS_MAGICS
+
+
+def stores_ambient(node: ast.Assign | ast.Delete, modules: Collection[str]) -> bool:
+    """Tell whether a part of a module is set or deleted."""
+    parts = [target for target in node.targets if type(target) in PARTS]
+    return bool(parts) and any(root_of(part) in modules for part in parts)
+
+
+def adds_ambient(node: ast.AugAssign, modules: Collection[str]) -> bool:
+    """Tell whether a part of a module is added to."""
+    return type(node.target) in PARTS and root_of(node.target) in modules
 
 
 def bodies_of(node: ast.stmt) -> Iterator[ast.stmt]:
-    """Yield the statements inside a compound one, those of functions and classes left out."""
-    if isinstance(node, SIMPLE):
-        return
+    """Yield the statements inside a compound one."""
     for field in ("body", "orelse", "finalbody"):
         yield from getattr(node, field, ())
     for handler in getattr(node, "handlers", ()):
         yield from handler.body
 
 
-SIMPLE = (
+PARTS = frozenset({ast.Attribute, ast.Subscript})
+ACTS: dict[type[ast.stmt], Callable[[Any, Collection[str]], bool]] = {
+    ast.Expr: calls_ambient,
+    ast.Assign: stores_ambient,
+    ast.Delete: stores_ambient,
+    ast.AugAssign: adds_ambient,
+}
+SIMPLE = frozenset({
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-)  # fmt: skip
+    ast.AnnAssign,
+})  # fmt: skip
 """Statements in which nothing runs that stands in them, or nothing stands."""
 PURE = word_set(
     """

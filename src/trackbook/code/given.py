@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trackbook.code.literals import is_literal, value_of
+from trackbook.code.literals import EVALUATE, is_literal, value_of
+from trackbook.code.measured import last_name
 from trackbook.code.parse import PROVIDED
 
 if TYPE_CHECKING:
@@ -64,15 +65,16 @@ def starter_of(called: object) -> FunctionType | None:
 
 
 def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
-    """Return the calls of plain functions that are given literals."""
+    """Return those calls of plain functions that are given literals."""
     found = []
     for call in calls:
-        if type(call.func) is not ast.Name or call.func.id in PROVIDED:
-            continue
-        if any(type(arg) is ast.Starred for arg in call.args):
+        function = last_name(call.func)
+        if function in PROVIDED or ast.Starred in map(type, call.args):
             continue
         placed = [
-            (at, value_of(arg)) for at, arg in enumerate(call.args[:MOST]) if is_number(arg)
+            (at, value_of(arg))
+            for at, arg in enumerate(call.args[:MOST])
+            if type(arg) in EVALUATE and is_number(arg)
         ]
         named = [
             (keyword.arg, value_of(keyword.value))
@@ -80,7 +82,7 @@ def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
             if keyword.arg is not None and is_literal(keyword.value)
         ]
         if placed or named:
-            found.append(Given(call.func.id, tuple(placed), tuple(named)))
+            found.append(Given(function, tuple(placed), tuple(named)))
     return tuple(found)
 
 

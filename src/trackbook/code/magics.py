@@ -41,10 +41,13 @@ class Effect:
 
 def magic_of(node: ast.expr) -> Magic | None:
     """Return the magic that a call stands for, or None for any other expression."""
-    if type(node) is not ast.Call or type(node.func) is not ast.Attribute:
+    if type(node) is not ast.Call:
         return None
-    count = ARGUMENTS.get(node.func.attr)
-    if count is None or len(node.args) != count or not is_shell(node.func.value):
+    func = node.func
+    if type(func) is not ast.Attribute or func.attr not in ARGUMENTS:
+        return None
+    count = ARGUMENTS[func.attr]
+    if len(node.args) != count or not is_shell(func.value):
         return None
     texts = [
         arg.value

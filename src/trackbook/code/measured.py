@@ -9,7 +9,7 @@ from trackbook.code.literals import is_literal
 from trackbook.code.parse import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 Sort = Literal["measured", "other", "clock", "duration"]
 
@@ -35,16 +35,20 @@ class Clocks:
 
 def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
     """Return whether a value may be a measurement, is a time, a duration, or neither."""
-    if isinstance(node, ast.Name):
-        return "duration" if node.id in clocks.durations else "other"
+    kind = type(node)
+    if kind is ast.Name:
+        return "duration" if last_name(node) in clocks.durations else "other"
+    if kind in NEVER:
+        return "other"
     if isinstance(node, ast.Await):
         return sort_of(node.value, clocks)
-    if type(node) in NEVER:
-        return "other"
-    if is_clock(node, clocks):
-        return "clock"
-    if is_duration(node, clocks):
-        return "duration"
+    if kind in TIMED and not (
+        isinstance(node, ast.Call) and last_name(node.func) not in TIMED_CALLS
+    ):
+        if is_clock(node, clocks):
+            return "clock"
+        if is_duration(node, clocks):
+            return "duration"
     return "other" if is_never_measured(node) else "measured"
 
 
@@ -89,45 +93,64 @@ def is_duration_sum(node: ast.BinOp, clocks: Clocks) -> bool:
 
 def is_never_measured(node: ast.expr) -> bool:
     """Tell whether an expression cannot be a measurement: literal, size, truth, text."""
-    if type(node) in NEVER:
-        return True
-    if isinstance(node, ast.Call):
-        if is_plain_call(node):
-            return True
-    elif isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not) or is_never_measured(node.operand)
-    elif isinstance(node, (ast.BoolOp, ast.IfExp)):
-        arms = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
-        return all(is_never_measured(arm) for arm in arms)
-    elif isinstance(node, ast.Attribute) and node.attr in PLAIN_ATTRIBUTES:
-        return True
-    return is_part_of_model(node) or is_size(node) or is_literal(node)
+    kind = type(node)
+    return kind in NEVER or NO_MEASURE.get(kind, is_literal)(node)
 
 
-def is_part_of_model(node: ast.expr) -> bool:
-    """Tell whether an item is taken out of what a model chose, or of what it predicted."""
-    is_item = isinstance(node, ast.Subscript)
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    if isinstance(node, ast.Attribute):
-        return is_item and node.attr in CHOSEN_ATTRIBUTES
-    predicts = isinstance(node, ast.Call) and last_name(node.func) in PREDICTS
-    return is_item and predicts
+def is_plain_operation(node: ast.UnaryOp) -> bool:
+    """Tell whether `not x`, or `-x` of what is no measurement."""
+    return isinstance(node.op, ast.Not) or is_never_measured(node.operand)
+
+
+def is_plain_choice(node: ast.BoolOp | ast.IfExp) -> bool:
+    """Tell whether none of several arms could be a measurement."""
+    arms = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+    return all(is_never_measured(arm) for arm in arms)
+
+
+def is_plain_attribute(node: ast.Attribute) -> bool:
+    """Tell whether an attribute counts, names or describes: `model.n_iter_`, `df.shape`."""
+    return node.attr in PLAIN_ATTRIBUTES or node.attr in SIZE_ATTRIBUTES
+
+
+def is_plain_item(node: ast.Subscript) -> bool:
+    """Tell whether an item counts, or is one that a model chose or predicted."""
+    inner: ast.expr = node
+    while isinstance(inner, ast.Subscript):
+        inner = inner.value
+    if isinstance(inner, ast.Attribute) and inner.attr in CHOSEN_ATTRIBUTES:
+        return True
+    predicted = isinstance(inner, ast.Call) and last_name(inner.func) in PREDICTS
+    return predicted or is_size(inner)
+
+
+def is_plain_sum(node: ast.BinOp) -> bool:
+    """Tell whether arithmetic is on typed numbers, or on what counts things."""
+    return is_size(node) or is_literal(node)
 
 
 def is_plain_call(node: ast.Call) -> bool:
-    """Tell whether a call gives no number, or one that was typed: `float("inf")`."""
-    if isinstance(node.func, ast.Name):
-        if node.func.id in PLAIN_FUNCTIONS:
-            return True
-        if node.func.id in CONVERSIONS:
-            return all(is_never_measured(arg) for arg in node.args) and not node.keywords
-        return node.func.id in EMPTY and not node.args and not node.keywords
-    return last_name(node.func) in PLAIN_METHODS
+    """Tell whether a call gives no number, a count, or a typed number: `float("inf")`."""
+    called = last_name(node.func)
+    if type(node.func) is not ast.Name:
+        return called in PLAIN_METHODS or is_size_call(node)
+    if called in PLAIN_FUNCTIONS:
+        return True
+    if (
+        called in CONVERSIONS
+        and not node.keywords
+        and all(map(is_never_measured, node.args))
+    ):
+        return True
+    if called in EMPTY and not node.args and not node.keywords:
+        return True
+    return is_size_call(node) or is_literal(node)
 
 
 def is_size(node: ast.expr) -> bool:
     """Tell whether an expression counts things: `len(x)`, `x.shape[0] // 2`."""
+    if isinstance(node, ast.Call):
+        return is_size_call(node)
     if isinstance(node, ast.Attribute):
         return node.attr in SIZE_ATTRIBUTES
     if isinstance(node, ast.Subscript):
@@ -137,8 +160,6 @@ def is_size(node: ast.expr) -> bool:
         # len(right) / len(all) is a rate, and may well be the accuracy.
         rate = isinstance(node.op, ast.Div) and len(parts) > 1
         return not rate and bool(parts) and all(is_size(part) for part in parts)
-    if isinstance(node, ast.Call):
-        return is_size_call(node)
     return False
 
 
@@ -183,8 +204,10 @@ def last_name(node: Any) -> str:
     """Return `f` of `f` and of `a.b.f`, or nothing."""
     kind = type(node)
     if kind is ast.Attribute:
-        return str(node.attr)
-    return str(node.id) if kind is ast.Name else ""
+        name: str = node.attr
+    else:
+        name = node.id if kind is ast.Name else ""
+    return name
 
 
 PLAIN_STATEMENTS = frozenset({ast.Assign, ast.AnnAssign, ast.Expr})
@@ -218,6 +241,9 @@ DURATION_PARTS = word_set(
     total_seconds seconds microseconds days total_minutes in_seconds item
     """
 )
+TIMED = frozenset({ast.Call, ast.BinOp, ast.Attribute})
+TIMED_CALLS = CLOCKS | AMBIGUOUS_CLOCKS.keys() | ROUNDING | DURATION_PARTS
+"""All other expressions and calls read no clock."""
 SIZE_ATTRIBUTES = word_set("shape size ndim nbytes itemsize")
 SIZE_CALLS = word_set(
     """
@@ -253,3 +279,13 @@ PLAIN_METHODS = word_set(
     read_text isdigit strftime isoformat getoutput system to_string copy_ getcwd
     """
 )
+NO_MEASURE: dict[type[ast.expr], Callable[[Any], bool]] = {
+    ast.Call: is_plain_call,
+    ast.Attribute: is_plain_attribute,
+    ast.Subscript: is_plain_item,
+    ast.BinOp: is_plain_sum,
+    ast.UnaryOp: is_plain_operation,
+    ast.BoolOp: is_plain_choice,
+    ast.IfExp: is_plain_choice,
+}
+"""Other expressions are no measurements where they are literals."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.code import walk_branches, walk_definitions, walk_expressions
-from trackbook.code.measured import last_name
 from trackbook.code.parse import tree_of, without_provided, word_set, words_in
 from trackbook.code.scope import Scope
-from trackbook.code.walk import VISITS, walk_each
+from trackbook.code.walk import WALKS, walk_each, walk_inside
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection
 
 MENTION_MAX_CHARS = 20_000
-NOTHING: frozenset[str] = frozenset()
 
 for part in (walk_branches, walk_definitions, walk_expressions):
-    VISITS.update(part.VISITS)
+    WALKS.update(part.VISITS)
+for kind in vars(ast).values():
+    if isinstance(kind, type) and issubclass(kind, ast.AST):
+        WALKS.setdefault(kind, walk_inside)
 
 
 class Names(NamedTuple):
@@ -38,8 +39,6 @@ class Names(NamedTuple):
     """Words in its strings, which `df.query`, SQL or `eval` may take for names."""
     strings: tuple[str, ...] = ()
     """Its texts, but for those that are only shown and for keys."""
-    calls: tuple[ast.Call, ...] = ()
-    """In order, those inside functions and classes left out."""
 
 
 def names_in(
@@ -57,47 +56,50 @@ def names_in(
     """
     try:
         tree = tree_of(source)
-        return names_of(tree.body, transform, rebound) if tree else Names()
+        scope = Scope(transform)
+        walk_each(scope, tree.body if tree else ())
+        return Names(**facts_of(scope, rebound))
     except (RecursionError, MemoryError):
         words = words_in(source)
         return Names(frozenset(words), frozenset(words), everything=True)
 
 
-def names_of(
-    nodes: Iterable[ast.stmt],
-    transform: Callable[[str], str] | None,
-    rebound: Collection[str] = (),
-) -> Names:
-    """Return what statements that run one after the other read and bind."""
-    scope = Scope(transform)
-    walk_each(scope, nodes)
+def facts_of(scope: Scope, rebound: Collection[str]) -> dict[str, Any]:
+    """Return what was read and bound in a scope, by the names of the fields of `Names`.
+
+    What there is nothing of is left out: most statements have little of most.
+    """
+    facts: dict[str, Any] = {}
     scope.call_all()
-    binds = scope.binds | scope.global_binds
-    return Names(
-        without_provided(scope.reads | scope.global_reads, binds, rebound),
-        frozenset(binds) if binds else NOTHING,
-        frozenset(scope.sure) if scope.sure else NOTHING,
-        scope.star,
-        scope.everything,
-        mentioned_in(scope.strings, scope.calls),
-        tuple(scope.strings),
-        tuple(scope.calls),
-    )
+    reads, binds = scope.reads, scope.binds
+    if scope.global_reads or scope.global_binds:
+        reads, binds = reads | scope.global_reads, binds | scope.global_binds
+    if reads:
+        facts["reads"] = without_provided(reads, binds, rebound)
+    if binds:
+        facts["binds"] = frozenset(binds)
+        facts["sure"] = frozenset(scope.sure)
+    if scope.strings:
+        facts["mentions"] = mentioned_in(scope.strings, scope.called)
+        facts["strings"] = tuple(scope.strings)
+    if scope.star:
+        facts["star"] = True
+    if scope.everything:
+        facts["everything"] = True
+    return facts
 
 
-def mentioned_in(strings: list[str], calls: list[ast.Call]) -> frozenset[str]:
+def mentioned_in(strings: list[str], called: list[str]) -> frozenset[str]:
     """Return the words of strings; of very long ones only those near their beginning.
 
     A single word is a label (`kind="bar"`) unless something here reads text as code.
     """
-    if not strings:
-        return NOTHING
     words: set[str] = set()
-    reading = any(last_name(call.func) in READING for call in calls)
+    reading = not READING.isdisjoint(called)
     for text in strings:
         if reading or not text.isidentifier():
             words |= words_in(text[:MENTION_MAX_CHARS])
-    return frozenset(words) if words else NOTHING
+    return frozenset(words)
 
 
 READING = word_set("eval exec query sql execute table view from_query read_sql attrgetter")

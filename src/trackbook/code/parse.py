@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 SILENCE = ("ignore", None, Warning, None, 0)
-WARNED_OF = re.compile(r"\d\.?(?:and|else|for|if|in|is|not|or)")
+WARNED_OF = re.compile(r"[0-9]\.?(?:and|else|for|if|in|is|not|or)")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 KEYWORD = re.compile(r"(?<![.\w])([^\W\d]\w*) ?=(?![=])")
 WORD = re.compile(r"[^\W\d]\w*")
@@ -71,4 +71,6 @@ def without_provided(
     names: set[str], binds: set[str], rebound: Collection[str]
 ) -> frozenset[str]:
     """Return the names without builtins, except those that a cell has bound itself."""
+    if names.isdisjoint(PROVIDED):
+        return frozenset(names)
     return frozenset([n for n in names if n not in PROVIDED or n in binds or n in rebound])

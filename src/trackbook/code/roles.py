@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trackbook.code.literals import pairs_of
 from trackbook.code.magics import effect_of, magic_of
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from trackbook.code.measured import Clocks
 
+Part = Literal[
+    "accumulators", "augmented", "computed", "passed", "targets", "timings", "touches"
+]  # fmt: skip
 GROWING = word_set(
     """
     append extend add update insert appendleft extendleft push put
@@ -24,43 +28,46 @@ GROWING = word_set(
 )
 
 
+class Around(NamedTuple):
+    """What the statements of a cell have in common."""
+
+    clocks: Clocks
+    transform: Callable[[str], str] | None
+    magics: bool
+    """The cell has some; without one nobody need look for it."""
+    walruses: bool
+    """The cell has a `:=` somewhere."""
+
+
 class Roles:
     """The names of one statement by the part they play; functions in it left out."""
 
-    __slots__ = (
-        "accumulators", "augmented", "clocks", "computed", "owners", "passed", "rebound",
-        "targets", "timings", "touches", "transform", "walruses",
-    )  # fmt: skip
+    __slots__ = ("around", "owners", "parts", "rebound")
 
-    def __init__(
-        self, clocks: Clocks, transform: Callable[[str], str] | None, *, walruses: bool
-    ) -> None:
-        self.clocks = clocks
-        self.walruses = walruses
-        """The cell has a `:=` somewhere; without one nobody need look for it."""
-        self.transform = transform
-        self.touches: set[str] = set()
-        self.passed: set[str] = set()
-        self.computed: set[str] = set()
-        self.timings: set[str] = set()
-        self.targets: set[str] = set()
-        self.augmented: set[str] = set()
-        self.rebound: set[str] = set()
-        self.accumulators: set[str] = set()
+    def __init__(self, around: Around) -> None:
+        self.around = around
+        self.parts: defaultdict[Part, set[str]] = defaultdict(set)
+        """Most statements have one or two."""
+        self.rebound: list[str] = []
         self.owners: dict[str, set[str]] = {}
         """Loop targets, and the names they were taken from: both change together."""
 
-    def finish(self) -> None:
-        """Draw what follows from the whole statement."""
-        for name in self.touches & self.owners.keys():
-            self.touches |= self.owners[name]
-        self.computed -= self.targets
-        self.timings -= self.targets
-
-    @property
-    def loops(self) -> set[str]:
-        """Loop, `with` and `except` targets, and names only counted up: `i += 1`."""
-        return self.targets | (self.augmented - self.rebound)
+    def tell(self, facts: dict[str, Any]) -> None:
+        """Add the parts to what is known of a statement."""
+        parts = self.parts
+        if self.owners:
+            for name in parts["touches"] & self.owners.keys():
+                parts["touches"] |= self.owners[name]
+        if "targets" in parts:
+            parts["computed"] -= parts["targets"]
+            parts["timings"] -= parts["targets"]
+        if "targets" in parts or "augmented" in parts:
+            # Loop, `with` and `except` targets, and names only counted up: `i += 1`.
+            counted = parts.pop("augmented", set()).difference(self.rebound)
+            facts["loops"] = frozenset(counted.union(parts.pop("targets", ())))
+        for part, names in parts.items():
+            if names:
+                facts[part] = frozenset(names)
 
     def visit(self, node: ast.stmt, *, looping: bool = False) -> None:
         """Take in one statement and the statements inside it."""
@@ -74,11 +81,11 @@ class Roles:
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         """Take in that a value is bound to a target."""
-        if isinstance(target, (ast.Subscript, ast.Attribute)):
-            self.touches |= root_in(target)
-            return
         if isinstance(target, ast.Name):
             self.bind_name(target.id, value)
+            return
+        if isinstance(target, (ast.Subscript, ast.Attribute)):
+            self.touch(target)
             return
         pairs = pairs_of(target, value)
         if pairs is None:
@@ -94,17 +101,23 @@ class Roles:
             self.bind(part, of)
 
     def bind_name(self, name: str, value: ast.expr) -> None:
-        sort = sort_of(value, self.clocks)
-        self.clocks.learn(name, sort)
-        self.rebound.add(name)
+        sort = sort_of(value, self.around.clocks)
+        self.around.clocks.learn(name, sort)
+        self.rebound.append(name)
         if name == "_":
             self.discard(value)
         if name.startswith("_"):
             return
         if sort == "measured":
-            self.computed.add(name)
+            self.parts["computed"].add(name)
         elif sort == "duration" and not isinstance(value, ast.Name):
-            self.timings.add(name)
+            self.parts["timings"].add(name)
+
+    def touch(self, node: ast.expr) -> None:
+        """Take in that the object behind an expression may be changed."""
+        root = root_of(node)
+        if root is not None:
+            self.parts["touches"].add(root)
 
     def discard(self, value: ast.expr) -> None:
         """Take in a call whose result is dropped, so that it was made for its effect."""
@@ -112,22 +125,23 @@ class Roles:
             value = value.value
         if not isinstance(value, ast.Call):
             return
-        if isinstance(value.func, ast.Attribute):
-            self.touches |= root_in(value.func)
+        func = value.func
+        if isinstance(func, ast.Name) and func.id in PROVIDED:
+            return
+        if isinstance(func, ast.Attribute):
+            self.touch(func)
         self.hand(value)
 
     def hand(self, call: ast.Call) -> None:
         """Take in the names that a call was given, which it may change."""
-        if isinstance(call.func, ast.Name) and call.func.id in PROVIDED:
-            return
         for argument in call.args:
-            if isinstance(argument, ast.Name):
-                self.passed.add(argument.id)
+            if type(argument) is ast.Name:
+                self.parts["passed"].add(argument.id)
         for keyword in call.keywords:
-            if isinstance(keyword.value, ast.Name):
-                self.passed.add(keyword.value.id)
+            if type(keyword.value) is ast.Name:
+                self.parts["passed"].add(keyword.value.id)
                 if keyword.arg == "out":
-                    self.touches.add(keyword.value.id)
+                    self.parts["touches"].add(keyword.value.id)
 
 
 def assign(roles: Roles, node: ast.Assign, looping: bool) -> None:
@@ -143,18 +157,22 @@ def ann_assign(roles: Roles, node: ast.AnnAssign, looping: bool) -> None:
 
 def bound(roles: Roles, targets: list[ast.expr], value: ast.expr, looping: bool) -> None:
     """Take in a value and what it is bound to."""
-    walruses(roles, value)
-    value = run_by_magic(value, roles.transform)
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        roles.hand(value)
+    if roles.around.walruses:
+        walruses(roles, value)
+    if roles.around.magics:
+        value = run_by_magic(value, roles.around.transform)
+    if isinstance(value, ast.Call):
+        func = value.func
+        if isinstance(func, ast.Name) and func.id not in PROVIDED:
+            roles.hand(value)
     for target in targets:
         roles.bind(target, value)
         if looping:
-            roles.computed |= kept_best(target, value)
+            roles.parts["computed"] |= kept_best(target, value)
         if looping and isinstance(target, ast.Name) and isinstance(value, ast.BinOp):
             operands = (value.left, value.right)
             if any(isinstance(one, ast.Name) and one.id == target.id for one in operands):
-                roles.accumulators.add(target.id)
+                roles.parts["accumulators"].add(target.id)
 
 
 def kept_best(target: ast.expr, value: ast.expr) -> set[str]:
@@ -182,7 +200,7 @@ def run_by_magic(value: ast.expr, transform: Callable[[str], str] | None) -> ast
 
 def walruses(roles: Roles, value: ast.expr) -> None:
     """Take in every `name := value` inside an expression."""
-    for part in ast.walk(value) if roles.walruses else ():
+    for part in ast.walk(value):
         if isinstance(part, ast.NamedExpr):
             roles.bind(part.target, part.value)
 
@@ -190,37 +208,38 @@ def walruses(roles: Roles, value: ast.expr) -> None:
 def aug_assign(roles: Roles, node: ast.AugAssign, _looping: bool) -> None:
     """Take in `a += value`."""
     if isinstance(node.target, ast.Name):
-        roles.augmented.add(node.target.id)
-        roles.accumulators.add(node.target.id)
+        roles.parts["augmented"].add(node.target.id)
+        roles.parts["accumulators"].add(node.target.id)
     else:
-        roles.touches |= root_in(node.target)
+        roles.touch(node.target)
 
 
 def delete(roles: Roles, node: ast.Delete, _looping: bool) -> None:
     """Take in `del a[0]`, which changes a."""
     for target in node.targets:
         if isinstance(target, (ast.Subscript, ast.Attribute)):
-            roles.touches |= root_in(target)
+            roles.touch(target)
 
 
 def expression(roles: Roles, node: ast.Expr, looping: bool) -> None:
     """Take in a call made for its effect, or a magic line."""
-    magic = magic_of(node.value)
+    call = node.value
+    magic = magic_of(call) if roles.around.magics else None
     if magic is not None:
-        effect = effect_of(magic, roles.transform)
+        effect = effect_of(magic, roles.around.transform)
         if effect.where == "here":
             roles.visit_each(effect.runs or (), looping=looping)
         return
-    walruses(roles, node.value)
-    roles.discard(node.value)
-    call = node.value
+    if roles.around.walruses:
+        walruses(roles, call)
+    roles.discard(call)
     if (
         looping
         and isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in GROWING
     ):
-        roles.accumulators |= root_in(call.func)
+        roles.parts["accumulators"] |= root_in(call.func)
 
 
 def for_(roles: Roles, node: ast.For | ast.AsyncFor, _looping: bool) -> None:
@@ -229,21 +248,23 @@ def for_(roles: Roles, node: ast.For | ast.AsyncFor, _looping: bool) -> None:
     sources = {part.id for part in ast.walk(node.iter) if isinstance(part, ast.Name)}
     for name in names:
         roles.owners[name] = sources - PROVIDED
-    roles.targets |= names
+    roles.parts["targets"] |= names
     roles.visit_each(node.body, looping=True)
     roles.visit_each(node.orelse, looping=True)
 
 
 def while_(roles: Roles, node: ast.While, _looping: bool) -> None:
     """Take in the body of a loop."""
-    walruses(roles, node.test)
+    if roles.around.walruses:
+        walruses(roles, node.test)
     roles.visit_each(node.body, looping=True)
     roles.visit_each(node.orelse, looping=True)
 
 
 def if_(roles: Roles, node: ast.If, looping: bool) -> None:
     """Take in both arms."""
-    walruses(roles, node.test)
+    if roles.around.walruses:
+        walruses(roles, node.test)
     roles.visit_each(node.body, looping=looping)
     roles.visit_each(node.orelse, looping=looping)
 
@@ -252,7 +273,7 @@ def with_(roles: Roles, node: ast.With | ast.AsyncWith, looping: bool) -> None:
     """Take in the names of contexts, and the body."""
     for item in node.items:
         if item.optional_vars is not None:
-            roles.targets |= names_bound_by(item.optional_vars)
+            roles.parts["targets"] |= names_bound_by(item.optional_vars)
     roles.visit_each(node.body, looping=looping)
 
 
@@ -260,7 +281,7 @@ def try_(roles: Roles, node: ast.Try, looping: bool) -> None:
     """Take in the body, its handlers, and what follows."""
     for handler in node.handlers:
         if handler.name:
-            roles.targets.add(handler.name)
+            roles.parts["targets"].add(handler.name)
         roles.visit_each(handler.body, looping=looping)
     for body in (node.body, node.orelse, node.finalbody):
         roles.visit_each(body, looping=looping)
@@ -293,7 +314,6 @@ def root_of(node: ast.expr) -> str | None:
 
 INTO = frozenset({ast.Attribute, ast.Subscript, ast.Starred})
 """Expressions that are about a part of another."""
-
 
 VISITS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.Assign: assign,

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterable
 
+NONE: frozenset[str] = frozenset()
+
 
 class Scope:
     """What has been read and bound so far while a scope is walked in the order it runs.
@@ -16,9 +18,9 @@ class Scope:
     """
 
     __slots__ = (
-        "binds", "calls", "everything", "global_binds", "global_reads", "globals_",
-        "hidden", "in_class", "in_function", "late", "nonlocals", "reads", "star",
-        "strings", "sure", "transform",
+        "binds", "called", "calls", "everything", "global_binds", "global_reads", "globals_",
+        "hidden", "in_class", "in_function", "late", "nonlocals", "plain", "reads",
+        "star", "strings", "sure", "transform",
     )  # fmt: skip
 
     def __init__(
@@ -34,16 +36,19 @@ class Scope:
         """What each function defined here will read once it is called."""
         self.hidden: frozenset[str] = frozenset()
         """Names that belong to the comprehension now being walked."""
-        self.globals_: set[str] = set()
-        self.nonlocals: set[str] = set()
-        self.global_reads: set[str] = set()
+        self.globals_ = self.nonlocals = NONE
+        self.global_reads = NONE
         """Read from the notebook past every enclosing function."""
-        self.global_binds: set[str] = set()
+        self.global_binds = NONE
         self.star = False
         self.everything = False
         self.strings: list[str] = []
         self.calls: list[ast.Call] = []
         """Those of this scope itself, as they come."""
+        self.called: list[str] = []
+        """The last name of what each of them calls."""
+        self.plain: list[ast.Call] = []
+        """Those that call what a name stands for."""
 
     def load(self, name: str) -> None:
         if name in self.hidden:

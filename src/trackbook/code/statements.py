@@ -13,17 +13,16 @@ from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.given import Given, given_in
 from trackbook.code.literals import EVALUATE, chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.measured import Clocks, is_summary, last_name
+from trackbook.code.measured import Clocks, is_summary
 from trackbook.code.metric_names import is_metric_name, is_weak_name
-from trackbook.code.names import names_of
+from trackbook.code.names import facts_of
 from trackbook.code.parse import lines_in, tree_of, words_in
-from trackbook.code.roles import VISITS, Roles
-from trackbook.code.walk import names_bound_by
+from trackbook.code.roles import VISITS, Around, Roles
+from trackbook.code.scope import NONE, Scope
+from trackbook.code.walk import names_bound_by, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-
-NONE: frozenset[str] = frozenset()
+    from collections.abc import Callable, Collection, Mapping
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -110,7 +109,7 @@ def statements_in(
 class Cut:
     """One cell while it is being cut; what a statement teaches holds for those after it."""
 
-    __slots__ = ("clocks", "modules", "rebound", "source", "transform", "walruses")
+    __slots__ = ("around", "modules", "rebound", "source", "transform")
 
     def __init__(
         self,
@@ -123,15 +122,17 @@ class Cut:
         self.transform = transform
         self.modules = set(modules)
         self.rebound = set(rebound)
-        self.clocks = Clocks()
-        self.walruses = ":=" in source
+        self.around = Around(
+            Clocks(), transform, magics="get_ipython" in source, walruses=":=" in source
+        )
 
     def statements_of(self, tree: ast.Module) -> list[Statement]:
         """Return the cell's statements, those in bodies of magics in place."""
         found: list[Statement] = []
         for node in tree.body:
             shown = node is tree.body[-1] and not self.is_silenced(node)
-            found.extend(self.nested_in(node, shown=shown) or [self.statement(node, shown)])
+            nested = self.nested_in(node, shown=shown) if self.around.magics else []
+            found.extend(nested or [self.statement(node, shown)])
         return found
 
     def nested_in(self, outer: ast.stmt, *, shown: bool) -> list[Statement]:
@@ -164,61 +165,49 @@ class Cut:
         self, node: ast.stmt, shown: bool, outer: ast.stmt | None = None
     ) -> Statement:
         """Return one statement; `outer` is the magic in whose body it stands."""
-        names = names_of([node], self.transform, self.rebound)
-        self.rebound |= names.binds
-        self.learn_modules(node)
-        roles = self.roles_in(node)
+        scope = Scope(self.transform)
+        walk(scope, node)
+        facts = facts_of(scope, self.rebound)
+        if "binds" in facts:
+            self.rebound |= facts["binds"]
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.learn_modules(node)
+        elif type(node) in VISITS:
+            roles = Roles(self.around)
+            roles.visit(node)
+            roles.tell(facts)
+        if is_ambient(node, self.modules):
+            facts["ambient"] = True
+        if scope.calls:
+            facts["risked"] = risked_by(scope.calls, scope.called)
+            if scope.plain:
+                facts["given"] = given_in(scope.plain)
+            facts["seeds"] = not SEEDING.isdisjoint(scope.called)
+        if isinstance(node, BINDING):
+            facts["chosen"] = chosen = chosen_in(node)
+            facts["constants"] = constants_in(node, scope.binds, chosen)
+        if shown:
+            facts["displayed"] = self.displayed(node)
+        if shown or ("computed" in facts and may_be_weak(node, facts["computed"])):
+            facts["summary"] = is_summary(node, self.modules)
         line, end_line = lines_of(outer or node)
-        calls, binds = names.calls, type(node) in BINDING
-        chosen = chosen_in(node) if binds else {}
         return Statement(
             line=line,
             end_line=end_line,
             nested=outer is not None,
-            reads=names.reads,
-            binds=names.binds,
-            sure=names.sure,
-            star=names.star,
-            everything=names.everything,
-            mentions=names.mentions,
-            strings=names.strings,
-            touches=frozen(roles.touches),
-            risked=frozen(risked_by(calls)) if calls else NONE,
-            seeds=bool(calls) and any(last_name(call.func) in SEEDING for call in calls),
-            ambient=is_ambient(node, self.modules),
-            passed=frozen(roles.passed),
-            given=given_in(calls) if calls else (),
-            chosen=chosen,
-            constants=constants_in(node, names.binds, chosen) if binds else NONE,
-            computed=frozen(roles.computed),
-            summary=(shown or may_be_weak(node, roles.computed))
-            and is_summary(node, self.modules),
-            timings=frozen(roles.timings),
-            loops=frozen(roles.loops),
-            accumulators=frozen(roles.accumulators),
-            displayed=self.displayed(node) if shown else None,
+            **facts,
         )
-
-    def roles_in(self, node: ast.stmt) -> Roles:
-        """Return the parts that names play; none in imports and definitions."""
-        if type(node) not in VISITS:
-            return NO_ROLES
-        roles = Roles(self.clocks, self.transform, walruses=self.walruses)
-        roles.visit(node)
-        roles.finish()
-        return roles
 
     def displayed(self, node: ast.stmt) -> str | None:
         return (
             display_name(node.value, self.modules) if isinstance(node, ast.Expr) else None
         )
 
-    def learn_modules(self, node: ast.stmt) -> None:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                if name.islower():
-                    self.modules.add(name)
+    def learn_modules(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if name.islower():
+                self.modules.add(name)
 
     def is_silenced(self, node: ast.stmt) -> bool:
         """Tell whether a `;` after the statement keeps its value from being shown."""
@@ -236,46 +225,38 @@ def lines_of(node: ast.stmt) -> tuple[int, int]:
     return first, node.end_lineno or node.lineno
 
 
-def bindings_of(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Yield each target of an assignment with its value."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield target, node.value
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        yield node.target, node.value
+def targets_of(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    """Return what an assignment binds its value to."""
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
-def may_be_weak(node: ast.stmt, computed: set[str]) -> bool:
+def may_be_weak(node: ast.stmt, computed: frozenset[str]) -> bool:
     """Tell whether a statement computes what data have as well as models; else nobody asks."""
-    return bool(computed) and (
-        type(getattr(node, "value", None)) is ast.Dict
-        or any(is_metric_name(name) and is_weak_name(name) for name in computed)
+    return type(getattr(node, "value", None)) is ast.Dict or any(
+        is_metric_name(name) and is_weak_name(name) for name in computed
     )
 
 
-def frozen(names: set[str]) -> frozenset[str]:
-    """Return names that stay as they are; no names are always the same object."""
-    return frozenset(names) if names else NONE
-
-
-def chosen_in(node: ast.stmt) -> dict[str, object]:
+def chosen_in(node: ast.Assign | ast.AnnAssign) -> dict[str, object]:
     """Return the names that a statement binds to literals."""
     chosen: dict[str, object] = {}
-    for target, value in bindings_of(node):
-        if type(target) is not ast.Name or type(value) in EVALUATE:
+    value = node.value
+    if value is not None and type(value) in EVALUATE:
+        for target in targets_of(node):
             chosen |= chosen_by(target, value)
     return chosen
 
 
 def constants_in(
-    node: ast.stmt, binds: frozenset[str], chosen: Collection[str]
+    node: ast.Assign | ast.AnnAssign, binds: Collection[str], chosen: Collection[str]
 ) -> frozenset[str]:
     """Return the ALL_CAPS names that a statement binds to anything but a literal."""
-    if not any(map(str.isupper, binds)):
+    value = node.value
+    if value is None or not any(map(str.isupper, binds)):
         return NONE
     return frozenset(
         name
-        for target, value in bindings_of(node)
+        for target in targets_of(node)
         if type(target) in NAMING and not is_literal(value)
         for name in names_bound_by(target)
         if name.isupper() and name not in chosen and is_constant_name(name)
@@ -287,8 +268,7 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
-NO_ROLES = Roles(Clocks(), None, walruses=False)
-BINDING = frozenset({ast.Assign, ast.AnnAssign})
+BINDING = (ast.Assign, ast.AnnAssign)
 NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 SHOWING = frozenset({"time", "track"})

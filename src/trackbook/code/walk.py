@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     Visits = dict[type[ast.AST], Callable[[Any, Any], None]]
 
-VISITS: Visits = {}
-"""How each kind of node is walked; filled by names.py from the three `walk_` files."""
+WALKS: Visits = {}
+"""How each kind of node is walked; filled by names.py from the three `walk_` files.
+
+Where much is walked it is asked directly, which saves a call per node.
+"""
 CHILDREN: dict[type[ast.AST], list[str]] = {}
 """The fields of other kinds of nodes that may hold nodes to walk."""
 LEAVES = frozenset({"ctx", "op", "ops", "type_comment", "kind", "attr", "id", "arg"})
@@ -21,29 +24,30 @@ LEAVES = frozenset({"ctx", "op", "ops", "type_comment", "kind", "attr", "id", "a
 
 def walk(scope: Scope, node: ast.AST) -> None:
     """Tell the scope what one node reads and binds."""
+    WALKS[type(node)](scope, node)
+
+
+def walk_inside(scope: Scope, node: ast.AST) -> None:
+    """Walk what a node holds: all that there is to a kind without a visit of its own."""
     kind = type(node)
-    visit = VISITS.get(kind)
-    if visit is not None:
-        visit(scope, node)
-        return
     fields = CHILDREN.get(kind)
     if fields is None:
         fields = CHILDREN[kind] = [field for field in kind._fields if field not in LEAVES]
     for field in fields:
         child = getattr(node, field, None)
         if isinstance(child, ast.AST):
-            walk(scope, child)
+            WALKS[type(child)](scope, child)
         elif type(child) is list:
             for item in child:
                 if isinstance(item, ast.AST):
-                    walk(scope, item)
+                    WALKS[type(item)](scope, item)
 
 
 def walk_each(scope: Scope, nodes: Iterable[ast.AST | None]) -> None:
     """Tell the scope what nodes read and bind, one after the other."""
     for node in nodes:
         if node is not None:
-            walk(scope, node)
+            WALKS[type(node)](scope, node)
 
 
 def perhaps(scope: Scope, nodes: Iterable[ast.AST | None]) -> None:

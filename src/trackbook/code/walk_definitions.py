@@ -35,12 +35,12 @@ def import_from(scope: Scope, node: ast.ImportFrom) -> None:
 
 def global_(scope: Scope, node: ast.Global) -> None:
     """Keep names that belong to the notebook, not to the function."""
-    scope.globals_.update(node.names)
+    scope.globals_ = scope.globals_.union(node.names)
 
 
 def nonlocal_(scope: Scope, node: ast.Nonlocal) -> None:
     """Keep names that belong to a function further out."""
-    scope.nonlocals.update(node.names)
+    scope.nonlocals = scope.nonlocals.union(node.names)
 
 
 def function(scope: Scope, node: Function) -> None:

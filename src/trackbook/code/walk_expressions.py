@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from trackbook.code.magics import effect_of, magic_of
+from trackbook.code.magics import ARGUMENTS, effect_of, magic_of
 from trackbook.code.measured import last_name
 from trackbook.code.parse import tree_of, word_set
-from trackbook.code.walk import perhaps, walk, walk_each
+from trackbook.code.walk import WALKS, perhaps, walk, walk_each
 
 if TYPE_CHECKING:
     from trackbook.code.magics import Magic
@@ -20,9 +20,9 @@ def name(scope: Scope, node: ast.Name) -> None:
     """Take in a name that is read, bound or deleted."""
     kind, known = type(node.ctx), node.id
     if kind is ast.Load:
-        if known in scope.sure or known in scope.late or scope.hidden:
+        if scope.hidden or known in scope.late:
             scope.load(known)
-        else:
+        elif known not in scope.sure:
             scope.reads.add(known)
     elif kind is ast.Store:
         scope.store(known)
@@ -44,26 +44,32 @@ def attribute(scope: Scope, node: ast.Attribute) -> None:
         if inner.attr == "user_ns":
             scope.everything = True
         inner = inner.value
-    walk(scope, inner)
+    WALKS[type(inner)](scope, inner)
 
 
 def call(scope: Scope, node: ast.Call) -> None:
     """Take in a call; magics are calls too."""
     func = node.func
+    called = last_name(func)
     scope.calls.append(node)
-    if type(func) is ast.Attribute:
+    scope.called.append(called)
+    if called in ARGUMENTS:
         magic = magic_of(node)
         if magic is not None:
             walk_magic(scope, magic)
             return
-    elif type(func) is ast.Name and func.id in DYNAMIC:
-        dynamic(scope, node, func.id)
-    walk(scope, func)
-    take = walk_shown if last_name(func) in SHOWING else walk
-    for arg in node.args:
-        take(scope, arg)
-    for keyword in node.keywords:
-        take(scope, keyword.value)
+    if type(func) is ast.Name:
+        scope.plain.append(node)
+        if called in DYNAMIC:
+            dynamic(scope, node, called)
+    WALKS[type(func)](scope, func)
+    given = [*node.args, *[keyword.value for keyword in node.keywords]]
+    if called in SHOWING:
+        for value in given:
+            walk_shown(scope, value)
+    else:
+        for value in given:
+            WALKS[type(value)](scope, value)
 
 
 def walk_shown(scope: Scope, node: ast.expr) -> None:
@@ -76,10 +82,11 @@ def walk_shown(scope: Scope, node: ast.expr) -> None:
 
 def subscript(scope: Scope, node: ast.Subscript) -> None:
     """Take in an item; a text between the brackets is a key, and mentions no name."""
-    walk(scope, node.value)
-    inside = node.slice
-    keys = inside.elts if isinstance(inside, (ast.Tuple, ast.List)) else [inside]
-    walk_each(scope, (key for key in keys if type(key) is not ast.Constant))
+    value, inside = node.value, node.slice
+    WALKS[type(value)](scope, value)
+    for key in inside.elts if isinstance(inside, (ast.Tuple, ast.List)) else [inside]:
+        if type(key) is not ast.Constant:
+            WALKS[type(key)](scope, key)
 
 
 def dynamic(scope: Scope, node: ast.Call, called: str) -> None:
@@ -118,26 +125,29 @@ def walk_magic(scope: Scope, magic: Magic) -> None:
 
 def expression(scope: Scope, node: ast.Expr) -> None:
     """Take in what stands for its value or its effect."""
-    walk(scope, node.value)
+    value = node.value
+    WALKS[type(value)](scope, value)
 
 
 def bin_op(scope: Scope, node: ast.BinOp) -> None:
     """Take in `a + b`."""
-    walk(scope, node.left)
-    walk(scope, node.right)
+    left, right = node.left, node.right
+    WALKS[type(left)](scope, left)
+    WALKS[type(right)](scope, right)
 
 
 def items(scope: Scope, node: ast.List | ast.Tuple) -> None:
     """Take in what a list or a tuple holds, or is unpacked to."""
     for item in node.elts:
-        walk(scope, item)
+        WALKS[type(item)](scope, item)
 
 
 def assign(scope: Scope, node: ast.Assign) -> None:
     """Take in the value before the targets."""
-    walk(scope, node.value)
+    value = node.value
+    WALKS[type(value)](scope, value)
     for target in node.targets:
-        walk(scope, target)
+        WALKS[type(target)](scope, target)
 
 
 def aug_assign(scope: Scope, node: ast.AugAssign) -> None:
