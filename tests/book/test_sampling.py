@@ -11,6 +11,14 @@ import time
 from trackbook.fingerprint import TreeUse, cpu_s
 
 BUSY = "import time\nuntil = time.time() + {}\nwhile time.time() < until: pass\n"
+BURNT = (
+    "import time\n"
+    "for until in (1.0, 1.5):\n"
+    "    while time.process_time() < until: pass\n"
+    "    print(flush=True)\n"
+    "    input()\n"
+)
+"""A child that uses a second of a processor, waits, and uses half a second more."""
 
 
 def test_a_short_run_has_one_sample_at_its_end(sheet) -> None:
@@ -47,15 +55,48 @@ def test_nothing_is_sampled_between_cells(sheet) -> None:
 def test_children_count(tmp_path) -> None:
     use = TreeUse(cpu_s())
     alone = use.look(0.1).process_count
+    began = time.time()
     with subprocess.Popen([sys.executable, "-c", BUSY.format(1.0)]) as child:
         time.sleep(0.8)
-        used = use.look(0.8)
+        used = use.look(time.time() - began)
         assert used.process_count == alone + 1
         assert used.cpu_percent > 20
         child.wait()
     ended = use.look(0.5)
     assert ended.process_count == alone
     assert ended.cpu_percent < 110
+
+
+def test_what_a_child_used_before_the_first_look_is_not_of_the_span() -> None:
+    before_s = cpu_s()
+    with burnt() as child:
+        used = TreeUse(before_s).look(0.2)
+        child.kill()
+    assert used.process_count > 1
+    assert used.cpu_percent < 80  # 500, had that second counted
+
+
+def test_an_old_child_counts_from_when_it_was_first_seen_and_once_when_it_ends() -> None:
+    use = TreeUse(cpu_s())
+    with burnt() as child:
+        use.look(0.2)
+        began = time.time()
+        child.stdin.write("\n")
+        child.stdin.flush()
+        child.stdout.readline()
+        assert use.look(time.time() - began).cpu_percent > 30
+        child.kill()
+    assert use.look(0.5).cpu_percent < 50
+
+
+def test_a_child_that_nobody_saw_come_counts_from_when_it_is_seen() -> None:
+    use = TreeUse(cpu_s())
+    use.look(0.1)
+    with burnt() as child:
+        assert use.idle()
+        used = use.look(0.2)
+        child.kill()
+    assert used.cpu_percent < 80
 
 
 def test_what_is_written_to_disk_counts(tmp_path) -> None:
@@ -106,3 +147,15 @@ def test_a_script_and_its_forked_child_are_sampled_once(tmp_path) -> None:
     assert sessions == 1
     assert store.rows("FROM faults").rows == []
     assert store.rows("SELECT machine IS NOT NULL FROM environment").rows == [(True,)]
+
+
+def burnt() -> subprocess.Popen[str]:
+    """Return a child that has used a second of a processor, and waits."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", BURNT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    child.stdout.readline()
+    return child

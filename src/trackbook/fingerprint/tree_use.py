@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.fingerprint.gpus import gpu_use
 
@@ -35,8 +36,28 @@ class Used(NamedTuple):
     gpu_memory_bytes: int | None
 
 
+class Seen(NamedTuple):
+    """One look over the processes."""
+
+    totals: Totals
+    earlier_s: float
+    """What children had used that are new to us, but older than the span."""
+    processes: frozenset[object]
+    is_whole: bool
+    """No process ended meanwhile."""
+
+
+TRIES = 3
+GRAIN_S = 0.05
+"""How exactly the birth of a process is known, and more."""
+
+
 class TreeUse:
-    """Looks at this process and its children, and tells what they used since the last look."""
+    """Looks at this process and its children, and tells what they used since the last look.
+
+    A child counts from its birth; one that was there before the span in which it is first
+    seen, from then on.
+    """
 
     def __init__(self, cpu_before_s: float) -> None:
         """Begin from what this process had used of a processor earlier, as `cpu_s` told it."""
@@ -45,13 +66,18 @@ class TreeUse:
         self._psutil = psutil
         self._self = psutil.Process()
         self._last = Totals(cpu_before_s, 0, 1, None, None)
+        self._known: frozenset[object] = frozenset()
 
     def look(self, span_s: float) -> Used:
         """Return what was used in the `span_s` seconds since the last look; takes 1 to 5 ms."""
-        before, now = self._last, self._totals()
-        self._last = now
+        before, seen = self._last, self._seen(span_s)
+        now = self._last = seen.totals
+        self._known = seen.processes
         gpu = gpu_use()
-        spent = max(0.0, now.cpu_s - before.cpu_s)
+        spent = max(0.0, now.cpu_s - before.cpu_s - seen.earlier_s)
+        # An old child that ended before it was ever seen brings along all that it used;
+        # more than the machine has was not used.
+        spent = min(spent, span_s * (os.cpu_count() or 1))
         return Used(
             span_s=span_s,
             cpu_percent=100 * spent / span_s if span_s > 0 else 0.0,
@@ -73,24 +99,42 @@ class TreeUse:
             self._last = self._last._replace(cpu_s=cpu_s())
         return self._last.process_count == 1
 
-    def _totals(self) -> Totals:
-        # A child that has ended is in its parent's account once that has asked for it.
-        spent = cpu_s()
-        memory, count = 0, 0
+    def _seen(self, span_s: float) -> Seen:
+        # When a child ends, what it used moves into its parent's account. In the midst of
+        # that it is in neither, and would come as a peak at the next look.
+        for _ in range(TRIES):
+            ended, seen = ended_s(), self._seen_once(self._now_s() - span_s - GRAIN_S)
+            if seen.is_whole and ended == ended_s():
+                break
+        return seen
+
+    def _seen_once(self, began: float) -> Seen:
+        spent, earlier, memory, is_whole = cpu_s(), 0.0, 0, True
+        seen: list[psutil.Process] = []
         disk: list[tuple[int, int]] = []
         for process in (self._self, *self._self.children(recursive=True)):
             try:
-                found = process.as_dict(["cpu_times", "memory_info"])
-                if process.pid != self._self.pid and found["cpu_times"] is not None:
-                    spent += found["cpu_times"].user + found["cpu_times"].system
+                found = process.as_dict(["cpu_times", "memory_info", "create_time"])
+                own = used_by(found["cpu_times"]) if process != self._self else 0.0
+                spent += own
+                if process not in self._known and (found["create_time"] or 0.0) < began:
+                    earlier += own
                 memory += found["memory_info"].rss if found["memory_info"] else 0
-                count += 1
+                seen.append(process)
                 disk += self._disk(process)
             except self._psutil.NoSuchProcess:
-                continue
+                is_whole = False
         read = sum(one for one, _ in disk) if disk else None
         written = sum(one for _, one in disk) if disk else None
-        return Totals(spent, memory, count, read, written)
+        totals = Totals(spent, memory, len(seen), read, written)
+        return Seen(totals, earlier, frozenset(seen), is_whole)
+
+    def _now_s(self) -> float:
+        """Return the time on the clock of psutil's births, which may be half a second off."""
+        since_boot = getattr(time, "CLOCK_BOOTTIME", None)
+        if since_boot is None:
+            return time.time()
+        return float(self._psutil.boot_time()) + time.clock_gettime(since_boot)
 
     def _disk(self, process: psutil.Process) -> list[tuple[int, int]]:
         """Return bytes read and written; nothing where the system does not say."""
@@ -106,6 +150,19 @@ def cpu_s() -> float:
     """Return the processor time of this process and of its children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def ended_s() -> float:
+    """Return the processor time of the children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def used_by(times: Any) -> float:
+    """Return the processor time of a child and of its own that have ended, as psutil has it."""
+    if times is None:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def grown(before: int | None, now: int | None) -> int | None:
