@@ -24,10 +24,13 @@ def risked_by(calls: Iterable[ast.Call], called: Iterable[str]) -> frozenset[str
     for call, name in zip(calls, called, strict=True):
         if name in PURE:
             continue
-        given = [*call.args, *[keyword.value for keyword in call.keywords]]
-        if type(call.func) is ast.Attribute:
-            given.append(call.func)
-        for value in given:
+        func = call.func
+        if type(func) is ast.Attribute:
+            found.add(root_of(func))
+        for value in call.args:
+            found.add(value.id if type(value) is ast.Name else root_of(value))
+        for keyword in call.keywords:
+            value = keyword.value
             if type(value) is not ast.Constant:
                 found.add(root_of(value))
     found.discard(None)

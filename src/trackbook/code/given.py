@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trackbook.code.literals import EVALUATE, is_literal, value_of
+from trackbook.code.literals import MORE, typed_in
 from trackbook.code.measured import last_name
 from trackbook.code.parse import PROVIDED
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 MOST = 12
+NUMBERS = frozenset({int, float, bool})
 CONSTRUCTED = re.compile(r"\b(?P<called>[A-Z]\w*)\((?P<given>[^()=]+)")
 TYPED = re.compile(r"\s*(?:-?\d[\w.]*|True|False|None)\s*")
 # Python's own descriptors: a class may have others of the same name.
@@ -71,15 +72,16 @@ def given_in(calls: Iterable[ast.Call]) -> tuple[Given, ...]:
         function = last_name(call.func)
         if function in PROVIDED or ast.Starred in map(type, call.args):
             continue
+        # A text in place is seldom a choice.
         placed = [
-            (at, value_of(arg))
+            (at, value)
             for at, arg in enumerate(call.args[:MOST])
-            if type(arg) in EVALUATE and is_number(arg)
+            if type(value := typed_in(arg)) in NUMBERS
         ]
         named = [
-            (keyword.arg, value_of(keyword.value))
+            (keyword.arg, value)
             for keyword in call.keywords[:MOST]
-            if keyword.arg is not None and is_literal(keyword.value)
+            if keyword.arg is not None and (value := typed_in(keyword.value)) is not MORE
         ]
         if placed or named:
             found.append(Given(function, tuple(placed), tuple(named)))
@@ -100,8 +102,3 @@ def placed_in(source: str, namespace: Mapping[str, object]) -> set[str]:
                 break
             found.add(name)
     return found
-
-
-def is_number(node: ast.expr) -> bool:
-    """Tell whether an argument is a typed number; a text in place is seldom a choice."""
-    return is_literal(node) and type(value_of(node)) in (int, float, bool)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MAX_BITS = 4096
 """A power beyond this is not computed: `10 ** 10 ** 10` would never end."""
 
+MORE = object()
+"""Stands for what is no literal."""
+
 
 class NotLiteral(Exception):
     """The expression is more than a literal; never leaves this room."""
@@ -20,16 +23,11 @@ class NotLiteral(Exception):
 def chosen_by(target: ast.expr, value: ast.expr) -> dict[str, object]:
     """Return the names that a target binds to literals; empty containers choose nothing."""
     if type(target) is ast.Name:
-        if type(value) not in EVALUATE or (
-            isinstance(value, ast.Call) and not is_dict_call(value)
-        ):
-            return {}
-        try:
-            found = value_of(value)
-        except NotLiteral:
-            return {}
+        found = typed_in(value)
         empty = isinstance(found, (tuple, list, dict, set)) and not found
-        return {} if empty or target.id.startswith("_") else {target.id: found}
+        if found is MORE or empty or target.id.startswith("_"):
+            return {}
+        return {target.id: found}
     chosen: dict[str, object] = {}
     for part, of in pairs_of(target, value) or ():
         chosen |= chosen_by(part, of)
@@ -49,17 +47,19 @@ def pairs_of(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr
 
 def is_literal(node: ast.expr) -> bool:
     """Tell whether an expression is a literal value, empty containers included."""
-    if type(node) not in EVALUATE:
-        return False
+    return typed_in(node) is not MORE
+
+
+def typed_in(node: ast.expr) -> object:
+    """Return the value of a literal; `MORE` for any other expression."""
     if type(node) is ast.Constant:
-        return is_plain(node.value)
-    if type(node) is ast.Call and not is_dict_call(node):
-        return False
+        return node.value if is_plain(node.value) else MORE
+    if type(node) not in EVALUATE or (type(node) is ast.Call and not is_dict_call(node)):
+        return MORE
     try:
-        value_of(node)
+        return value_of(node)
     except NotLiteral:
-        return False
-    return True
+        return MORE
 
 
 def value_of(node: ast.expr) -> object:

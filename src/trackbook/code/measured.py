@@ -25,8 +25,9 @@ class Clocks:
 
     def learn(self, name: str, sort: Sort) -> None:
         """Keep what a name was last bound to."""
-        self.times.discard(name)
-        self.durations.discard(name)
+        if self.times or self.durations:
+            self.times.discard(name)
+            self.durations.discard(name)
         if sort == "clock":
             self.times.add(name)
         elif sort == "duration":
@@ -36,15 +37,13 @@ class Clocks:
 def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
     """Return whether a value may be a measurement, is a time, a duration, or neither."""
     kind = type(node)
-    if kind is ast.Name:
-        return "duration" if last_name(node) in clocks.durations else "other"
     if kind in NEVER:
-        return "other"
+        return "duration" if last_name(node) in clocks.durations else "other"
+    if isinstance(node, ast.Call) and last_name(node.func) not in TELLING:
+        return "measured"
     if isinstance(node, ast.Await):
         return sort_of(node.value, clocks)
-    if kind in TIMED and not (
-        isinstance(node, ast.Call) and last_name(node.func) not in TIMED_CALLS
-    ):
+    if kind in TIMED:
         if is_clock(node, clocks):
             return "clock"
         if is_duration(node, clocks):
@@ -242,8 +241,7 @@ DURATION_PARTS = word_set(
     """
 )
 TIMED = frozenset({ast.Call, ast.BinOp, ast.Attribute})
-TIMED_CALLS = CLOCKS | AMBIGUOUS_CLOCKS.keys() | ROUNDING | DURATION_PARTS
-"""All other expressions and calls read no clock."""
+"""No other expression reads a clock."""
 SIZE_ATTRIBUTES = word_set("shape size ndim nbytes itemsize")
 SIZE_CALLS = word_set(
     """
@@ -289,3 +287,8 @@ NO_MEASURE: dict[type[ast.expr], Callable[[Any], bool]] = {
     ast.IfExp: is_plain_choice,
 }
 """Other expressions are no measurements where they are literals."""
+TELLING = frozenset({"dict"}).union(
+    CLOCKS, AMBIGUOUS_CLOCKS, ROUNDING, DURATION_PARTS, SIZE_CALLS, SIZE_KEEPING,
+    PLAIN_FUNCTIONS, PLAIN_METHODS, CONVERSIONS, EMPTY,
+)  # fmt: skip
+"""Whatever else is called may well measure."""

@@ -70,7 +70,8 @@ def facts_of(scope: Scope, rebound: Collection[str]) -> dict[str, Any]:
     What there is nothing of is left out: most statements have little of most.
     """
     facts: dict[str, Any] = {}
-    scope.call_all()
+    if scope.late:
+        scope.call_all()
     reads, binds = scope.reads, scope.binds
     if scope.global_reads or scope.global_binds:
         reads, binds = reads | scope.global_reads, binds | scope.global_binds

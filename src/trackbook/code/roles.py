@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.code.literals import pairs_of
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.measured import sort_of
+from trackbook.code.measured import Clocks, sort_of
 from trackbook.code.metric_names import is_metric_name
 from trackbook.code.parse import PROVIDED, word_set
 from trackbook.code.walk import names_bound_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from trackbook.code.measured import Clocks
 
 Part = Literal[
     "accumulators", "augmented", "computed", "passed", "targets", "timings", "touches"
@@ -28,24 +26,22 @@ GROWING = word_set(
 )
 
 
-class Around(NamedTuple):
-    """What the statements of a cell have in common."""
-
-    clocks: Clocks
-    transform: Callable[[str], str] | None
-    magics: bool
-    """The cell has some; without one nobody need look for it."""
-    walruses: bool
-    """The cell has a `:=` somewhere."""
-
-
 class Roles:
-    """The names of one statement by the part they play; functions in it left out."""
+    """The names of one statement by the part they play; functions in it left out.
 
-    __slots__ = ("around", "owners", "parts", "rebound")
+    One for a cell: what it learns about clocks holds for the statements that follow.
+    """
 
-    def __init__(self, around: Around) -> None:
-        self.around = around
+    __slots__ = (
+        "clocks", "magics", "owners", "parts", "rebound", "transform", "walruses",
+    )  # fmt: skip
+
+    def __init__(self, source: str, transform: Callable[[str], str] | None) -> None:
+        self.transform = transform
+        self.clocks = Clocks()
+        # Where the cell has none of them nobody need look for them.
+        self.magics = "get_ipython" in source
+        self.walruses = ":=" in source
         self.parts: defaultdict[Part, set[str]] = defaultdict(set)
         """Most statements have one or two."""
         self.rebound: list[str] = []
@@ -53,7 +49,7 @@ class Roles:
         """Loop targets, and the names they were taken from: both change together."""
 
     def tell(self, facts: dict[str, Any]) -> None:
-        """Add the parts to what is known of a statement."""
+        """Add the parts to what is known of a statement, and begin with the next."""
         parts = self.parts
         if self.owners:
             for name in parts["touches"] & self.owners.keys():
@@ -68,6 +64,8 @@ class Roles:
         for part, names in parts.items():
             if names:
                 facts[part] = frozenset(names)
+        if parts or self.rebound:
+            self.parts, self.rebound, self.owners = defaultdict(set), [], {}
 
     def visit(self, node: ast.stmt, *, looping: bool = False) -> None:
         """Take in one statement and the statements inside it."""
@@ -101,8 +99,8 @@ class Roles:
             self.bind(part, of)
 
     def bind_name(self, name: str, value: ast.expr) -> None:
-        sort = sort_of(value, self.around.clocks)
-        self.around.clocks.learn(name, sort)
+        sort = sort_of(value, self.clocks)
+        self.clocks.learn(name, sort)
         self.rebound.append(name)
         if name == "_":
             self.discard(value)
@@ -157,22 +155,31 @@ def ann_assign(roles: Roles, node: ast.AnnAssign, looping: bool) -> None:
 
 def bound(roles: Roles, targets: list[ast.expr], value: ast.expr, looping: bool) -> None:
     """Take in a value and what it is bound to."""
-    if roles.around.walruses:
+    if roles.walruses:
         walruses(roles, value)
-    if roles.around.magics:
-        value = run_by_magic(value, roles.around.transform)
+    if roles.magics:
+        value = run_by_magic(value, roles.transform)
     if isinstance(value, ast.Call):
         func = value.func
         if isinstance(func, ast.Name) and func.id not in PROVIDED:
             roles.hand(value)
     for target in targets:
-        roles.bind(target, value)
+        if isinstance(target, ast.Name):
+            roles.bind_name(target.id, value)
+        else:
+            roles.bind(target, value)
         if looping:
             roles.parts["computed"] |= kept_best(target, value)
-        if looping and isinstance(target, ast.Name) and isinstance(value, ast.BinOp):
-            operands = (value.left, value.right)
-            if any(isinstance(one, ast.Name) and one.id == target.id for one in operands):
-                roles.parts["accumulators"].add(target.id)
+            roles.parts["accumulators"] |= added_to(target, value)
+
+
+def added_to(target: ast.expr, value: ast.expr) -> set[str]:
+    """Return the name that a loop adds to: `total = total + x`."""
+    if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
+        return set()
+    operands = (value.left, value.right)
+    is_added = any(isinstance(one, ast.Name) and one.id == target.id for one in operands)
+    return {target.id} if is_added else set()
 
 
 def kept_best(target: ast.expr, value: ast.expr) -> set[str]:
@@ -224,13 +231,13 @@ def delete(roles: Roles, node: ast.Delete, _looping: bool) -> None:
 def expression(roles: Roles, node: ast.Expr, looping: bool) -> None:
     """Take in a call made for its effect, or a magic line."""
     call = node.value
-    magic = magic_of(call) if roles.around.magics else None
+    magic = magic_of(call) if roles.magics else None
     if magic is not None:
-        effect = effect_of(magic, roles.around.transform)
+        effect = effect_of(magic, roles.transform)
         if effect.where == "here":
             roles.visit_each(effect.runs or (), looping=looping)
         return
-    if roles.around.walruses:
+    if roles.walruses:
         walruses(roles, call)
     roles.discard(call)
     if (
@@ -255,7 +262,7 @@ def for_(roles: Roles, node: ast.For | ast.AsyncFor, _looping: bool) -> None:
 
 def while_(roles: Roles, node: ast.While, _looping: bool) -> None:
     """Take in the body of a loop."""
-    if roles.around.walruses:
+    if roles.walruses:
         walruses(roles, node.test)
     roles.visit_each(node.body, looping=True)
     roles.visit_each(node.orelse, looping=True)
@@ -263,7 +270,7 @@ def while_(roles: Roles, node: ast.While, _looping: bool) -> None:
 
 def if_(roles: Roles, node: ast.If, looping: bool) -> None:
     """Take in both arms."""
-    if roles.around.walruses:
+    if roles.walruses:
         walruses(roles, node.test)
     roles.visit_each(node.body, looping=looping)
     roles.visit_each(node.orelse, looping=looping)

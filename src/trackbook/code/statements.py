@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,11 +13,11 @@ from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.given import Given, given_in
 from trackbook.code.literals import EVALUATE, chosen_by, is_literal
 from trackbook.code.magics import effect_of, magic_of
-from trackbook.code.measured import Clocks, is_summary
+from trackbook.code.measured import is_summary
 from trackbook.code.metric_names import is_metric_name, is_weak_name
 from trackbook.code.names import facts_of
 from trackbook.code.parse import lines_in, tree_of, words_in
-from trackbook.code.roles import VISITS, Around, Roles
+from trackbook.code.roles import VISITS, Roles
 from trackbook.code.scope import NONE, Scope
 from trackbook.code.walk import names_bound_by, walk
 
@@ -109,7 +109,7 @@ def statements_in(
 class Cut:
     """One cell while it is being cut; what a statement teaches holds for those after it."""
 
-    __slots__ = ("around", "modules", "rebound", "source", "transform")
+    __slots__ = ("modules", "rebound", "roles", "source", "transform")
 
     def __init__(
         self,
@@ -122,16 +122,15 @@ class Cut:
         self.transform = transform
         self.modules = set(modules)
         self.rebound = set(rebound)
-        self.around = Around(
-            Clocks(), transform, magics="get_ipython" in source, walruses=":=" in source
-        )
+        self.roles = Roles(source, transform)
 
     def statements_of(self, tree: ast.Module) -> list[Statement]:
         """Return the cell's statements, those in bodies of magics in place."""
         found: list[Statement] = []
+        last = tree.body[-1] if tree.body else None
         for node in tree.body:
-            shown = node is tree.body[-1] and not self.is_silenced(node)
-            nested = self.nested_in(node, shown=shown) if self.around.magics else []
+            shown = node is last and not self.is_silenced(node)
+            nested = self.nested_in(node, shown=shown) if self.roles.magics else []
             found.extend(nested or [self.statement(node, shown)])
         return found
 
@@ -170,33 +169,25 @@ class Cut:
         facts = facts_of(scope, self.rebound)
         if "binds" in facts:
             self.rebound |= facts["binds"]
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, IMPORTS):
             self.learn_modules(node)
         elif type(node) in VISITS:
-            roles = Roles(self.around)
-            roles.visit(node)
-            roles.tell(facts)
+            self.roles.visit(node)
+            self.roles.tell(facts)
+        if scope.calls:
+            act(scope, facts)
         if is_ambient(node, self.modules):
             facts["ambient"] = True
-        if scope.calls:
-            facts["risked"] = risked_by(scope.calls, scope.called)
-            if scope.plain:
-                facts["given"] = given_in(scope.plain)
-            facts["seeds"] = not SEEDING.isdisjoint(scope.called)
         if isinstance(node, BINDING):
-            facts["chosen"] = chosen = chosen_in(node)
-            facts["constants"] = constants_in(node, scope.binds, chosen)
+            choose(node, facts)
         if shown:
             facts["displayed"] = self.displayed(node)
-        if shown or ("computed" in facts and may_be_weak(node, facts["computed"])):
+        if shown or may_be_weak(node, facts.get("computed", NONE)):
             facts["summary"] = is_summary(node, self.modules)
-        line, end_line = lines_of(outer or node)
-        return Statement(
-            line=line,
-            end_line=end_line,
-            nested=outer is not None,
-            **facts,
-        )
+        facts["line"], facts["end_line"] = lines_of(outer or node)
+        if outer is not None:
+            facts["nested"] = True
+        return Statement(**facts)
 
     def displayed(self, node: ast.stmt) -> str | None:
         return (
@@ -220,47 +211,49 @@ class Cut:
 
 def lines_of(node: ast.stmt) -> tuple[int, int]:
     """Return the first line, decorators included, and the last."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = decorators[0].lineno if decorators else node.lineno
-    return first, node.end_lineno or node.lineno
-
-
-def targets_of(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
-    """Return what an assignment binds its value to."""
-    return node.targets if isinstance(node, ast.Assign) else [node.target]
+    first = node.lineno
+    if isinstance(node, DECORATED) and node.decorator_list:
+        first = node.decorator_list[0].lineno
+    return first, node.end_lineno or first
 
 
 def may_be_weak(node: ast.stmt, computed: frozenset[str]) -> bool:
     """Tell whether a statement computes what data have as well as models; else nobody asks."""
-    return type(getattr(node, "value", None)) is ast.Dict or any(
+    if computed and type(getattr(node, "value", None)) is ast.Dict:
+        return True
+    return any(map(is_metric_name, computed)) and any(
         is_metric_name(name) and is_weak_name(name) for name in computed
     )
 
 
-def chosen_in(node: ast.Assign | ast.AnnAssign) -> dict[str, object]:
-    """Return the names that a statement binds to literals."""
+def act(scope: Scope, facts: dict[str, Any]) -> None:
+    """Add what the calls of a statement do."""
+    facts["risked"] = risked_by(scope.calls, scope.called)
+    if not SEEDING.isdisjoint(scope.called):
+        facts["seeds"] = True
+    if scope.plain:
+        facts["given"] = given_in(scope.plain)
+
+
+def choose(node: ast.Assign | ast.AnnAssign, facts: dict[str, Any]) -> None:
+    """Add what a statement binds to literals, and ALL_CAPS names bound to anything else."""
+    value = node.value
+    if value is None:
+        return
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     chosen: dict[str, object] = {}
-    value = node.value
-    if value is not None and type(value) in EVALUATE:
-        for target in targets_of(node):
+    if type(value) in EVALUATE:
+        for target in targets:
             chosen |= chosen_by(target, value)
-    return chosen
-
-
-def constants_in(
-    node: ast.Assign | ast.AnnAssign, binds: Collection[str], chosen: Collection[str]
-) -> frozenset[str]:
-    """Return the ALL_CAPS names that a statement binds to anything but a literal."""
-    value = node.value
-    if value is None or not any(map(str.isupper, binds)):
-        return NONE
-    return frozenset(
-        name
-        for target in targets_of(node)
-        if type(target) in NAMING and not is_literal(value)
-        for name in names_bound_by(target)
-        if name.isupper() and name not in chosen and is_constant_name(name)
-    )
+        facts["chosen"] = chosen
+    if any(map(str.isupper, facts.get("binds", ()))) and not is_literal(value):
+        facts["constants"] = frozenset(
+            name
+            for target in targets
+            if type(target) in NAMING
+            for name in names_bound_by(target)
+            if name.isupper() and name not in chosen and is_constant_name(name)
+        )
 
 
 def is_constant_name(name: str) -> bool:
@@ -268,6 +261,8 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
+DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
 BINDING = (ast.Assign, ast.AnnAssign)
 NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")

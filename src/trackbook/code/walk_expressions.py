@@ -25,7 +25,9 @@ def name(scope: Scope, node: ast.Name) -> None:
         elif known not in scope.sure:
             scope.reads.add(known)
     elif kind is ast.Store:
-        scope.store(known)
+        if known not in scope.hidden:
+            scope.binds.add(known)
+            scope.sure.add(known)
     else:
         scope.load(known)
         scope.forget(known)
@@ -44,7 +46,10 @@ def attribute(scope: Scope, node: ast.Attribute) -> None:
         if inner.attr == "user_ns":
             scope.everything = True
         inner = inner.value
-    WALKS[type(inner)](scope, inner)
+    if type(inner) is ast.Name:
+        scope.load(inner.id)
+    else:
+        WALKS[type(inner)](scope, inner)
 
 
 def call(scope: Scope, node: ast.Call) -> None:
@@ -63,13 +68,15 @@ def call(scope: Scope, node: ast.Call) -> None:
         if called in DYNAMIC:
             dynamic(scope, node, called)
     WALKS[type(func)](scope, func)
-    given = [*node.args, *[keyword.value for keyword in node.keywords]]
     if called in SHOWING:
-        for value in given:
+        for value in (*node.args, *(keyword.value for keyword in node.keywords)):
             walk_shown(scope, value)
-    else:
-        for value in given:
-            WALKS[type(value)](scope, value)
+        return
+    for value in node.args:
+        WALKS[type(value)](scope, value)
+    for keyword in node.keywords:
+        value = keyword.value
+        WALKS[type(value)](scope, value)
 
 
 def walk_shown(scope: Scope, node: ast.expr) -> None:
