@@ -28,7 +28,10 @@ def risked_by(calls: Iterable[ast.Call], called: Iterable[str]) -> frozenset[str
         if type(func) is ast.Attribute:
             found.add(root_of(func))
         for value in call.args:
-            found.add(value.id if type(value) is ast.Name else root_of(value))
+            if type(value) is ast.Name:
+                found.add(value.id)
+            elif type(value) is not ast.Constant:
+                found.add(root_of(value))
         for keyword in call.keywords:
             value = keyword.value
             if type(value) is not ast.Constant:
@@ -54,12 +57,12 @@ def is_ambient(node: ast.stmt, modules: Collection[str]) -> bool:
 def calls_ambient(node: ast.Expr, modules: Collection[str]) -> bool:
     """Tell whether a call made for its effect changes the world around."""
     call = node.value
-    if isinstance(call, ast.Await):
+    if type(call) is ast.Await:
         call = call.value
-    if not isinstance(call, ast.Call):
+    if type(call) is not ast.Call:
         return False
     func = call.func
-    if isinstance(func, ast.Name):
+    if type(func) is ast.Name:
         return func.id in AMBIENT
     root = root_of(func)
     if root is not None:

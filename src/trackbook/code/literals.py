@@ -130,7 +130,7 @@ def value_of_call(node: ast.Call) -> dict[str, object]:
 
 def is_dict_call(node: ast.Call) -> bool:
     """Tell whether a call is `dict(…)` of named values."""
-    return isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args
+    return type(node.func) is ast.Name and node.func.id == "dict" and not node.args
 
 
 def value_of_unary(node: ast.UnaryOp) -> object:

@@ -39,9 +39,9 @@ def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
     kind = type(node)
     if kind in NEVER:
         return "duration" if last_name(node) in clocks.durations else "other"
-    if isinstance(node, ast.Call) and last_name(node.func) not in TELLING:
+    if type(node) is ast.Call and last_name(node.func) not in TELLING:
         return "measured"
-    if isinstance(node, ast.Await):
+    if type(node) is ast.Await:
         return sort_of(node.value, clocks)
     if kind in TIMED:
         if is_clock(node, clocks):
@@ -53,29 +53,29 @@ def sort_of(node: ast.expr, clocks: Clocks) -> Sort:
 
 def is_clock(node: ast.expr, clocks: Clocks) -> bool:
     """Tell whether an expression reads the time."""
-    if isinstance(node, ast.Name):
+    if type(node) is ast.Name:
         return node.id in clocks.times
-    if not isinstance(node, ast.Call):
+    if type(node) is not ast.Call:
         return False
     called = last_name(node.func)
     if called in CLOCKS:
         return True
-    if called in AMBIGUOUS_CLOCKS and isinstance(node.func, ast.Attribute):
+    if called in AMBIGUOUS_CLOCKS and type(node.func) is ast.Attribute:
         return last_name(node.func.value) in AMBIGUOUS_CLOCKS[called]
     return called in ROUNDING and bool(node.args) and is_clock(node.args[0], clocks)
 
 
 def is_duration(node: ast.expr, clocks: Clocks) -> bool:
     """Tell whether an expression is a difference of times, rounded or in other units."""
-    if isinstance(node, ast.Name):
+    if type(node) is ast.Name:
         return node.id in clocks.durations
-    if isinstance(node, ast.BinOp):
+    if type(node) is ast.BinOp:
         return is_duration_sum(node, clocks)
-    if isinstance(node, ast.Attribute):
+    if type(node) is ast.Attribute:
         return node.attr in DURATION_PARTS and is_duration(node.value, clocks)
-    if isinstance(node, ast.Call):
+    if type(node) is ast.Call:
         rounded = last_name(node.func) in ROUNDING and bool(node.args)
-        method = isinstance(node.func, ast.Attribute) and is_duration(node.func, clocks)
+        method = type(node.func) is ast.Attribute and is_duration(node.func, clocks)
         return method or (rounded and is_duration(node.args[0], clocks))
     return False
 

@@ -79,7 +79,7 @@ class Roles:
 
     def bind(self, target: ast.expr, value: ast.expr) -> None:
         """Take in that a value is bound to a target."""
-        if isinstance(target, ast.Name):
+        if type(target) is ast.Name:
             self.bind_name(target.id, value)
             return
         if isinstance(target, (ast.Subscript, ast.Attribute)):
@@ -119,14 +119,14 @@ class Roles:
 
     def discard(self, value: ast.expr) -> None:
         """Take in a call whose result is dropped, so that it was made for its effect."""
-        if isinstance(value, ast.Await):
+        if type(value) is ast.Await:
             value = value.value
-        if not isinstance(value, ast.Call):
+        if type(value) is not ast.Call:
             return
         func = value.func
-        if isinstance(func, ast.Name) and func.id in PROVIDED:
+        if type(func) is ast.Name and func.id in PROVIDED:
             return
-        if isinstance(func, ast.Attribute):
+        if type(func) is ast.Attribute:
             self.touch(func)
         self.hand(value)
 
@@ -159,12 +159,12 @@ def bound(roles: Roles, targets: list[ast.expr], value: ast.expr, looping: bool)
         walruses(roles, value)
     if roles.magics:
         value = run_by_magic(value, roles.transform)
-    if isinstance(value, ast.Call):
+    if type(value) is ast.Call:
         func = value.func
-        if isinstance(func, ast.Name) and func.id not in PROVIDED:
+        if type(func) is ast.Name and func.id not in PROVIDED:
             roles.hand(value)
     for target in targets:
-        if isinstance(target, ast.Name):
+        if type(target) is ast.Name:
             roles.bind_name(target.id, value)
         else:
             roles.bind(target, value)
@@ -242,8 +242,8 @@ def expression(roles: Roles, node: ast.Expr, looping: bool) -> None:
     roles.discard(call)
     if (
         looping
-        and isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
+        and type(call) is ast.Call
+        and type(call.func) is ast.Attribute
         and call.func.attr in GROWING
     ):
         roles.parts["accumulators"] |= root_in(call.func)

@@ -169,20 +169,21 @@ class Cut:
         facts = facts_of(scope, self.rebound)
         if "binds" in facts:
             self.rebound |= facts["binds"]
-        if isinstance(node, IMPORTS):
+        kind = type(node)
+        if kind in IMPORTS:
             self.learn_modules(node)
-        elif type(node) in VISITS:
+        elif kind in VISITS:
             self.roles.visit(node)
             self.roles.tell(facts)
         if scope.calls:
             act(scope, facts)
         if is_ambient(node, self.modules):
             facts["ambient"] = True
-        if isinstance(node, BINDING):
+        if kind in BINDING:
             choose(node, facts)
         if shown:
             facts["displayed"] = self.displayed(node)
-        if shown or may_be_weak(node, facts.get("computed", NONE)):
+        if shown or ("computed" in facts and may_be_weak(node, facts["computed"])):
             facts["summary"] = is_summary(node, self.modules)
         facts["line"], facts["end_line"] = lines_of(outer or node)
         if outer is not None:
@@ -194,7 +195,7 @@ class Cut:
             display_name(node.value, self.modules) if isinstance(node, ast.Expr) else None
         )
 
-    def learn_modules(self, node: ast.Import | ast.ImportFrom) -> None:
+    def learn_modules(self, node: Any) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             if name.islower():
@@ -212,14 +213,15 @@ class Cut:
 def lines_of(node: ast.stmt) -> tuple[int, int]:
     """Return the first line, decorators included, and the last."""
     first = node.lineno
-    if isinstance(node, DECORATED) and node.decorator_list:
-        first = node.decorator_list[0].lineno
+    if type(node) in DECORATED:
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        first = decorators[0].lineno if decorators else first
     return first, node.end_lineno or first
 
 
 def may_be_weak(node: ast.stmt, computed: frozenset[str]) -> bool:
     """Tell whether a statement computes what data have as well as models; else nobody asks."""
-    if computed and type(getattr(node, "value", None)) is ast.Dict:
+    if type(getattr(node, "value", None)) is ast.Dict:
         return True
     return any(map(is_metric_name, computed)) and any(
         is_metric_name(name) and is_weak_name(name) for name in computed
@@ -235,12 +237,12 @@ def act(scope: Scope, facts: dict[str, Any]) -> None:
         facts["given"] = given_in(scope.plain)
 
 
-def choose(node: ast.Assign | ast.AnnAssign, facts: dict[str, Any]) -> None:
+def choose(node: Any, facts: dict[str, Any]) -> None:
     """Add what a statement binds to literals, and ALL_CAPS names bound to anything else."""
     value = node.value
     if value is None:
         return
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    targets = node.targets if type(node) is ast.Assign else [node.target]
     chosen: dict[str, object] = {}
     if type(value) in EVALUATE:
         for target in targets:
@@ -261,9 +263,9 @@ def is_constant_name(name: str) -> bool:
     return ALL_CAPS.fullmatch(name) is not None and sum(map(str.isalpha, name)) > 1
 
 
-DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
-BINDING = (ast.Assign, ast.AnnAssign)
+DECORATED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+IMPORTS = frozenset({ast.Import, ast.ImportFrom})
+BINDING = frozenset({ast.Assign, ast.AnnAssign})
 NAMING = (ast.Name, ast.Tuple, ast.List, ast.Starred)
 ALL_CAPS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 SHOWING = frozenset({"time", "track"})

@@ -35,8 +35,9 @@ def name(scope: Scope, node: ast.Name) -> None:
 
 def constant(scope: Scope, node: ast.Constant) -> None:
     """Keep a string: it may mention names."""
-    if type(node.value) is str:
-        scope.strings.append(node.value)
+    value = node.value
+    if type(value) is str:
+        scope.strings.append(value)
 
 
 def attribute(scope: Scope, node: ast.Attribute) -> None:
@@ -67,7 +68,9 @@ def call(scope: Scope, node: ast.Call) -> None:
         scope.plain.append(node)
         if called in DYNAMIC:
             dynamic(scope, node, called)
-    WALKS[type(func)](scope, func)
+        scope.load(called)
+    else:
+        WALKS[type(func)](scope, func)
     if called in SHOWING:
         for value in (*node.args, *(keyword.value for keyword in node.keywords)):
             walk_shown(scope, value)
