@@ -51,6 +51,8 @@ class Roles:
     def tell(self, facts: dict[str, Any]) -> None:
         """Add the parts to what is known of a statement, and begin with the next."""
         parts = self.parts
+        if not parts and not self.rebound:
+            return
         if self.owners:
             for name in parts["touches"] & self.owners.keys():
                 parts["touches"] |= self.owners[name]
@@ -64,8 +66,7 @@ class Roles:
         for part, names in parts.items():
             if names:
                 facts[part] = frozenset(names)
-        if parts or self.rebound:
-            self.parts, self.rebound, self.owners = defaultdict(set), [], {}
+        self.parts, self.rebound, self.owners = defaultdict(set), [], {}
 
     def visit(self, node: ast.stmt, *, looping: bool = False) -> None:
         """Take in one statement and the statements inside it."""

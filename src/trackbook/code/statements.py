@@ -11,7 +11,7 @@ import msgspec
 from trackbook.code.display_names import display_name
 from trackbook.code.effects import SEEDING, is_ambient, risked_by
 from trackbook.code.given import Given, given_in
-from trackbook.code.literals import EVALUATE, chosen_by, is_literal
+from trackbook.code.literals import EVALUATE, chosen_by, is_dict_call, is_literal
 from trackbook.code.magics import effect_of, magic_of
 from trackbook.code.measured import is_summary
 from trackbook.code.metric_names import is_metric_name, is_weak_name
@@ -19,7 +19,7 @@ from trackbook.code.names import facts_of
 from trackbook.code.parse import lines_in, tree_of, words_in
 from trackbook.code.roles import VISITS, Roles
 from trackbook.code.scope import NONE, Scope
-from trackbook.code.walk import names_bound_by, walk
+from trackbook.code.walk import WALKS, names_bound_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -164,12 +164,11 @@ class Cut:
         self, node: ast.stmt, shown: bool, outer: ast.stmt | None = None
     ) -> Statement:
         """Return one statement; `outer` is the magic in whose body it stands."""
-        scope = Scope(self.transform)
-        walk(scope, node)
+        kind, scope = type(node), Scope(self.transform)
+        WALKS[kind](scope, node)
         facts = facts_of(scope, self.rebound)
         if "binds" in facts:
             self.rebound |= facts["binds"]
-        kind = type(node)
         if kind in IMPORTS:
             self.learn_modules(node)
         elif kind in VISITS:
@@ -244,7 +243,7 @@ def choose(node: Any, facts: dict[str, Any]) -> None:
         return
     targets = node.targets if type(node) is ast.Assign else [node.target]
     chosen: dict[str, object] = {}
-    if type(value) in EVALUATE:
+    if type(value) in EVALUATE and (type(value) is not ast.Call or is_dict_call(value)):
         for target in targets:
             chosen |= chosen_by(target, value)
         facts["chosen"] = chosen
