@@ -90,6 +90,7 @@ def test_promoting_examines_first_then_asks_why_then_moves(desk, page):
     assert page.until("done").words == "churn@1.0.0 is in STAGING now"
     now = desk.at("churn@1.0.0")
     assert (now.state, now.reason) == ("STAGING", "better than nothing")
+    wait_until(lambda: page.last("board"))
     wait_until(lambda: page.last("board")["cards"][0]["state"] == "STAGING")
     assert not page.last("board")["reset"]
 
