@@ -86,6 +86,12 @@ def test_a_folder_without_a_project_says_what_to_do(server) -> None:
     assert not (server.root / "elsewhere/.trackbook").exists()
 
 
+def test_a_project_in_which_nothing_was_written_yet_is_none_so_far(server) -> None:
+    (server.root / "fresh/.trackbook").mkdir(parents=True)
+    found = server.get("place", path="fresh/a.ipynb").json
+    assert (found["project"], "nothing is recorded" in found["words"]) == (None, True)
+
+
 def test_runs_come_newest_first_in_pages_and_as_differences(server) -> None:
     first = server.get("runs", project="work", limit=1).json
     assert [run["name"] for run in first["runs"]] == ["<b>second</b>"]

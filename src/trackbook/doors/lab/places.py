@@ -66,6 +66,8 @@ def place_of(root: Path, path: str, *, named: str | None = None) -> Place:
             if not (one / FOLDER).resolve().is_relative_to(root):
                 words = f"its project is {one}, outside of the folder that Jupyter shows"
                 return Place(project=None, notebook=notebook, words=words)
+            if not any((one / FOLDER).iterdir()):
+                break  # made, and nothing written yet
             below = one.relative_to(root).as_posix()
             project = "" if below == "." else below
             return Place(project=project, notebook=notebook, words="")
