@@ -11,6 +11,7 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+from sarif_pydantic import Sarif
 
 from trackbook.errors import NotFound, Refused
 from trackbook.gates import (
@@ -200,6 +201,25 @@ def test_junit_counts_what_blocks_as_failures_and_errors(report) -> None:
     assert cases["signature.compatible"].find("skipped") is not None
 
 
+def test_sarif_is_as_published_and_what_blocks_is_an_error_there(report) -> None:
+    log = json.loads(report.sarif(), parse_constant=pytest.fail)
+    read = Sarif.model_validate(log)
+    assert read.runs[0].tool.driver.name == "trackbook"
+    levels = {
+        one["ruleId"]: (one["kind"], one["level"]) for one in log["runs"][0]["results"]
+    }
+    assert levels == {
+        "package.intact": ("fail", "error"),
+        "security.scan": ("fail", "error"),
+        "deps.pinned": ("pass", "none"),
+        "signature.compatible": ("notApplicable", "none"),
+        "perf.threshold": ("fail", "warning"),
+    }
+    assert not {"\x1b", "\x00"} & set(log["runs"][0]["results"][0]["message"]["text"])
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert [rules[one["ruleIndex"]]["id"] for one in log["runs"][0]["results"]] == [*levels]
+
+
 def test_a_file_whose_name_is_no_text_can_be_told_and_recorded(packed, project) -> None:
     Path(os.fsdecode(bytes(packed.folder / "model") + b"/\xff\xfe.pkl")).write_bytes(b"x")
     policy = gates(Gate("a", ["security.format", "size.package", "security.secrets"]))
@@ -210,6 +230,7 @@ def test_a_file_whose_name_is_no_text_can_be_told_and_recorded(packed, project) 
         project.journal.put(record)
     assert report_named(project.store, report.report_id) == report
     assert report.junit().encode()
+    assert report.sarif().encode()
 
 
 def test_what_is_recorded_can_be_asked_in_sql(report, project) -> None:

@@ -83,6 +83,7 @@ def test_no_text_breaks_out_of_a_report(model, label, words, outcome) -> None:
     suite = ET.fromstring(report.junit()).find("testsuite")
     assert len(list(suite.iter("testcase"))) == 1
     assert json.loads(report.json())["results"][0]["words"] == words
+    assert len(json.loads(report.sarif())["runs"][0]["results"]) == 1
     lines = report.markdown().split("\n")
     assert (
         len([line for line in lines if line.startswith("| ") and line.endswith(" 0.10 |")])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trackbook.gates import Report
     from trackbook.table import Table
 
-Form = Literal["text", "markdown", "json", "junit"]
+Form = Literal["text", "markdown", "json", "junit", "sarif"]
 
 
 class Examined(Tabular):
@@ -45,6 +45,7 @@ class Examined(Tabular):
             "markdown": self.report.markdown,
             "json": self.report.json,
             "junit": self.report.junit,
+            "sarif": self.report.sarif,
         }
         return forms[self._form]()
 
@@ -71,7 +72,8 @@ def gate(
     Args:
         version: the version
         to: staging, production, or another target of trackbook.gates.toml
-        form: in what form it is shown; junit is what CI systems show as tests
+        form: in what form it is shown; junit is what CI systems show as tests, sarif what
+            code hosts show beside the code
         report: write it into this file too
         overwrite: replace a file that is there
     """

@@ -110,6 +110,12 @@ class Report:
         """Return the report as JUnit's XML, which CI systems show as tests."""
         return forms.junit_of(self)
 
+    def sarif(self) -> str:
+        """Return the report as a SARIF log, which code hosts show beside the code."""
+        from trackbook.gates.sarif import sarif_of
+
+        return sarif_of(self)
+
     def records(self) -> list[GateReport | GateResult]:
         """Return what is written down of it."""
         return [
