@@ -25,6 +25,7 @@ from trackbook.gates import (
     compliance,
     custom,
     dependencies,
+    licences,
     loading,
     package,
     performance,
@@ -65,6 +66,7 @@ OWN: dict[str, Check] = {
     "signature.compatible": signature.compatible,
     "deps.pinned": dependencies.pinned,
     "deps.resolves": dependencies.resolves,
+    "deps.licences": licences.licences,
     "security.format": security.safe_format,
     "security.scan": security.scan,
     "security.secrets": secrets.no_secrets,
@@ -74,6 +76,7 @@ OWN: dict[str, Check] = {
     "repro.git_clean": provenance.git_clean,
 }
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
+    "deps.licences": licences.no_licence,
     "perf.threshold": performance.no_bound,
     "perf.vs_champion": performance.no_direction,
 }
