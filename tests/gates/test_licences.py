@@ -18,11 +18,12 @@ CERTIFI = f"certifi=={version('certifi')}"  # MPL-2.0
 @pytest.mark.parametrize(
     ("lines", "keys", "outcome", "says"),
     [
-        ([NUMPY, DUCKDB], {}, "passed", "2 licences are allowed"),
+        ([NUMPY, DUCKDB], {}, "passed", "every licence is allowed (2)"),
         ([NUMPY, CERTIFI], {}, "failed", "certifi (MPL-2.0)"),
-        ([CERTIFI], {"trust": ["Certifi"]}, "passed", "1 licences are allowed"),
-        ([CERTIFI], {"allow": ["mpl-2.0"]}, "passed", "1 licences are allowed"),
+        ([CERTIFI], {"trust": ["Certifi"]}, "passed", "every licence is allowed (1)"),
+        ([CERTIFI], {"allow": ["mpl-2.0"]}, "passed", "every licence is allowed (1)"),
         ([NUMPY], {"allow": ["MIT"]}, "failed", "numpy (BSD-3-Clause AND"),
+        ([NUMPY, "-r more.txt"], {}, "failed", "-r more.txt (not known)"),
         (["nix-da==1.0"], {}, "failed", "nix-da (not known)"),
         (["numpy==0.0.1"], {}, "failed", "numpy (not known)"),
         (["nix-da==1.0"], {"unknown": "pass"}, "passed", "1 of them not known"),

@@ -61,12 +61,14 @@ def licences(
     file = file_in(bench.folder)
     if file is None:
         return skipped(f"the package has no {PLACES[0]}")
-    needs = [
-        line.need for line in lines_of(file) if line.need is not None and applies(line)
-    ]
+    lines = [line for line in lines_of(file) if applies(line)]
     trusted = {normal(name) for name in trust}
     found = {
-        need.name: licence_of(need) for need in needs if normal(need.name) not in trusted
+        line.need.name if line.need else line.text: licence_of(line.need)
+        if line.need
+        else None
+        for line in lines
+        if line.need is None or normal(line.need.name) not in trusted
     }
     allowed = {canonicalize_license_expression(name) for name in allow}
     unread = sorted(name for name, said in found.items() if said is None)
@@ -81,12 +83,10 @@ def licences(
     ]
     evidence = {name: said or "" for name, said in found.items()}
     if faults:
-        words = (
-            f"{len(faults)} of {len(needs)} licences are not allowed: {in_words(faults)}"
-        )
+        words = f"{len(faults)} of {len(lines)} licences not allowed: {in_words(faults)}"
         return failed(words, len(faults), 0, licences=evidence)
     more = f", {len(unread)} of them not known" if unread else ""
-    return passed(f"{len(needs)} licences are allowed{more}", 0, 0, licences=evidence)
+    return passed(f"every licence is allowed ({len(lines)}{more})", 0, 0, licences=evidence)
 
 
 def no_licence(params: Mapping[str, object]) -> str | None:
