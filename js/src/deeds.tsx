@@ -74,7 +74,8 @@ async function tell(props: Props, project: string, deed: Deed, answer: Answer): 
   // What is taken back may have stood far below the first page.
   const back = () => undo && void carryOut(props, undo, project).then(() => model.narrow({}));
   const actions = undo ? [{ label: undo.label, callback: () => void back() }] : [];
-  Notification.success(text || `✓ ${deed.title}`, { autoClose: undo ? 15_000 : 6000, actions });
+  const say = answer.is_good ? Notification.success : Notification.warning;
+  say(text || `✓ ${deed.title}`, { autoClose: undo ? 15_000 : 6000, actions });
 }
 
 /** What it would come to, and what is asked for. */

@@ -11,6 +11,8 @@ const PAGE = 100;
 const WATCH_MS = 30_000;
 const SOON_MS = 150;
 
+export const NO_EXTENSION = 'no extension';
+
 export class Model {
   place: Place | null = null;
   path = '';
@@ -220,7 +222,8 @@ export class Model {
       await work();
       this.trouble = '';
     } catch (error) {
-      this.trouble = String((error as Error).message);
+      // a server that has the extension answers for every place
+      this.trouble = this.place || !refusal(error, 404) ? String((error as Error).message) : NO_EXTENSION;
     }
     this.loaded = true;
     this.changed.emit();

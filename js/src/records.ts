@@ -35,6 +35,6 @@ export interface Board { columns: Column[]; words: string }
 /** What a decision would come to; nothing has been moved. */
 export interface Preview { verdict: string; words: string; changes: string[]; checks: Section; deeds: Deed[] }
 /** What a verb answered. */
-export interface Answer { text: string; section: Section; opens: string; undo: Deed | null; gone: string[] }
+export interface Answer { text: string; section: Section; is_good: boolean; opens: string; undo: Deed | null; gone: string[] }
 /** A project that is being watched for news. */
 export interface Watched { version: string }

@@ -2,6 +2,7 @@
 import { TabPanelSvg } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { Experiments } from './experiments';
+import { NO_EXTENSION } from './model';
 import { Registry } from './registry';
 import { Run } from './run';
 import { Runs } from './runs';
@@ -11,6 +12,7 @@ const RunsOrOne = (props: Props) => {
   const { opened } = props.model;
   return opened ? <Run key={opened.line.run_id} {...props} detail={opened} /> : <Runs {...props} />;
 };
+
 export class Sidebar extends TabPanelSvg {
   constructor(props: Props) {
     super();
@@ -42,7 +44,8 @@ function OfProject({ model, trans, shown }: Props & { shown: () => JSX.Element }
     <>
       {model.trouble && (
         <p className="jp-trackbook-Trouble" role="alert">
-          {model.trouble} <Button onClick={() => void model.refresh()}>{trans.__('Try again')}</Button>
+          {model.trouble === NO_EXTENSION ? trans.__('The server has no trackbook extension.') : model.trouble}{' '}
+          <Button onClick={() => void model.refresh()}>{trans.__('Try again')}</Button>
         </p>
       )}
       {model.project !== null ? (

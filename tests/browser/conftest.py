@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for what tests share
 TOKEN = "for-tests-only"
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -141,6 +142,12 @@ class Notebook:
         splash = "removeChild" in error.message and len(frames) == 1
         if not (splash and "/static/lab/jlab_core" in frames[0]):
             self.errors.append(f"{error.message} {error.stack}")
+
+    def harmless(self):
+        """Say that the page asked no strangers, opened no dialogs and failed at nothing."""
+        assert not self.strangers
+        assert not self.dialogs
+        assert not self.errors, "\n".join(self.errors)
 
     def command(self, name, args=None):
         # `void`: a command's promise may never be kept, and evaluate would wait for it

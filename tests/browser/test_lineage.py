@@ -54,7 +54,7 @@ def notebook(open_notebook):
     opened.run()
     opened.page.wait_for_selector(".tb-plot .scatterlayer .trace", state="attached")
     yield opened
-    harmless(opened)
+    opened.harmless()
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,7 @@ def tree(open_notebook):
     opened.run()
     opened.page.wait_for_selector(".tb-plot .scatterlayer .trace", state="attached")
     yield opened
-    harmless(opened)
-
-
-def harmless(opened):
-    assert not opened.strangers
-    assert not opened.dialogs
-    assert not opened.errors, "\n".join(opened.errors)
+    opened.harmless()
 
 
 def drawn(page):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from sidebar_page import faults, side
 
 POLICY = """\
 version = 1
@@ -30,10 +31,6 @@ CELLS = [
 PATIENCE_MS = 120_000
 
 
-def side(page):
-    return page.get_by_role("region", name="trackbook")
-
-
 @pytest.fixture(scope="module")
 def notebook(open_notebook, lab):
     (lab[1] / "flowers/.trackbook").mkdir(parents=True)
@@ -44,9 +41,7 @@ def notebook(open_notebook, lab):
     opened.command("trackbook:show-registry")
     expect(side(opened.page).get_by_role("article")).to_have_count(2, timeout=PATIENCE_MS)
     yield opened
-    assert not opened.strangers
-    assert not opened.dialogs
-    assert not opened.errors, "\n".join(opened.errors)
+    opened.harmless()
 
 
 @pytest.fixture
@@ -110,6 +105,8 @@ def test_production_is_reached_and_taken_back(notebook, shoot) -> None:
         decide(page, promote(page, number, "production"), "the gate says yes")
         expect(version(page, number)).to_contain_text("prod/champion", timeout=PATIENCE_MS)
     shoot("production")
+    found = faults(page, "cards")
+    assert not found, "\n".join(found)
     version(page, second).get_by_role("button", name="Roll back").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"flowers@{first}")

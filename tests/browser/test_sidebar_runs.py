@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sidebar_page import faults, runs_in, side
 
 CELLS = [
     "%load_ext trackbook\n%track quiet",
@@ -25,14 +28,6 @@ THIRD = (
 THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
 
-def side(page):
-    return page.get_by_role("region", name="trackbook")
-
-
-def runs_in(page):
-    return side(page).get_by_role("grid", name="Runs").get_by_role("gridcell")
-
-
 @pytest.fixture(scope="module")
 def notebook(open_notebook, lab):
     (lab[1] / "deeds/.trackbook").mkdir(parents=True)
@@ -41,9 +36,7 @@ def notebook(open_notebook, lab):
     opened.run()
     expect(runs_in(opened.page)).to_have_count(2, timeout=60_000)
     yield opened
-    assert not opened.strangers
-    assert not opened.dialogs
-    assert not opened.errors, "\n".join(opened.errors)
+    opened.harmless()
 
 
 @pytest.fixture
@@ -116,6 +109,12 @@ def test_a_comparison_follows_the_news_and_comes_back_after_a_reload(
     expect(shown.locator("table").first).to_contain_text("accuracy", timeout=60_000)
     expect(shown.get_by_role("heading", name="Code")).to_be_visible()
     shoot("compare-two")
+    subprocess.run(
+        [Path(sys.executable).with_name("trackbook"), "tag", "news=heard"],
+        cwd=notebook.path.parent,
+        check=True,
+    )
+    expect(shown.get_by_role("region", name="Tags")).to_contain_text("heard")
     page.evaluate(
         "async () => { await jupyterapp.commands.execute('docmanager:save-all'); }"
     )
@@ -183,31 +182,35 @@ def test_nothing_stands_in_the_way_of_people_who_cannot_see_well(
     assert not found, "\n".join(found)
 
 
-def faults(page, where):
-    """Return what axe finds against WCAG 2 A and AA in the sidebar."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa"]}
-    answer = Axe().run(page, context="#trackbook-sidebar", options=rules)
-    return [
-        f"{where}: {one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for one in answer.response["violations"]
-        for node in one["nodes"][:3]
-    ]
-
-
 def test_at_its_narrowest_everything_can_be_reached(notebook, shoot) -> None:
     page = notebook.page
-    page.evaluate(
-        "() => { const panel = document.querySelector('#jp-main-split-panel');"
-        " const layout = jupyterapp.shell._hsplitPanel ?? null;"
-        " layout?.setRelativeSizes([230, 1000, 40]); }"
-    )
+    wide = side(page).bounding_box()["width"]
+    page.evaluate("() => jupyterapp.shell._hsplitPanel.setRelativeSizes([190, 1200, 40])")
     page.wait_for_timeout(500)
     shoot("narrow")
     opened = open_run(page, "second")
     box = side(page).bounding_box()
-    for button in opened.get_by_role("button").all():
+    assert box["width"] < wide - 20
+    buttons = opened.get_by_role("button").all()
+    assert len(buttons) > 6
+    for button in buttons:
         place = button.bounding_box()
         assert place["x"] + place["width"] <= box["x"] + box["width"] + 1
-    assert box["width"] < 260
     shoot("narrow-run")
-    page.keyboard.press("Escape")
+
+
+def test_a_server_without_the_extension_is_named_as_such(browser, notebook, lab) -> None:
+    page = browser.new_page()
+    try:
+        # answered as a server answers that knows nothing of trackbook
+        page.route(re.compile("/trackbook/api/"), lambda route: route.fulfill(status=404))
+        page.goto(f"{lab[0]}/lab/tree/{notebook.name}?token=for-tests-only&reset")
+        page.wait_for_function(
+            "() => globalThis.jupyterapp?.commands.hasCommand('trackbook:show')"
+        )
+        page.evaluate("() => jupyterapp.restored.then(() => undefined)")
+        page.evaluate("() => { void jupyterapp.commands.execute('trackbook:show'); }")
+        words = "The server has no trackbook extension."
+        expect(side(page).get_by_role("alert")).to_contain_text(words)
+    finally:
+        page.close()

@@ -161,6 +161,13 @@ class Proof(Tabular):
         first = f": {self.found.differences[0]}" if self.found.differences else ""
         return f"{self.name}, executed again: {self.verdict}{first}"
 
+    @property
+    def is_good(self) -> bool:
+        """Whether it came out as before."""
+        from trackbook.reproduce import GOOD
+
+        return self.verdict in GOOD
+
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict with what it rests on, as plain values."""
         found = self.found

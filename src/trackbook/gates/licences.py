@@ -144,20 +144,20 @@ def is_allowed(expression: str, allowed: Collection[str]) -> bool:
 
 
 def either(parts: list[str], allowed: Collection[str]) -> bool:
-    """Read `A OR B OR …` off the front."""
-    found = every(parts, allowed)
-    while parts and parts[0] == "OR":
+    """Read `A OR B OR …` off the front; AND binds more closely."""
+    found = [every(parts, allowed)]
+    while parts[:1] == ["OR"]:
         parts.pop(0)
-        found = every(parts, allowed) or found
-    return found
+        found.append(every(parts, allowed))
+    return any(found)
 
 
 def every(parts: list[str], allowed: Collection[str]) -> bool:
     """Read `A AND B AND …` off the front."""
     found = one(parts, allowed)
-    while parts and parts[0] == "AND":
+    if parts[:1] == ["AND"]:
         parts.pop(0)
-        found = one(parts, allowed) and found
+        found &= every(parts, allowed)
     return found
 
 

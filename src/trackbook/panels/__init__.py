@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from trackbook.panels.board_cards import (
+    DEEDS,
+    DOWN,
     ON_A_CARD,
     actions_of,
     found_badges,
@@ -25,8 +27,8 @@ from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
 
 __all__ = [
-    "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel", "PlotPanel", "RegistryPanel",
-    "RegistrySource", "RunTable", "Score", "Source", "Thing", "Tie", "actions_of", "curves_figure",
-    "found_badges", "lineage_figure", "lineage_svg", "metric_lines", "own_aliases",
-    "standing_badges", "static_picture",
+    "DEEDS", "DOWN", "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel",
+    "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Score", "Source", "Thing",
+    "Tie", "actions_of", "curves_figure", "found_badges", "lineage_figure", "lineage_svg",
+    "metric_lines", "own_aliases", "standing_badges", "static_picture",
 ]  # fmt: skip

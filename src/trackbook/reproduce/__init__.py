@@ -5,9 +5,10 @@ from __future__ import annotations
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
 from trackbook.reproduce.rebuilt import reproduce_rebuilt
 from trackbook.reproduce.rerun import Rerun, rerun
-from trackbook.reproduce.verdict import Proven, Terms, reproduce
+from trackbook.reproduce.verdict import GOOD, Proven, Terms, reproduce
 
 __all__ = [
+    "GOOD",
     "CellFailed",
     "FreshKernel",
     "Proven",

@@ -151,6 +151,11 @@ def test_a_run_is_tagged_noted_thrown_away_and_taken_back(server) -> None:
     assert server.get("runs", project="work").json["total"] == 2
 
 
+def test_the_trash_is_looked_into_without_naming_a_run(server) -> None:
+    found = server.verb("rm")
+    assert (found.status, found.json["gone"], found.json["undo"]) == (200, [], None)
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [
@@ -192,6 +197,7 @@ def test_a_version_that_is_not_there_is_refused_in_the_words_of_the_verb(server)
 @pytest.mark.parametrize(
     "body",
     [{"verb": "sql", "values": {"version": "x"}}, {"verb": "promote"}, {"values": {}},
+     {"verb": "promote", "values": {"version": "churn@1.0.0", "to": "canary"}},
      {"verb": "archive", "values": {"version": 1}}, {"verb": "approve", "values": "x"}],
 )  # fmt: skip
 def test_what_cannot_be_foretold_is_refused_in_words(server, body) -> None:

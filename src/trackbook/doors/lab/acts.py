@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
 
-from trackbook.doors.lab.deeds import DECISIONS, asked_for, back_from_trash
+from trackbook.doors.lab.deeds import asked_for, back_from_trash
 from trackbook.doors.lab.detail import section
 from trackbook.doors.lab.places import inside
 from trackbook.doors.lab.shapes import Answer
@@ -79,17 +79,19 @@ def asked(
     if name == "restore":
         made = Path(chosen["to"]).relative_to(root.resolve())
         return msgspec.structs.replace(said, opens=made.as_posix())
-    if name == "rm":
+    if name == "rm" and chosen.get("runs"):
         return binned(said, chosen["runs"], back=bool(chosen.get("undo")))
     return said
 
 
 def lacking(verb: Verb, values: Mapping[str, Any]) -> list[str]:
     """Return what a verb needs and was not given; a decision needs what its dialog asks for."""
+    from trackbook.panels import DEEDS
+
     needed = [
         one.name for one in verb.parameters() if one.is_required and one.name not in values
     ]
-    asked = asked_for(verb.name) if verb.name in DECISIONS else ()
+    asked = asked_for(verb.name) if verb.name in DEEDS else ()
     needed += [
         one.name
         for one in asked
@@ -155,5 +157,7 @@ def told(result: Any) -> Answer:
         result = Table([], [])
     table: Table = result if hasattr(result, "columns") else result.table()
     return Answer(
-        text=getattr(result, "headline", "") or table.title, section=section(table)
+        text=getattr(result, "headline", "") or table.title,
+        section=section(table),
+        is_good=getattr(result, "is_good", True),
     )

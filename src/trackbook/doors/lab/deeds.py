@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.doors.lab.shapes import Deed, Field
-from trackbook.doors.lab.words import gettext
+from trackbook.doors.lab.words import N_, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from trackbook.records import Run
     from trackbook.registry import ApprovalRow, BoardRow
 
-DECISIONS = {"promote", "rollback", "demote", "deprecate", "archive", "approve", "reject"}
 RISKY = {"rollback", "reject", "archive", "deprecate", "rm"}
 
 
@@ -84,7 +83,8 @@ def decision(
     why_not: str = "",
 ) -> Deed:
     """Return a decision that is to be foretold."""
-    label, title = labels(verb, str(values.get("to", "")), state)
+    to = "" if verb == "rollback" else str(values.get("to", ""))
+    label, title = labels(verb, to, state)
     name = values.get("version", values.get("name", ""))
     waits = (
         gettext("Asking the gate for {name}…") if verb in {"promote", "rollback"} else ""
@@ -97,30 +97,25 @@ def decision(
 
 def labels(verb: str, to: str, state: str = "") -> tuple[str, str]:
     """Return what a decision's button says, and its dialog."""
-    if state == "ARCHIVED" and verb == "promote":
-        return gettext("Restore to staging"), gettext("Restore {name} to staging")
-    if state == "PRODUCTION" and verb == "demote":
-        return gettext("Back to staging"), gettext("Take {name} back to staging")
-    found = {
-        ("promote", "staging"): (
-            gettext("Promote to staging"), gettext("Promote {name} to staging")),
-        ("promote", "production"): (
-            gettext("Promote to production"), gettext("Promote {name} to production")),
-        ("approve", "staging"): (
-            gettext("Approve for staging"), gettext("Approve {name} for staging")),
-        ("approve", "production"): (
-            gettext("Approve for production"), gettext("Approve {name} for production")),
-        ("reject", "staging"): (
-            gettext("Reject for staging"), gettext("Reject {name} for staging")),
-        ("reject", "production"): (
-            gettext("Reject for production"), gettext("Reject {name} for production")),
-        ("demote", ""): (
-            gettext("Back to development"), gettext("Take {name} back to development")),
-        ("deprecate", ""): (gettext("Deprecate"), gettext("Deprecate {name}")),
-        ("archive", ""): (gettext("Archive"), gettext("Archive {name}")),
-        ("rollback", ""): (gettext("Roll back"), gettext("Roll {name} back")),
-    }  # fmt: skip
-    return found[verb, to if (verb, to) in found else ""]
+    back = {("promote", "ARCHIVED"): "restored", ("demote", "PRODUCTION"): "staging"}
+    said, title = LABELS[verb, back.get((verb, state), to)]
+    return gettext(said), gettext(title)
+
+
+LABELS = {
+    ("promote", "staging"): (N_("Promote to staging"), N_("Promote {name} to staging")),
+    ("promote", "production"): (N_("Promote to production"), N_("Promote {name} to production")),
+    ("promote", "restored"): (N_("Restore to staging"), N_("Restore {name} to staging")),
+    ("approve", "staging"): (N_("Approve for staging"), N_("Approve {name} for staging")),
+    ("approve", "production"): (N_("Approve for production"), N_("Approve {name} for production")),
+    ("reject", "staging"): (N_("Reject for staging"), N_("Reject {name} for staging")),
+    ("reject", "production"): (N_("Reject for production"), N_("Reject {name} for production")),
+    ("demote", "staging"): (N_("Back to staging"), N_("Take {name} back to staging")),
+    ("demote", ""): (N_("Back to development"), N_("Take {name} back to development")),
+    ("deprecate", ""): (N_("Deprecate"), N_("Deprecate {name}")),
+    ("archive", ""): (N_("Archive"), N_("Archive {name}")),
+    ("rollback", ""): (N_("Roll back"), N_("Roll {name} back")),
+}  # fmt: skip
 
 
 def asked_for(verb: str) -> list[Field]:

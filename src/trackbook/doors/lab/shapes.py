@@ -195,6 +195,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     section: Section
+    is_good: bool = True
+    """Whether it came out as one would wish."""
     opens: str = ""
     """The notebook that was made."""
     undo: Deed | None = None

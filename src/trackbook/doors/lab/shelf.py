@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackbook.doors.board import MOST, BookRegistry
-from trackbook.doors.lab.deeds import DECISIONS, asked_for, decision, name_of, of_version
+from trackbook.doors.lab.deeds import asked_for, decision, name_of, of_version
 from trackbook.doors.lab.detail import section
 from trackbook.doors.lab.shapes import Badge, Board, Card, Column, Measure, Preview, Section
 from trackbook.doors.lab.words import gettext
 from trackbook.errors import Misused
-from trackbook.table import Table, visible
+from trackbook.table import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from trackbook.registry import ApprovalRow, BoardRow
 
 IN_ORDER = ("PRODUCTION", "STAGING", "DEVELOPMENT", "DEPRECATED", "ARCHIVED")
-DOWN = {"STAGING": "DEVELOPMENT", "PRODUCTION": "STAGING"}
-SIGNS = {"passed": "✓", "failed": "✗", "errored": "✗", "warned": "⚠", "skipped": "-"}
 NO_CHECKS = Section(title="", columns=[], numeric=[], rows=[])
-LANDS = {"approve": "", "reject": "", "archive": "ARCHIVED", "deprecate": "DEPRECATED"}
 
 
 def board_of(book: Book) -> Board:
@@ -130,24 +127,33 @@ def foretold(book: Book, verb: str, values: Mapping[str, object]) -> Preview:
         values: the verb's arguments, as far as they are known; of promote `ask`, too: ask for
             somebody's approval where only that is missing
     """
-    if verb not in DECISIONS:
+    from trackbook.panels import DEEDS, DOWN
+
+    if verb not in DEEDS:
         raise Misused(f"{verb!r:.40} is no decision that can be foretold")
     of = "name" if verb == "rollback" else "version"
     about, to = values.get(of), values.get("to", "")
-    if not isinstance(about, str) or not isinstance(to, str):
+    if not isinstance(about, str):
         raise Misused(f"{verb} needs a {of}")
     if verb == "rollback":
         return rollback_of(book, about)
-    row = book.models.version(about)
-    if verb == "promote":
-        return promotion_of(book, row.name, to, ask=values.get("ask") is True)
-    target = {"demote": DOWN.get(row.state, ""), **LANDS}[verb]
-    if verb in {"approve", "reject"} and to not in {"staging", "production"}:
-        raise Misused(f"{verb} needs to: staging or production")
-    words = f"{row.name}: {row.state} → {target}" if target else said_of(verb, row.name, to)
-    known: dict[str, str | bool | list[str]] = {"version": row.name}
-    if to:
+    known: dict[str, str | bool | list[str]] = {"version": about}
+    if verb in {"promote", "approve", "reject"}:
+        if to not in {"staging", "production"}:
+            raise Misused(f"{verb} needs to: staging or production")
         known["to"] = to
+    row = book.models.version(about)
+    known["version"] = row.name
+    if verb == "promote":
+        return promotion_of(book, row.name, str(to), ask=values.get("ask") is True)
+    if verb in {"approve", "reject"}:
+        return preview("passed", said_of(verb, row.name, str(to)), verb, known)
+    target = {"archive": "ARCHIVED", "deprecate": "DEPRECATED"}.get(verb) or DOWN.get(
+        row.state
+    )
+    if target is None:
+        raise Misused(f"{row.name} is {row.state}: no state is below that")
+    words = f"{row.name}: {row.state} → {target}"
     return preview("passed", words, verb, known, state=row.state)
 
 
@@ -192,7 +198,7 @@ def promotion_of(book: Book, version: str, target: str, *, ask: bool = False) ->
     """
     row = book.models.version(version)
     report = book.models.examine(version, target)
-    checks = checks_of(report)
+    checks = section(report.table(), title=gettext("Checks"))
     values: dict[str, str | bool | list[str]] = {"version": row.name, "to": target.lower()}
     if report.passed:
         into = target.upper()
@@ -220,15 +226,6 @@ def promotion_of(book: Book, version: str, target: str, *, ask: bool = False) ->
         asking = decision("promote", {**values, "ask": True}, state=row.state)
         deeds = [msgspec.structs.replace(asking, label=gettext("Ask for approval"))]
     return Preview(verdict="failed", words=words, changes=[], checks=checks, deeds=deeds)
-
-
-def checks_of(report: Report) -> Section:
-    """Return what each check of a gate found."""
-    rows = [
-        (f"{SIGNS.get(r.outcome, '·')} {r.outcome}", r.label, r.words)
-        for r in report.results
-    ]
-    return section(Table(["outcome", "check", "found"], rows), title=gettext("Checks"))
 
 
 def rollback_of(book: Book, model: str) -> Preview:
