@@ -120,20 +120,17 @@ def licence_of(need: Requirement) -> str | None:
 
 def sayings(known: PackageMetadata) -> Iterator[str]:
     """Yield what a package says of its licence, the surest first."""
-    expression = known.get("License-Expression")
-    if expression:
-        yield expression
+    yield from filter(None, known.get_all("License-Expression", ()))
     named = [
         line.rpartition(" :: ")[2]
-        for line in known.get_all("Classifier") or ()
+        for line in known.get_all("Classifier", ())
         if line.startswith("License :: ")
     ]
     spdx = [BY_CLASSIFIER[name] for name in named if name in BY_CLASSIFIER]
     if spdx and len(spdx) == len(named):
         yield " AND ".join(spdx)
-    field = known.get("License")
-    if field and not named:
-        yield field
+    if not named:
+        yield from filter(None, known.get_all("License", ()))
 
 
 def is_allowed(expression: str, allowed: Collection[str]) -> bool:
