@@ -110,6 +110,9 @@ if TYPE_CHECKING:
         note as note,
     )
     from trackbook.doors.api import (
+        paper as paper,
+    )
+    from trackbook.doors.api import (
         promote as promote,
     )
     from trackbook.doors.api import (

@@ -58,6 +58,7 @@ history = door("history")
 impact = door("impact")
 lineage = door("lineage")
 note = door("note")
+paper = door("paper")
 promote = door("promote")
 registry = door("registry")
 reject = door("reject")
@@ -100,8 +101,9 @@ __all__ = [
     "active_run", "alias", "approvals", "approve", "archive", "compact", "compare", "data",
     "demote", "deploy", "deprecate", "diff", "doctor", "end_run", "export", "gate", "gc",
     "history", "impact", "lineage", "load", "log_artifact", "log_input", "log_metric",
-    "log_metrics", "log_model", "log_param", "log_params", "note", "promote", "register",
-    "registry", "reject", "reproduce", "reproducible", "restore", "rm", "rollback", "runs",
-    "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags", "show",
-    "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
+    "log_metrics", "log_model", "log_param", "log_params", "note", "paper", "promote",
+    "register", "registry", "reject", "reproduce", "reproducible", "restore", "rm",
+    "rollback", "runs", "search_runs", "seed_everything", "set_experiment", "set_tag",
+    "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy", "unregister",
+    "versions",
 ]  # fmt: skip

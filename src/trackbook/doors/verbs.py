@@ -19,6 +19,7 @@ from trackbook.doors import (
     models,
     moves,
     order,
+    papers,
     proofs,
     registry,
 )
@@ -275,6 +276,7 @@ VERBS: dict[str, Verb] = {
         Verb("unregister", moves.unregister),
         Verb("history", registry.history),
         Verb("impact", registry.impact),
+        Verb("paper", papers.paper),
         Verb("sql", sql, cell=True),
         Verb("export", export),
         Verb("rm", order.rm),

@@ -95,6 +95,7 @@ def prov(graph: Graph) -> str:
         "used": {},
         "wasGeneratedBy": {},
         "wasInformedBy": {},
+        "wasDerivedFrom": {},
     }
     for key, node in graph.nodes.items():
         said = {
@@ -123,6 +124,8 @@ def is_activity(key: Key) -> bool:
 def relation_of(edge: Edge) -> tuple[str, dict[str, str]]:
     """Return PROV's word for an edge, with who stands where."""
     source, target = name_of(edge.source), name_of(edge.target)
+    if not is_activity(edge.source) and not is_activity(edge.target):
+        return "wasDerivedFrom", {"prov:generatedEntity": target, "prov:usedEntity": source}
     if not is_activity(edge.source):
         return "used", {"prov:activity": target, "prov:entity": source}
     if not is_activity(edge.target):

@@ -5,18 +5,22 @@ from __future__ import annotations
 from trackbook.packages.compatibility import Compatibility, compatibility_of
 from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
 from trackbook.packages.loading import Scanned, load, probed, read
-from trackbook.packages.package import Contents, Package
+from trackbook.packages.manifest import Entry
+from trackbook.packages.package import METADATA, Contents, Package, metadata_of
 from trackbook.packages.probes import Agreement, pinned
 from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import Field, Signature, signature_of
 from trackbook.packages.verify import Tampered, verify
 from trackbook.packages.versions import Evidence, Proposal, Semver, proposed_version
 from trackbook.packages.write import write
+from trackbook.packages.yaml import yaml_of
 
 __all__ = [
+    "METADATA",
     "Agreement",
     "Compatibility",
     "Contents",
+    "Entry",
     "Evidence",
     "Field",
     "Flavour",
@@ -32,6 +36,7 @@ __all__ = [
     "flavour_named",
     "flavour_of",
     "load",
+    "metadata_of",
     "pinned",
     "probed",
     "proposed_version",
@@ -39,4 +44,5 @@ __all__ = [
     "signature_of",
     "verify",
     "write",
+    "yaml_of",
 ]
