@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from trackbook.book.contents import around_of, fingerprints_of
 from trackbook.clock import time_of
@@ -43,7 +43,8 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
         is_unsafe=row.is_unsafe,
         signature=row.signature or None,
         metrics=run.metrics if run is not None else {},
-        champion=champion_of(book, row),
+        champion=rival_of(book, shelf, row, "champion"),
+        baseline=rival_of(book, shelf, row, "baseline"),
         reproduction=run.reproduced if run is not None else None,
         git_commit=row.git_commit,
         git_dirty=tree.dirty if tree is not None else None,
@@ -80,13 +81,15 @@ def run_of(book: Book, row: VersionRow) -> Run | None:
         return None
 
 
-def champion_of(book: Book, row: VersionRow) -> Champion | None:
-    """Return what serves in prod now, unless that is the version itself."""
+def rival_of(
+    book: Book, shelf: Shelf, row: VersionRow, role: Literal["champion", "baseline"]
+) -> Champion | None:
+    """Return what serves in prod now, or the baseline, unless that is the version itself."""
     from trackbook.gates import Champion
     from trackbook.registry import version_of
 
     try:
-        found = version_of(book.store, f"{row.model}@champion")
+        found = version_of(book.store, f"{row.model}@{role}")
     except NotFound:
         return None
     if found.version_id == row.version_id:
@@ -99,6 +102,7 @@ def champion_of(book: Book, row: VersionRow) -> Champion | None:
         signature=found.signature or None,
         metrics=run.metrics if run is not None else {},
         data=fingerprints_of(book, run) if run is not None else {},
+        folder=shelf.place_of(found.package_digest),
     )
 
 

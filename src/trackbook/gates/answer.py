@@ -24,6 +24,8 @@ class Answer:
     """What it was held against."""
     evidence: Mapping[str, object] = field(default_factory=dict)
     """Plain values from which somebody else can see it too."""
+    is_grave: bool = False
+    """Whether a skip keeps the version out unless the policy's `on_skip` says otherwise."""
 
 
 def passed(

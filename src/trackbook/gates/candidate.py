@@ -76,7 +76,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Champion:
-    """The version that serves now, with which a candidate is compared."""
+    """Another version, with which a candidate is compared: the one that serves, the baseline."""
 
     version: str
     version_id: str = ""
@@ -86,6 +86,8 @@ class Champion:
     metrics: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints of its data by role."""
+    folder: Path | None = None
+    """Where its package lies; None where it cannot be asked."""
 
     @property
     def known_as(self) -> str:
@@ -112,6 +114,8 @@ class Candidate:
     """As JSON: MLflow's, or with a `dtype` for each input and output."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     champion: Champion | None = None
+    baseline: Champion | None = None
+    """The version that is no good to fall behind: what the alias `baseline` leads to."""
     reproduction: str | None = None
     """The verdict on its run, executed again: identical, within tolerance, different, failed."""
     git_commit: str | None = None

@@ -22,17 +22,21 @@ import msgspec
 
 from trackbook.errors import Misused, NotFound
 from trackbook.gates import (
+    calibrated,
     compliance,
     custom,
     dependencies,
+    fairness,
     licences,
     loading,
+    overfit,
     package,
     performance,
     provenance,
     secrets,
     security,
     signature,
+    slices,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +62,14 @@ class Check(Protocol):
 OWN: dict[str, Check] = {
     "perf.threshold": performance.threshold,
     "perf.vs_champion": performance.vs_champion,
+    "perf.vs_baseline": performance.vs_baseline,
+    "perf.slices": slices.slices,
+    "perf.overfit": overfit.overfit,
+    "perf.calibration": calibrated.calibration,
+    "fairness.demographic_parity": fairness.demographic_parity,
+    "fairness.equal_opportunity": fairness.equal_opportunity,
+    "fairness.equalized_odds": fairness.equalized_odds,
+    "fairness.calibration": fairness.calibration,
     "package.intact": package.intact,
     "size.package": package.size,
     "size.memory": loading.memory,
@@ -78,7 +90,15 @@ OWN: dict[str, Check] = {
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
     "deps.licences": licences.no_licence,
     "perf.threshold": performance.no_bound,
-    "perf.vs_champion": performance.no_direction,
+    "perf.vs_champion": performance.no_comparison,
+    "perf.vs_baseline": performance.no_baseline,
+    "perf.slices": slices.no_slices,
+    "perf.overfit": overfit.no_gap,
+    "perf.calibration": calibrated.no_calibration,
+    "fairness.demographic_parity": fairness.unfair,
+    "fairness.equal_opportunity": fairness.unfair,
+    "fairness.equalized_odds": fairness.unfair,
+    "fairness.calibration": fairness.unfair,
 }
 """What is wrong with parameters of which each by itself is right."""
 

@@ -159,7 +159,8 @@ def meaning(
     if not isinstance(said, Answer):
         return "errored", gate.after("error", want.check) == "fail"
     if said.outcome == "skipped":
-        return "skipped", is_strict and gate.after("skip", want.check) == "fail"
+        keeps = gate.after("skip", want.check, is_grave=said.is_grave)
+        return "skipped", is_strict and keeps == "fail"
     if said.outcome == "passed":
         return "passed", False
     return ("failed", True) if is_strict else ("warned", False)

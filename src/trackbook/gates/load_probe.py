@@ -42,6 +42,11 @@ def main(folder: Path, work: Path) -> None:
         outputs = predicted(package, model, rows)
         facts["predict_s"] = time.perf_counter() - started
         keep(outputs, work / "outputs.npy")
+        scores = (
+            scored(package, model, rows, folder) if (work / "scores").exists() else None
+        )
+        if scores is not None:
+            keep(scores, work / "scores.npy")
     write(work / "predicted.json", facts | {"peak_bytes": peak()})
 
 
@@ -53,6 +58,15 @@ def predicted(package: Any, model: Any, rows: Any) -> Any:
         others = [name for name in names if name != "model"]
         return predict(**{others[0]: rows, "model": model})
     return model.predict(rows) if hasattr(model, "predict") else model(rows)
+
+
+def scored(package: Any, model: Any, rows: Any, folder: Path) -> Any:
+    """Return what a model gives for each class, by the package's own way; None without."""
+    if hasattr(package, "scores"):
+        return package.scores(model, rows)
+    if hasattr(package, "loader_of"):
+        return package.loader_of(str(folder)).scores(model, rows)
+    return model.predict_proba(rows) if hasattr(model, "predict_proba") else None
 
 
 def keep(outputs: Any, file: Path) -> None:

@@ -49,6 +49,8 @@ class Loaded(NamedTuple):
     """The array that it predicted; None where it did not come so far."""
     refused: str = ""
     """Why it was not loaded at all."""
+    scores: Any = None
+    """What it gave for each class, where it was asked to and can."""
     changed: str = ""
     """What was no longer as registered afterwards."""
 
@@ -127,8 +129,14 @@ def loaded(bench: Bench, memory_mb: float, *, despite_scan: bool = False) -> Loa
     return bench.once(key, lambda: load(bench, memory_mb, despite_scan=despite_scan))
 
 
-def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
-    """Load the package in a fresh process, if it is what was registered and harmless."""
+def load(
+    bench: Bench, memory_mb: float, *, despite_scan: bool = False, rows: Any = None
+) -> Loaded:
+    """Load the package in a fresh process, if it is what was registered and harmless.
+
+    It predicts the rows that are kept with it, or else those that are given, and of these
+    what it gives for each class too.
+    """
     refused = tampered(bench)
     scan = None if refused or despite_scan else bench.scanned()
     if scan is not None and not scan.is_safe:
@@ -138,9 +146,12 @@ def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
         return Loaded(memory_mb, Ended("halted", None, 0.0, 0, ""), None, None, refused)
     work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
     limit = int(memory_mb * MB)
-    probes = probes_of(bench)
-    if probes is not None:
-        (work / "rows.pkl").write_bytes(pickle.dumps(probes.rows))
+    probes = probes_of(bench) if rows is None else None
+    if rows is not None:
+        (work / "scores").touch()
+    if rows is not None or probes is not None:
+        asked = rows if probes is None else probes.rows
+        (work / "rows.pkl").write_bytes(pickle.dumps(asked))
     ended = run_child(
         SCRIPT,
         [str(bench.folder.resolve()), str(work)],
@@ -151,8 +162,14 @@ def load(bench: Bench, memory_mb: float, *, despite_scan: bool) -> Loaded:
         network="closed",
     )
     told = told_in(work / "predicted.json") or told_in(work / "loaded.json")
-    outputs = outputs_in(work / "outputs.npy")
-    return Loaded(memory_mb, ended, told, outputs, changed=tampered(bench) or "")
+    return Loaded(
+        memory_mb,
+        ended,
+        told,
+        outputs_in(work / "outputs.npy"),
+        scores=outputs_in(work / "scores.npy"),
+        changed=tampered(bench) or "",
+    )
 
 
 def fault_of(found: Loaded) -> str | None:

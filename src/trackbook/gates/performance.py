@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from trackbook.code import direction_of
 from trackbook.errors import NotFound
 from trackbook.gates.answer import Answer, failed, passed, skipped
+from trackbook.gates.evaluation import Evaluation  # noqa: TC001  the policy's keys are read by it
+from trackbook.gates.measured import (
+    Dice,
+    Rivalry,
+    beside,
+    held_up,
+    no_rivalry,
+    unmeasurable,
+)
+from trackbook.statistics import RESAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from trackbook.gates.bench import Bench
     from trackbook.gates.candidate import Candidate, Champion
@@ -20,14 +30,27 @@ ALL = "*"
 
 def threshold(
     candidate: Candidate,
-    _bench: Bench,
+    bench: Bench,
     *,
     metric: str,
     min_: float | None = None,
     max_: float | None = None,
+    on: Literal["recorded", "point", "ci_lower", "ci_upper"] = "recorded",
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    stratify: str = "",
+    evaluation: Evaluation | None = None,
 ) -> Answer:
-    """A metric is no smaller than `min` and no larger than `max`."""
+    """A metric is no smaller than `min` and no larger than `max`.
+
+    It is the one that its run recorded, or with any other `on` one that is measured now, on the
+    evaluation set: `ci_lower` and `ci_upper` are its one-sided bounds at `level`.
+    """
     bounds = {k: v for k, v in (("min", min_), ("max", max_)) if v is not None}
+    if on != "recorded":
+        dice = Dice(resamples, seed, stratify)
+        return held_up(candidate, bench, metric, bounds, on, level, dice, evaluation)
     value = candidate.metrics.get(metric)
     if value is None:
         return failed(unmeasured(metric, candidate.metrics), None, bounds)
@@ -46,12 +69,14 @@ def threshold(
 
 def no_bound(params: Mapping[str, object]) -> str | None:
     """Say what is wrong with a threshold that nothing can fail, or nothing can pass."""
-    low, high = params.get("min"), params.get("max")
+    low, high, on = params.get("min"), params.get("max"), params.get("on", "recorded")
     if low is None and high is None:
         return "give min or max"
+    if (on == "ci_lower" and high is not None) or (on == "ci_upper" and low is not None):
+        return "the lower bound is held against min, the upper one against max"
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low > high:
         return f"min {low} is above max {high}"
-    return None
+    return None if on == "recorded" else unmeasurable(params)
 
 
 class Rule(NamedTuple):
@@ -65,23 +90,50 @@ class Rule(NamedTuple):
 
 def vs_champion(
     candidate: Candidate,
-    _bench: Bench,
+    bench: Bench,
     *,
     metric: str = ALL,
     direction: Literal["max", "min", "auto"] = "auto",
     margin: float = 0.0,
     mode: Literal["non_inferiority", "superiority"] = "non_inferiority",
-    test: Literal["stored"] = "stored",
+    test: Literal["stored", "paired_bootstrap", "mcnemar"] = "stored",
     same_data: bool = False,
+    alpha: float = 0.05,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    stratify: str = "",
+    evaluation: Evaluation | None = None,
 ) -> Answer:
     """A metric is not worse than the champion's by more than a margin, or better by more.
 
-    `*` stands for every metric that both have and of which the direction is known. With
-    `same_data` both must have been measured on the same test data.
+    `stored` compares what both runs recorded: `*` stands for every metric that both have and of
+    which the direction is known, and with `same_data` both must have been measured on the same
+    test data. With any other test both predict the evaluation set now, and the difference has
+    to be shown at `alpha`, one-sided.
     """
     champion = candidate.champion
+    if test != "stored":
+        rivalry = Rivalry(metric, test, mode, margin, alpha)
+        dice = Dice(resamples, seed, stratify)
+        return against(candidate, bench, champion, "champion", rivalry, dice, evaluation)
     if champion is None:
         return skipped("first version: there is no champion to compare with")
+    return recorded(
+        candidate, champion, metric, direction, margin, mode, same_data=same_data
+    )
+
+
+def recorded(
+    candidate: Candidate,
+    champion: Champion,
+    metric: str,
+    direction: Literal["max", "min", "auto"],
+    margin: float,
+    mode: Literal["non_inferiority", "superiority"],
+    *,
+    same_data: bool,
+) -> Answer:
+    """Compare what the runs of two versions recorded."""
     names = [metric] if metric != ALL else shared(candidate, champion)
     if not names:
         return skipped("no metric that both have is known to be better high or low")
@@ -97,18 +149,71 @@ def vs_champion(
     answers = []
     for name in names:
         way = direction_of(name) if direction == "auto" else direction
-        answers.append(
-            TESTS[test](candidate, champion, Rule(name, way or "max", margin, mode))
-        )
+        answers.append(stored(candidate, champion, Rule(name, way or "max", margin, mode)))
     return together(answers, names, f" ({ON[where]})" if where is not True else "")
+
+
+def vs_baseline(
+    candidate: Candidate,
+    bench: Bench,
+    *,
+    metric: str,
+    margin: float = 0.0,
+    mode: Literal["non_inferiority", "superiority"] = "superiority",
+    test: Literal["paired_bootstrap", "mcnemar"] = "paired_bootstrap",
+    alpha: float = 0.05,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    stratify: str = "",
+    evaluation: Evaluation | None = None,
+) -> Answer:
+    """A metric is better than the baseline's, both on the evaluation set, at `alpha` one-sided.
+
+    The baseline is the version that the alias `baseline` leads to.
+    """
+    rivalry = Rivalry(metric, test, mode, margin, alpha)
+    dice = Dice(resamples, seed, stratify)
+    return against(
+        candidate, bench, candidate.baseline, "baseline", rivalry, dice, evaluation
+    )
+
+
+def against(
+    candidate: Candidate,
+    bench: Bench,
+    rival: Champion | None,
+    role: Literal["champion", "baseline"],
+    rivalry: Rivalry,
+    dice: Dice,
+    evaluation: Evaluation | None,
+) -> Answer:
+    """Compare with another version on the same rows, if there is one."""
+    if rival is not None:
+        return beside(candidate, bench, rival, role, rivalry, dice, evaluation)
+    first = "first version: there is no champion to compare with"
+    none = "no version has the alias baseline: %track alias sets it"
+    said = first if role == "champion" else none
+    return Answer(outcome="skipped", words=said, is_grave=True)
 
 
 ON = {False: "measured on other test data", None: "whether on the same data is not known"}
 
 
+def no_comparison(params: Mapping[str, object]) -> str | None:
+    """Say what is wrong with a comparison with the champion."""
+    if params.get("test", "stored") == "stored":
+        return no_direction(params)
+    if params.get("metric", ALL) == ALL or {"direction", "same_data"} & params.keys():
+        return "on an evaluation set: name one metric, its direction and data are known"
+    return no_rivalry({"mode": "non_inferiority", **params})
+
+
 def no_direction(params: Mapping[str, object]) -> str | None:
     """Say what is wrong with a comparison of which nobody knows what is better."""
     margin, metric = params.get("margin", 0.0), str(params.get("metric", ALL))
+    needless = {"alpha", "resamples", "seed", "stratify"} & params.keys()
+    if needless:
+        return f'{min(needless)} goes with test = "paired_bootstrap" or "mcnemar"'
     if isinstance(margin, (int, float)) and margin < 0:
         return f"margin is {margin}: give a difference that is not negative"
     asked = params.get("direction", "auto")
@@ -117,6 +222,11 @@ def no_direction(params: Mapping[str, object]) -> str | None:
     if asked != "auto" and metric == ALL:
         return "a direction goes with one metric: name it"
     return None
+
+
+def no_baseline(params: Mapping[str, object]) -> str | None:
+    """Say what is wrong with a comparison with the baseline."""
+    return no_rivalry({"mode": "superiority", "test": "paired_bootstrap", **params})
 
 
 def stored(candidate: Candidate, champion: Champion, rule: Rule) -> Answer:
@@ -143,10 +253,6 @@ def stored(candidate: Candidate, champion: Champion, rule: Rule) -> Answer:
     return (passed if good else failed)(
         said, ours, theirs, gain=gain, direction=rule.direction
     )
-
-
-TESTS: dict[str, Callable[[Candidate, Champion, Rule], Answer]] = {"stored": stored}
-"""How two versions are compared, by the name that a policy gives it."""
 
 
 def needed(rule: Rule) -> str:

@@ -43,13 +43,18 @@ class Target:
     on_skip: Mapping[str, Severity] = field(default_factory=dict)
     """By pattern of check: whether one that could not be asked keeps the version out."""
 
-    def after(self, what: Literal["error", "skip"], check: str) -> Severity:
-        """Return what an error or a skip of a check means: the first pattern that fits."""
+    def after(
+        self, what: Literal["error", "skip"], check: str, *, is_grave: bool = False
+    ) -> Severity:
+        """Return what an error or a skip of a check means: the first pattern that fits.
+
+        Where no rule says it, an error keeps the version out, and so does a grave skip.
+        """
         rules = self.on_error if what == "error" else self.on_skip
         for pattern, severity in rules.items():
             if pattern != DEFAULT and fnmatch(check, pattern):
                 return severity
-        return rules.get(DEFAULT, "fail" if what == "error" else "warn")
+        return rules.get(DEFAULT, "fail" if what == "error" or is_grave else "warn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 POLICY_FILE = "trackbook.gates.toml"
 LARGEST = 1_000_000
-KEYS = ("version", "groups", "targets")
+KEYS = ("version", "groups", "evaluation", "targets")
 VERSION = 1
 
 
@@ -76,7 +76,11 @@ def from_document(
             raise Misused(
                 f"version is {document['version']!r}: this trackbook reads version {VERSION}"
             )
-        targets = targets_of(document.get("targets", {}), document.get("groups", {}))
+        targets = targets_of(
+            document.get("targets", {}),
+            document.get("groups", {}),
+            document.get("evaluation"),
+        )
     except TrackbookError as error:
         raise Misused(f"{source}: {error}") from error
     return Policy(targets=targets, text=text, source=source, folder=folder)
@@ -116,6 +120,7 @@ def ask(check: str, **keys: object) -> dict[str, object]:
 def gates(
     *declared: Gate,
     groups: Mapping[str, Sequence[str]] | None = None,
+    evaluation: Mapping[str, object] | None = None,
     folder: Path | None = None,
 ) -> Policy:
     """Return a policy declared in Python; it is checked as a file is.
@@ -132,6 +137,8 @@ def gates(
         "groups": {name: list(people) for name, people in (groups or {}).items()},
         "targets": {gate.name: gate.table() for gate in declared},
     }
+    if evaluation is not None:
+        document["evaluation"] = dict(evaluation)
     try:
         text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     except TypeError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+import msgspec
 
 from trackbook.errors import Misused, NotFound
 from trackbook.gates.catalogue import (
@@ -16,6 +18,7 @@ from trackbook.gates.catalogue import (
     one_of,
     params_of,
 )
+from trackbook.gates.evaluation import Evaluation, cannot_be_meant
 from trackbook.gates.policy import DEFAULT, TIME_LIMIT_S, Target, Want
 from trackbook.records import Severity
 
@@ -23,24 +26,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Table = Mapping[str, Any]
-Groups = Mapping[str, list[str]]
 Rules = Mapping[str, Severity]
 LONGEST_S = 100 * 366 * 86_400
 KEYS = ("extends", "description", "require", "checks", "approvals", "on_error", "on_skip")
 GENERAL = ("check", "label", "severity", "time_limit")
-APPROVALS = "compliance.approvals"
+APPROVALS, EVALUATION = "compliance.approvals", "evaluation"
 NAME = re.compile(r"[A-Za-z][\w.-]{0,63}")
 SPAN = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min|m|h|d|w)")
 SECONDS = {"ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-def targets_of(tables: object, groups: object) -> dict[str, Target]:
+class Shared(NamedTuple):
+    """What all targets of a policy have together."""
+
+    groups: Mapping[str, list[str]]
+    """Members by the group's name."""
+    evaluation: Evaluation | None
+
+
+def targets_of(
+    tables: object, groups: object, evaluation: object = None
+) -> dict[str, Target]:
     """Return every target by its name.
 
     Raises:
         TrackbookError: something in the tables cannot be meant
     """
-    people = groups_of(groups)
+    shared = Shared(
+        groups_of(groups), None if evaluation is None else evaluation_of(evaluation)
+    )
     named = table_of(tables, "targets")
     if not named:
         raise Misused("it has no targets: write a table [targets.staging]")
@@ -48,17 +62,17 @@ def targets_of(tables: object, groups: object) -> dict[str, Target]:
     for name in named:
         if not NAME.fullmatch(name):
             raise Misused(f"{name!r} is no name for a target: letters, digits, . _ - go")
-        found[name] = resolved(name, named, people, ())
+        found[name] = resolved(name, named, shared, ())
     return found
 
 
-def resolved(name: str, tables: Table, groups: Groups, below: tuple[str, ...]) -> Target:
+def resolved(name: str, tables: Table, shared: Shared, below: tuple[str, ...]) -> Target:
     """Return one target with everything that it extends."""
     where = f"target {name!r}"
     table = table_of(tables[name], where)
     known_keys(table, KEYS, where)
-    base = base_of(name, table, tables, groups, below)
-    asked = wants_in(table, where, groups)
+    base = base_of(name, table, tables, shared, below)
+    asked = wants_in(table, where, shared)
     wants = {want.label: want for want in base.wants}
     for label, want, is_bare in asked:
         if not (is_bare and label in wants):
@@ -85,7 +99,7 @@ def merged(own: Rules, base: Rules) -> Rules:
 
 
 def base_of(
-    name: str, table: Table, tables: Table, groups: Groups, below: tuple[str, ...]
+    name: str, table: Table, tables: Table, shared: Shared, below: tuple[str, ...]
 ) -> Target:
     """Return what a target extends; an empty one where it extends none."""
     base = table.get("extends") or ""
@@ -96,10 +110,10 @@ def base_of(
         raise Misused(f"target {name!r} extends one that is not there: {wrong}")
     if base in (name, *below):
         raise Misused(f"target {name!r} extends itself, by way of {base!r}")
-    return resolved(base, tables, groups, (name, *below))
+    return resolved(base, tables, shared, (name, *below))
 
 
-def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, bool]]:
+def wants_in(table: Table, where: str, shared: Shared) -> list[tuple[str, Want, bool]]:
     """Return the checks of one table: label, check, and whether it is only named."""
     listed = table.get("checks", [])
     if not isinstance(listed, list):
@@ -112,7 +126,7 @@ def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, 
     for one in asked:
         is_bare = isinstance(one, str)
         given = {"check": one} if is_bare else table_of(one, f"{where}: a check")
-        found.append((*labelled(given, where, groups), is_bare))
+        found.append((*labelled(given, where, shared), is_bare))
     labels = [label for label, _, is_bare in found if not is_bare]
     for label in labels:
         if labels.count(label) > 1:
@@ -120,17 +134,19 @@ def wants_in(table: Table, where: str, groups: Groups) -> list[tuple[str, Want, 
     return found
 
 
-def labelled(given: Table, where: str, groups: Groups) -> tuple[str, Want]:
+def labelled(given: Table, where: str, shared: Shared) -> tuple[str, Want]:
     """Return one check as it is asked for, and its label."""
     check = given.get("check")
     if not isinstance(check, str):
         raise Misused(f'{where}: a check has no name: write check = "perf.threshold"')
-    if not is_custom(check):
-        known = [*GENERAL, *(param.name for param in params_of(check_named(check)))]
-        known_keys(given, known, f"{where}: {check}")
     params = {key: value for key, value in given.items() if key not in GENERAL}
+    if not is_custom(check):
+        keys = [param.name for param in params_of(check_named(check))]
+        known_keys(given, [*GENERAL, *keys], f"{where}: {check}")
+        if EVALUATION in keys:
+            params |= evaluated(given, f"{where}: {check}", shared)
     if check == APPROVALS:
-        params = about_people(params, groups)
+        params = about_people(params, shared)
     try:
         params = checked_params(check, params)
     except Misused as error:
@@ -152,7 +168,29 @@ def labelled(given: Table, where: str, groups: Groups) -> tuple[str, Want]:
     return label, want
 
 
-def about_people(params: Table, groups: Groups) -> dict[str, object]:
+def evaluated(given: Table, where: str, shared: Shared) -> dict[str, Evaluation]:
+    """Return a check's own evaluation set, or else that of all; nothing if there is none."""
+    if EVALUATION in given:
+        return {EVALUATION: evaluation_of(given[EVALUATION], where)}
+    return {} if shared.evaluation is None else {EVALUATION: shared.evaluation}
+
+
+def evaluation_of(given: object, where: str = "") -> Evaluation:
+    """Return an evaluation set as it is asked for, or say what cannot be meant."""
+    what = f"{where}: {EVALUATION}" if where else EVALUATION
+    table = table_of(given, what)
+    known_keys(table, ("data", "target", "columns"), what)
+    try:
+        found = msgspec.convert(table, Evaluation)
+    except msgspec.ValidationError as error:
+        raise Misused(f"{what}: {str(error)[:1].lower()}{str(error)[1:]}") from None
+    wrong = cannot_be_meant(found)
+    if wrong:
+        raise Misused(f"{where}: {wrong}" if where else wrong)
+    return found
+
+
+def about_people(params: Table, shared: Shared) -> dict[str, object]:
     """Return approvals' parameters with groups as their members, and spans in seconds."""
     found = dict(params)
     if "expires" in found:
@@ -162,7 +200,7 @@ def about_people(params: Table, groups: Groups) -> dict[str, object]:
         raise Misused(f"approvals: count is {count!r}: it can be 1 or more")
     if "from" in found:
         names = texts_of(found["from"], "approvals: from")
-        members = [one for name in names for one in groups.get(name, [name])]
+        members = [one for name in names for one in shared.groups.get(name, [name])]
         people = list(dict.fromkeys(members))
         if len(people) < count:
             raise Misused(

@@ -69,29 +69,23 @@ def paired_bootstrap(
 ) -> Compared:
     """Return by how much our model is better on the same rows, and how sure that is.
 
-    The same drawn rows are given to both. The p-value is the share of resamples whose gain
-    is not more than `beyond`, counting one more: it falls below alpha where the percentile
+    Both are given the same drawn rows. The p-value is the share of resamples whose gain is
+    not more than `beyond`, counting one more: it is below alpha where the percentile
     interval at level 1 - 2 alpha lies above `beyond`.
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 15;
     one more is counted as in Davison and Hinkley, Bootstrap Methods, 1997, section 4.2.
 
     Args:
-        metric: which measure
-        truth: what is true, shape (rows,)
-        ours: what our model said
-        theirs: what the other one said
-        rng: where the dice come from
+        metric: which measure; its direction says which way a gain goes
+        truth: what is true, shape (rows,), in the order of both predictions
         beyond: the gain to be beaten; minus a margin for non-inferiority
         level: of the interval, both sides together
-        resamples: how often rows are drawn
         strata: the group of each row, drawn from by itself
 
     Raises:
         Misused: it cannot be told from these predictions
     """
-    import numpy as np
-
     sign = 1.0 if metric.direction == "max" else -1.0
     values = [measured(metric, truth, one) for one in (ours, theirs)]
     gains = defined(sign * differences(metric, truth, ours, theirs, rng, resamples, strata))
@@ -100,7 +94,7 @@ def paired_bootstrap(
         theirs=values[1],
         gain=sign * (values[0] - values[1]),
         interval=percentile(gains, level),
-        p_value=(1 + int(np.sum(gains <= beyond))) / (1 + resamples),
+        p_value=(1 + int((gains <= beyond).sum())) / (1 + resamples),
         resamples=resamples,
     )
 
@@ -115,12 +109,14 @@ def differences(
     strata: NDArray[Any] | None,
 ) -> NDArray[Any]:
     """Return our measure less theirs in each resample, shape (resamples,)."""
+    import numpy as np
+
     if metric.rows is not None and metric.finish is None:
         # The difference of two means is the mean of the rows' differences: half the work.
         apart = metric.rows(truth, ours) - metric.rows(truth, theirs)
         return means(apart[:, None], rng, resamples, strata)[:, 0]
     both = redrawn(metric, truth, [ours, theirs], rng, resamples, strata)
-    return both[:, 0] - both[:, 1]
+    return np.asarray(both[:, 0] - both[:, 1])
 
 
 def mcnemar(ours: NDArray[Any], theirs: NDArray[Any]) -> Discordant:

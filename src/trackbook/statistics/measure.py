@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused
 from trackbook.statistics import resampling
-from trackbook.statistics.predictions import alike
+from trackbook.statistics.predictions import alike, labels
 from trackbook.statistics.told import of_cells, scored
 
 if TYPE_CHECKING:
@@ -36,11 +36,15 @@ def measured(metric: Metric, truth: NDArray[Any], said: Predictions) -> float:
     import numpy as np
 
     if metric.rows is not None:
-        return float(metric.of_means(np.asarray(metric.rows(truth, said).mean())))
-    if metric.confusion is not None:
+        value = float(metric.of_means(np.asarray(metric.rows(truth, said).mean())))
+    elif metric.confusion is not None:
         codes, count = coded(truth, [said])
-        return float(metric.confusion(tables_of(codes, count))[0])
-    return scored(metric, truth, said)[0]
+        value = float(metric.confusion(tables_of(codes, count))[0])
+    else:
+        value = scored(metric, truth, said)[0]
+    if not np.isfinite(value):
+        raise Misused(f"{metric.name} is undefined on these {len(truth)} rows")
+    return value
 
 
 def redrawn(
@@ -138,11 +142,13 @@ def coded(truth: NDArray[Any], said: Sequence[Predictions]) -> tuple[NDArray[Any
     """Return truth and each model's labels as numbers from 0, and how many labels there are."""
     import numpy as np
 
+    for one in said:
+        labels(truth, one.outputs)
     arrays = alike(truth, *(one.outputs for one in said))
-    labels, codes = np.unique(np.concatenate(arrays), return_inverse=True)
-    if len(labels) > MOST_LABELS:
-        raise Misused(f"{len(labels)} different labels: these are numbers, no classes")
-    return codes.reshape(len(arrays), -1), len(labels)
+    known, codes = np.unique(np.concatenate(arrays), return_inverse=True)
+    if len(known) > MOST_LABELS:
+        raise Misused(f"{len(known)} different labels: these are numbers, no classes")
+    return codes.reshape(len(arrays), -1), len(known)
 
 
 def tables_of(codes: NDArray[Any], classes: int) -> NDArray[Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.errors import Misused, NotFound
-from trackbook.statistics.predictions import alike, columns_of, numbers, probabilities
+from trackbook.statistics.predictions import columns_of, labels, numbers, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def hits(truth: NDArray[Any], said: Predictions) -> NDArray[Any]:
     """Return 1 for each row that is right."""
     import numpy as np
 
-    ours, theirs = alike(truth, said.outputs)
+    ours, theirs = labels(truth, said.outputs)
     return np.asarray(ours == theirs, dtype=float)
 
 

@@ -69,6 +69,20 @@ def alike(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     return tuple(one.astype(str) for one in arrays)
 
 
+def labels(truth: NDArray[Any], said: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return true and predicted labels of one kind.
+
+    Raises:
+        Misused: numbers were predicted that can be no labels, such as probabilities
+    """
+    import numpy as np
+
+    if said.dtype.kind == "f" and truth.dtype.kind != "f" and np.any(said != np.rint(said)):
+        raise Misused("the model predicts numbers with fractions, and the truth is labels")
+    ours, theirs = alike(truth, said)
+    return ours, theirs
+
+
 def numbers(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Return arrays as numbers.
 
