@@ -91,10 +91,9 @@ def numbers(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """
     import numpy as np
 
-    try:
-        found = tuple(one.astype(float) for one in arrays)
-    except (TypeError, ValueError):
-        raise Misused("a measure of numbers, and these are labels") from None
+    if not all(one.dtype.kind in "biuf" for one in arrays):
+        raise Misused("a measure of numbers, and these are labels")
+    found = tuple(one.astype(float) for one in arrays)
     if not all(np.isfinite(one).all() for one in found):
         raise Misused("some of the numbers are missing or infinite")
     return found
