@@ -348,3 +348,18 @@ def test_a_script_registers_too(tmp_path, monkeypatch) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert "iris@1.0.0: registered" in done.stdout, done.stderr
+
+
+def test_in_a_script_a_version_has_the_run_around_it(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKBOOK_PROJECT", str(tmp_path))
+    code = TRAIN + (
+        "import trackbook\nmodel = LogisticRegression(max_iter=500).fit(X, y)\n"
+        "def pairs(said): return [tuple(row.values()) for row in said.table().dicts()]\n"
+        "with trackbook.start_run('one') as run:\n"
+        "    said = trackbook.register(model, 'iris', example=X)\n"
+        "assert ('run', run.run_id) in pairs(said)\n"
+        "later = trackbook.register(LogisticRegression(C=9, max_iter=500).fit(X, y), 'other', example=X)\n"
+        "assert ('run', 'not known: give run=') in pairs(later)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

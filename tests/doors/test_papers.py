@@ -34,14 +34,14 @@ def test_a_paper_is_shown_as_the_text_that_it_is(lab) -> None:
     assert repr(said).startswith("---\nlicense:")
     assert "# iris\\@1.0.0" in str(said)
     assert (
-        json.loads(str(tb.paper("iris@latest", format="bom")))["bomFormat"] == "CycloneDX"
+        json.loads(str(tb.paper("iris@latest", form="bom")))["bomFormat"] == "CycloneDX"
     )
-    assert '"prov:label": "iris@1.0.0"' in track(lab, "paper iris@1.0.0 --format prov")
-    assert "COMPLETE" in track(lab, "paper iris@1.0.0 --format openlineage")
+    assert '"prov:label": "iris@1.0.0"' in track(lab, "paper iris@1.0.0 --form prov")
+    assert "COMPLETE" in track(lab, "paper iris@1.0.0 --form openlineage")
 
 
 def test_a_page_is_written_once_and_again_only_when_told(lab) -> None:
-    (row,) = track(lab, "paper iris@1.0.0 --format html --to iris.html").dicts()
+    (row,) = track(lab, "paper iris@1.0.0 --form html --to iris.html").dicts()
     text = (lab.project / "iris.html").read_text(encoding="utf-8")
     assert row["size_bytes"] == (lab.project / "iris.html").stat().st_size
     assert text.startswith("<!DOCTYPE html>")
@@ -58,7 +58,7 @@ def test_a_page_is_written_once_and_again_only_when_told(lab) -> None:
     [
         ("paper nothing@1.0.0", "no model named 'nothing'"),
         ("paper iris@9.9.9", "9.9.9"),
-        ("paper iris@1.0.0 --format pdf", "card"),
+        ("paper iris@1.0.0 --form pdf", "card"),
         ("paper iris@1.0.0 --to no/such/folder/a.md", "cannot write"),
         ("paper", "it needs VERSION"),
     ],
@@ -73,7 +73,7 @@ def test_a_version_whose_run_was_removed_still_has_papers(lab) -> None:
     (run,) = lab.runs()
     track(lab, f"rm {run.run_id}")
     for form in ("card", "bom", "prov", "openlineage", "html"):
-        text = str(tb.paper("iris@1.0.0", format=form))
+        text = str(tb.paper("iris@1.0.0", form=form))
         assert form == "openlineage" or "iris" in text
 
 
@@ -83,4 +83,4 @@ def test_a_package_that_was_changed_is_told_and_the_rest_stands(lab) -> None:
     file.chmod(0o644)
     file.write_text("{}")
     assert "is not what was written" in str(tb.paper("iris@1.0.0"))
-    assert "not as registered" in str(tb.paper("iris@1.0.0", format="html"))
+    assert "not as registered" in str(tb.paper("iris@1.0.0", form="html"))

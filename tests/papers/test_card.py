@@ -68,6 +68,24 @@ def test_what_is_not_on_record_is_said(told) -> None:
     assert "datasets" not in front(text)
 
 
+@pytest.mark.parametrize(
+    ("location", "found"),
+    [
+        ("hf://datasets/scikit-learn/iris/Iris.csv", ["scikit-learn/iris"]),
+        ("https://huggingface.co/datasets/team/wine@v1/x.csv", ["team/wine"]),
+        ("hf://datasets/../x", None),
+        ("https://huggingface.co.evil.example/datasets/team/wine", None),
+        ("data/train.csv", None),
+        (None, None),
+    ],
+)
+def test_only_data_of_the_hub_are_named_as_the_hubs(told, location, found) -> None:
+    used = told.full.data[0]
+    data = dataclasses.replace(used.data, location=location)
+    one = dataclasses.replace(told.full, data=[dataclasses.replace(used, data=data)])
+    assert front(card(one)).get("datasets") == found
+
+
 def test_gates_approvals_and_decisions_stand_in_it(told) -> None:
     text = card(told.full)
     assert "### Gate to production: passed" in text
@@ -81,11 +99,10 @@ def test_a_hostile_name_is_text_in_the_front_matter(told) -> None:
     said = front(card(told.hostile))
     one_line = " ".join(told.words.split())
     assert set(said) == {
-        "license", "library_name", "tags", "datasets", "metrics", "model-index",
+        "license", "library_name", "tags", "metrics", "model-index",
     }  # fmt: skip
     assert one_line in said["metrics"]
     assert all(type(tag) is str for tag in said["tags"])
-    assert one_line not in said["datasets"]
 
 
 def test_a_hostile_name_is_text_in_the_markdown(told) -> None:

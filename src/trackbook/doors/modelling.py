@@ -12,12 +12,13 @@ from trackbook.doors.models import (
     packaged,
     register_model,
 )
-from trackbook.doors.session import active, current_book
+from trackbook.doors.session import active, active_run, current_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trackbook.book import Book
+    from trackbook.capture import ActiveRun
     from trackbook.doors.said import Said
     from trackbook.packages import Package
 
@@ -62,11 +63,13 @@ def log_model(
 def of_run(book: Book, model: object) -> Meant:
     """Return a model with its run: the one that trained it, else the one that is open."""
     meant = of_object(book, model)
-    if meant.run is not None:
-        return meant
-    run_id = active().run_id
+    return meant if meant.run is not None else inside(book, model, active())
+
+
+def inside(book: Book, model: object, run: ActiveRun) -> Meant:
+    """Return a model with the run that is open around it."""
     book.settle()
-    return Meant(model, book.find(run_id), None)
+    return Meant(model, book.find(run.run_id), None)
 
 
 def register(
@@ -89,7 +92,7 @@ def register(
         name: what the model is called, churn or team/churn
         version: its number, such as 1.2.0; the evidence's when left out
         bump: how large the step from the last version is, whatever the evidence says
-        run: the run that made it, where that cannot be told
+        run: the run that made it, where that cannot be told; else the one that is open
         example: rows that it is called with; the run's data when left out
         flavour: in what format it is kept; the safest that knows it when left out
         description: what it is for
@@ -103,6 +106,9 @@ def register(
     else:
         given = book.find(run) if run is not None else None
         meant = of_object(book, model, run=given)
+        around = active_run()
+        if meant.run is None and around is not None:
+            meant = inside(book, model, around)
     return register_model(
         book, meant, name, version=version, bump=bump, description=description,
         git_tag=git_tag, example=example, flavour=flavour, unsafe_pickle=unsafe_pickle,

@@ -20,7 +20,7 @@ def paper(
     book: Book,
     version: str,
     *,
-    format: Paper = "card",  # noqa: A002  the user's word
+    form: Paper = "card",
     to: str | None = None,
     overwrite: bool = False,
 ) -> Printed | Table:
@@ -28,23 +28,23 @@ def paper(
 
     Args:
         version: the version
-        format: card (Markdown), bom (CycloneDX), prov, openlineage, html (a page with everything)
+        form: card (Markdown), bom (CycloneDX), prov, openlineage, html (a page with everything)
         to: write it into this file
         overwrite: replace a file that is there
     """
     from trackbook.papers import bom, card, dossier_of, openlineage, page, prov
 
     dossier = dossier_of(book, version, now=time_of(now_us()))
-    if format == "html":
+    if form == "html":
         text = page(dossier, picture=Lineage(book, dossier.graph).exported("svg"))
     else:
         write = {"card": card, "bom": bom, "prov": prov, "openlineage": openlineage}
-        text = write[format](dossier)
+        text = write[form](dossier)
     if to is None:
         return Printed(text)
     file = Path(to)
     put_file(file, text, overwrite=overwrite)
     return Table(
         ["file", "paper", "version", "size_bytes"],
-        [(str(file), format, dossier.version.name, file.stat().st_size)],
+        [(str(file), form, dossier.version.name, file.stat().st_size)],
     )

@@ -22,7 +22,11 @@ LICENSES = {
     "openrail", "unknown", "unlicense", "wtfpl", "zlib",
 }  # fmt: skip
 """Those that the hub knows by these words."""
-HUB_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,94}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,94})?")
+ON_HUB = re.compile(
+    r"(?:hf://|https://huggingface\.co/)datasets/"
+    r"([A-Za-z0-9_][A-Za-z0-9_.-]{0,94}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,94})(?:[@/].*)?"
+)
+"""Where data lie that the hub can link to; a variable's name is no dataset of the hub's."""
 PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 """What the hub takes as the name of a dataset and of a license; it refuses a card with others."""
 JUDGED = ("validation", "test")
@@ -37,9 +41,8 @@ def front_of(dossier: Dossier) -> str:
     if library is not None:
         said["library_name"] = library
     said["tags"] = tags_of(dossier)
-    data = unique(
-        [one.data.name for one in dossier.data if HUB_ID.fullmatch(one.data.name)]
-    )
+    found = [ON_HUB.fullmatch(one.data.location or "") for one in dossier.data]
+    data = unique([one[1] for one in found if one is not None])
     if data:
         said["datasets"] = data
     if run is not None and run.metrics:
