@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from trackbook.doors.verbs import VERBS
+from trackbook.gates.catalogue import OWN, params_of
 from trackbook.settings import Settings
 
 README = Path(__file__).parents[1] / "README.md"
@@ -35,8 +36,20 @@ def settings_table() -> str:
     return "\n".join(["| setting | unless set | what it is |", "|---|---|---|", *rows])
 
 
+def checks_table() -> str:
+    rows = []
+    for name, check in OWN.items():
+        keys = [f"{key.name}{'' if key.is_required else '?'}" for key in params_of(check)]
+        says = (check.__doc__ or "").partition("\n")[0]
+        rows.append(
+            f"| `{name}` | {says} | {', '.join(k for k in keys if k != 'evaluation?')} |"
+        )
+    return "\n".join(["| check | passes where | keys |", "|---|---|---|", *rows])
+
+
 @pytest.mark.parametrize(
-    ("name", "made"), [("verbs", verbs_table), ("settings", settings_table)]
+    ("name", "made"),
+    [("verbs", verbs_table), ("settings", settings_table), ("checks", checks_table)],
 )
 def test_the_tables_are_those_of_the_code(name, made, request) -> None:
     mark = f"<!-- {name}: written by tests/test_readme.py -->"

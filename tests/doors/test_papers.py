@@ -33,9 +33,7 @@ def test_a_paper_is_shown_as_the_text_that_it_is(lab) -> None:
     said = track(lab, "paper iris@1.0.0")
     assert repr(said).startswith("---\nlicense:")
     assert "# iris\\@1.0.0" in str(said)
-    assert (
-        json.loads(str(tb.paper("iris@latest", form="bom")))["bomFormat"] == "CycloneDX"
-    )
+    assert json.loads(str(tb.paper("iris@latest", form="bom")))["bomFormat"] == "CycloneDX"
     assert '"prov:label": "iris@1.0.0"' in track(lab, "paper iris@1.0.0 --form prov")
     assert "COMPLETE" in track(lab, "paper iris@1.0.0 --form openlineage")
 

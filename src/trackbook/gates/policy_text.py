@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused, NotFound, TrackbookError
 from trackbook.gates.policy import Policy
+from trackbook.gates.policy_yaml import document_of
 from trackbook.gates.targets import targets_of
 
 if TYPE_CHECKING:
@@ -17,34 +19,57 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POLICY_FILE = "trackbook.gates.toml"
+YAML_FILES = ("trackbook.gates.yaml", "trackbook.gates.yml")
 LARGEST = 1_000_000
 KEYS = ("version", "groups", "evaluation", "targets")
 VERSION = 1
 
 
 def read_policy(project: Path) -> Policy:
-    """Return the gates of a project: its `trackbook.gates.toml`, or else the built-in ones.
+    """Return the gates of a project: its `trackbook.gates.toml` or `.yaml`, or the built-in ones.
 
     Raises:
         Misused: the file cannot be read, or something in it cannot be meant
     """
-    file = project / POLICY_FILE
+    there = [
+        file
+        for name in (POLICY_FILE, *YAML_FILES)
+        if os.path.lexists(file := project / name)
+    ]
+    if not there:
+        return built_in(project)
+    if len(there) > 1:
+        names = " and ".join(file.name for file in there)
+        raise Misused(
+            f"{project} has {names}: keep one, so that nobody reads the wrong one"
+        )
+    return policy_of(text_of(there[0]), source=str(there[0]), folder=project)
+
+
+def text_of(file: Path) -> str:
+    """Return what a policy's file says."""
     try:
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
-    except FileNotFoundError:
-        return built_in(project)
     except OSError as error:
         raise Misused(f"cannot read {file}: {error.strerror or error}") from error
     if len(content) > LARGEST:
         raise Misused(f"{file} is larger than {LARGEST} bytes, so it is no policy")
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Misused(
             f"{file} is not UTF-8 at byte {error.start}: save it as UTF-8"
         ) from None
-    return policy_of(text, source=str(file), folder=project)
+
+
+def file_called(text: str) -> str:
+    """Return the name of the file in which a policy's text stands, where it stands in one."""
+    try:
+        tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return YAML_FILES[0]
+    return POLICY_FILE
 
 
 def built_in(folder: Path | None = None) -> Policy:
@@ -54,9 +79,12 @@ def built_in(folder: Path | None = None) -> Policy:
 
 
 def policy_of(text: str, *, source: str, folder: Path | None = None) -> Policy:
-    """Return a policy from its text in TOML."""
+    """Return a policy from its text in TOML, or in YAML if its file is called so."""
+    plain = text.removeprefix("\ufeff")
+    if source.endswith(YAML_FILES):
+        return from_document(document_of(plain, source), text, source, folder)
     try:
-        document = tomllib.loads(text.removeprefix("\ufeff"))
+        document = tomllib.loads(plain)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Misused(
             f"cannot read {source}: {error or 'it is nested too deeply'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trackbook.clock import time_of
-from trackbook.gates.policy_text import POLICY_FILE
+from trackbook.gates.policy_text import file_called
 from trackbook.table import visible
 from trackbook.version import __version__
 
@@ -25,6 +25,7 @@ def sarif_of(report: Report) -> str:
     What keeps the version out is an error there, what does not a warning. Each result points
     to the policy that asked for it, and to the version by name.
     """
+    policy = file_called(report.policy)
     rules = list(dict.fromkeys(one.check for one in report.results))
     began = time_of(report.began_us)
     run = {
@@ -43,7 +44,7 @@ def sarif_of(report: Report) -> str:
         ],
         "automationDetails": {"id": quote(f"trackbook/{report.model}/{report.target}")},
         "results": [
-            result_of(report, one, rules.index(one.check)) for one in report.results
+            result_of(report, one, rules.index(one.check), policy) for one in report.results
         ],
         "properties": {
             "verdict": report.verdict,
@@ -56,14 +57,14 @@ def sarif_of(report: Report) -> str:
     return json.dumps(log, allow_nan=False, indent=2)
 
 
-def result_of(report: Report, one: Result, rule: int) -> dict[str, object]:
+def result_of(report: Report, one: Result, rule: int, policy: str) -> dict[str, object]:
     """Return one check's result."""
     kind = "fail" if one.blocks else KINDS.get(one.outcome, "fail")
     level = "none" if kind != "fail" else "error" if one.blocks else "warning"
     version = visible(f"{report.model}@{report.version}")
     place = {
         "physicalLocation": {
-            "artifactLocation": {"uri": POLICY_FILE},
+            "artifactLocation": {"uri": policy},
             "region": {"startLine": 1},
         },
         "logicalLocations": [{"fullyQualifiedName": version, "kind": "object"}],
