@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.book.contents import around_of, fingerprints_of
@@ -43,6 +44,8 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
         is_unsafe=row.is_unsafe,
         signature=row.signature or None,
         metrics=run.metrics if run is not None else {},
+        state=row.state,
+        state_since=row.state_since.replace(tzinfo=UTC),
         champion=rival_of(book, shelf, row, "champion"),
         baseline=rival_of(book, shelf, row, "baseline"),
         reproduction=run.reproduced if run is not None else None,

@@ -113,6 +113,10 @@ class Candidate:
     signature: str | None = None
     """As JSON: MLflow's, or with a `dtype` for each input and output."""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    state: str = ""
+    """Where it stands now, in capitals; empty where that is not known."""
+    state_since: datetime | None = None
+    """Aware; since when it stands there."""
     champion: Champion | None = None
     baseline: Champion | None = None
     """The version that is no good to fall behind: what the alias `baseline` leads to."""

@@ -37,6 +37,7 @@ from trackbook.gates import (
     security,
     signature,
     slices,
+    soak,
 )
 
 if TYPE_CHECKING:
@@ -86,9 +87,11 @@ OWN: dict[str, Check] = {
     "compliance.approvals": compliance.approvals,
     "repro.verified": provenance.verified,
     "repro.git_clean": provenance.git_clean,
+    "soak.time": soak.time,
 }
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
     "deps.licences": licences.no_licence,
+    "soak.time": soak.no_time,
     "perf.threshold": performance.no_bound,
     "perf.vs_champion": performance.no_comparison,
     "perf.vs_baseline": performance.no_baseline,
