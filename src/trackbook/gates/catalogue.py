@@ -27,6 +27,7 @@ from trackbook.gates import (
     custom,
     dependencies,
     fairness,
+    latency,
     licences,
     loading,
     overfit,
@@ -70,6 +71,8 @@ OWN: dict[str, Check] = {
     "fairness.equal_opportunity": fairness.equal_opportunity,
     "fairness.equalized_odds": fairness.equalized_odds,
     "fairness.calibration": fairness.calibration,
+    "latency.p50": latency.p50,
+    "latency.p99": latency.p99,
     "package.intact": package.intact,
     "size.package": package.size,
     "size.memory": loading.memory,
@@ -89,6 +92,8 @@ OWN: dict[str, Check] = {
 }
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
     "deps.licences": licences.no_licence,
+    "latency.p50": latency.untimely,
+    "latency.p99": latency.untimely,
     "perf.threshold": performance.no_bound,
     "perf.vs_champion": performance.no_comparison,
     "perf.vs_baseline": performance.no_baseline,
