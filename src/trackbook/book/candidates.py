@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from trackbook.book.contents import around_of, fingerprints_of
+from trackbook.book.contents import around_of, fingerprints_of, used_by
 from trackbook.clock import time_of
 from trackbook.errors import NotFound
 
@@ -57,6 +57,7 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
             "tags": dict(run.tags) if run is not None else {},
         },
         data=fingerprints_of(book, run) if run is not None else {},
+        used=used_by(book, run) if run is not None else (),
         verify=verify,
         scan=scan_folder,
         probes=pinned,

@@ -96,6 +96,21 @@ class Champion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Data that a candidate's run used, as they are on record: not the rows themselves."""
+
+    role: str
+    """training, validation, test, loaded."""
+    name: str
+    digest: str = ""
+    """Of all values, `fp1:`; empty where they were not gone through."""
+    row_count: int | None = None
+    column_names: Sequence[str] = ()
+    column_types: Sequence[str] = ()
+    column_digests: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A version that wants to enter a target."""
 
@@ -128,6 +143,8 @@ class Candidate:
     """description, owner, tags and whatever else a policy may ask for."""
     data: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints of its data by role: training, validation, test."""
+    used: Sequence[Used] = ()
+    """Its data, one by one."""
     verify: Callable[[Path, str], object] | None = None
     """Raises where the folder's bytes are not those of the digest."""
     scan: Callable[[Path], Scan] | None = None
