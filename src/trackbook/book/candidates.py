@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.book.contents import around_of, fingerprints_of, used_by
+from trackbook.book.reach import reach_of
 from trackbook.clock import time_of
 from trackbook.errors import NotFound
 
@@ -31,6 +32,7 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
     run = run_of(book, row)
     around = around_of(book, run) if run is not None else None
     tree = around.checkout if around is not None else None
+    used = used_by(book, run) if run is not None else []
 
     return Candidate(
         model=row.model,
@@ -57,7 +59,8 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
             "tags": dict(run.tags) if run is not None else {},
         },
         data=fingerprints_of(book, run) if run is not None else {},
-        used=used_by(book, run) if run is not None else (),
+        used=used,
+        reach=reach_of(book, row, run, around, used),
         verify=verify,
         scan=scan_folder,
         probes=pinned,

@@ -145,6 +145,8 @@ class Candidate:
     """Fingerprints of its data by role: training, validation, test."""
     used: Sequence[Used] = ()
     """Its data, one by one."""
+    reach: Mapping[str, str] | None = None
+    """Of its run, data, code and environment, why each cannot be reached; empty where it can."""
     verify: Callable[[Path, str], object] | None = None
     """Raises where the folder's bytes are not those of the digest."""
     scan: Callable[[Path], Scan] | None = None

@@ -23,8 +23,10 @@ import msgspec
 from trackbook.errors import Misused, NotFound
 from trackbook.gates import (
     calibrated,
+    card,
     compliance,
     custom,
+    data_licence,
     data_schema,
     dependencies,
     fairness,
@@ -93,10 +95,16 @@ OWN: dict[str, Check] = {
     "security.secrets": secrets.no_secrets,
     "compliance.metadata": compliance.metadata,
     "compliance.approvals": compliance.approvals,
+    "compliance.card": card.complete,
+    "compliance.data_licence": data_licence.allowed,
+    "lineage.complete": provenance.complete,
     "repro.verified": provenance.verified,
     "repro.git_clean": provenance.git_clean,
 }
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
+    "compliance.card": card.no_section,
+    "compliance.data_licence": data_licence.no_terms,
+    "lineage.complete": provenance.no_part,
     "data.leakage": leakage.unleakable,
     "data.schema": data_schema.no_schema,
     "deps.licences": licences.no_licence,
