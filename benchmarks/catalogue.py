@@ -53,9 +53,13 @@ def main() -> None:
     choice = told(__doc__, rows=0)
     rows = choice.rows or (500 if choice.smoke else 5_000)
     print(machine())
-    print(f"load average: {os.getloadavg()[0]:.1f}; {rows:,} rows to learn from, {rows:,} to judge")
+    print(
+        f"load average: {os.getloadavg()[0]:.1f}; {rows:,} rows to learn from, {rows:,} to judge"
+    )
     # A session goes on writing until this process ends.
-    with tempfile.TemporaryDirectory(prefix="catalogue-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="catalogue-", ignore_cleanup_errors=True
+    ) as name:
         project = Path(name)
         os.chdir(project)
         os.environ["TRACKBOOK_PROJECT"] = name
@@ -80,7 +84,11 @@ def registered(project: Path, rows: int):
     people(rows, 2).to_csv(project / "eval.csv", index=False)
     (project / "trackbook.gates.toml").write_text(LOOSE)
     (project / ".gitignore").write_text(".trackbook/\n")
-    for words in ("init -q", "add .", "-c user.name=ann -c user.email=a@b.c commit -qm first"):
+    for words in (
+        "init -q",
+        "add .",
+        "-c user.name=ann -c user.email=a@b.c commit -qm first",
+    ):
         subprocess.run(["git", *words.split()], check=True)
     shell = InteractiveShell()
     for source in ("%load_ext trackbook", "%track quiet", TRAIN):
@@ -153,19 +161,26 @@ def show(step) -> None:
     """Print what one check found, as it ends."""
     if step.result is not None:
         one = step.result
-        print(f"  {one.duration_s:6.2f} s  {one.outcome:8} {one.label}: {one.words[:110]}", flush=True)
+        print(
+            f"  {one.duration_s:6.2f} s  {one.outcome:8} {one.label}: {one.words[:110]}",
+            flush=True,
+        )
 
 
 def summary(report, bare: list[float]) -> None:
     """Print what all of it came to, against the reference and the goal."""
     plain, whole = statistics.median(bare), report.duration_s
     counts = ", ".join(f"{count} {word}" for word, count in report.counts.most_common())
-    print(f"reference, a process that loads and predicts: {plain:.2f} s, median of {len(bare)}")
+    print(
+        f"reference, a process that loads and predicts: {plain:.2f} s, median of {len(bare)}"
+    )
     print(
         f"the whole catalogue, {len(report.results)} checks ({counts}): {whole:.1f} s,"
         f" {whole / plain:.1f} times the reference (goal: at most {GOAL_S:.0f} s)"
     )
-    broken = [f"{one.label}: {one.words}" for one in report.results if one.outcome == "errored"]
+    broken = [
+        f"{one.label}: {one.words}" for one in report.results if one.outcome == "errored"
+    ]
     assert not broken, broken
     assert whole <= GOAL_S, f"the catalogue took {whole:.1f} s, {GOAL_S:.0f} s are allowed"
 

@@ -110,6 +110,19 @@ def rival_of(
     )
 
 
+def outdated(book: Book, report: Report) -> str:
+    """Say that what a report rests on is another now: the baseline, files; empty where not."""
+    from trackbook.registry import version_of
+
+    try:
+        found = version_of(book.store, f"{report.model}@baseline")
+    except NotFound:
+        now = ""
+    else:
+        now = "" if found.version_id == report.version_id else found.version_id
+    return report.rests_on_other(baseline=now, project=book.folder.parent) or ""
+
+
 def approvals_of(book: Book, row: VersionRow) -> Iterator[Approval]:
     """Yield what people said to a version, each bound to the bytes and report they saw."""
     from trackbook.gates import Approval, report_named
@@ -153,8 +166,8 @@ def rules_of(policy: Policy, target: str) -> Rules:
     )
 
 
-def for_registry(report: Report) -> Brought:
-    """Return a gate's report as the registry needs it."""
+def for_registry(book: Book, report: Report) -> Brought:
+    """Return a gate's report as the registry needs it, and whether it is out of date."""
     from trackbook.registry import Report as Brought
 
     return Brought(
@@ -164,4 +177,5 @@ def for_registry(report: Report) -> Brought:
         package_digest=report.package_digest,
         policy_digest=report.policy_digest,
         champion_id=report.champion or "",
+        outdated=outdated(book, report),
     )

@@ -125,6 +125,10 @@ OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
 """What is wrong with parameters of which each by itself is right."""
 
 
+RECORDED = {"perf.threshold": ("on", "recorded"), "perf.vs_champion": ("test", "stored")}
+"""Checks that look at what a run recorded, unless their key has another value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A key that a check understands."""
@@ -137,6 +141,12 @@ class Param:
 def is_custom(name: str) -> bool:
     """Tell whether a check is a function of the user's, named `module:function`."""
     return ":" in name
+
+
+def looks_back(name: str, given: Mapping[str, object]) -> bool:
+    """Tell whether a check looks at what was recorded, and at no evaluation set."""
+    key, usual = RECORDED.get(name, ("", ""))
+    return bool(key) and given.get(key, usual) == usual
 
 
 def check_named(name: str) -> Check:

@@ -104,9 +104,7 @@ def by_signature(candidate: Candidate, rows: Rows, asked: Evaluation) -> dict[st
 def by_training(candidate: Candidate, bench: Bench, training: str) -> dict[str, Wanted]:
     """Return of what types the columns were on which the model was trained."""
     if training:
-        table, _ = bench.once(
-            ("table", training), lambda: table_named(bench.project, training)
-        )
+        table, _ = table_named(bench, training)
         names = [str(one) for one in table.columns]
         return {
             name: of_column(column_in(table, name, training), missing=True)

@@ -87,20 +87,27 @@ def rows_of(bench: Bench, asked: Evaluation | None) -> Rows:
     """
     if asked is None:
         raise Misused("no evaluation set is named: write [evaluation] data, target")
-    return bench.once(("rows", asked), lambda: read(bench.project, asked))
+    return bench.once(("rows", asked), lambda: read(bench, asked))
 
 
-def read(project: Path | None, asked: Evaluation) -> Rows:
+def read(bench: Bench, asked: Evaluation) -> Rows:
     """Read rows from a file of the project."""
     wrong = cannot_be_meant(asked)
     if wrong:
         raise Misused(wrong)
-    table, sha256 = table_named(project, asked.data)
+    table, sha256 = table_named(bench, asked.data)
     return Rows(table, target_in(table, asked), sha256, asked.data)
 
 
-def table_named(project: Path | None, name: str) -> tuple[Any, str]:
-    """Return a table of the project, and the SHA-256 of its file."""
+def table_named(bench: Bench, name: str) -> tuple[Any, str]:
+    """Return a table of the project, and the SHA-256 of its file; it is read once."""
+    table, sha256 = bench.once(("table", name), lambda: table_at(bench.project, name))
+    bench.files[name] = sha256
+    return table, sha256
+
+
+def table_at(project: Path | None, name: str) -> tuple[Any, str]:
+    """Read a table of the project."""
     if project is None:
         raise Misused(f"there is no project in which {name!r} could be")
     content = content_of(project, name)
@@ -108,6 +115,19 @@ def table_named(project: Path | None, name: str) -> tuple[Any, str]:
     if not len(table):
         raise Misused(f"{name} has no rows")
     return table, hashlib.sha256(content).hexdigest()
+
+
+def changed(project: Path, files: Sequence[str]) -> list[str]:
+    """Return what became of files of a project, each given as its SHA-256 and its name."""
+    said = []
+    for sha256, _, name in (one.partition(" ") for one in files):
+        try:
+            is_same = hashlib.sha256(content_of(project, name)).hexdigest() == sha256
+        except (Misused, Refused) as error:
+            said.append(str(error))
+        else:
+            said += [] if is_same else [f"{name} is another one now"]
+    return said
 
 
 def content_of(project: Path, name: str) -> bytes:

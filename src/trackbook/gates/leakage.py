@@ -64,9 +64,7 @@ def leakage(
     if evaluation is None:
         raise Misused("no evaluation set is named: write [evaluation] data, target")
     rows = rows_of(bench, evaluation)
-    table, sha256 = bench.once(
-        ("table", training), lambda: table_named(bench.project, training)
-    )
+    table, sha256 = table_named(bench, training)
     terms = Terms(max_rows, max_share, max_duplicates, time)
     compared = list(columns) or shared(candidate, rows, table, evaluation)
     pairs = {
