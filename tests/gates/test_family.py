@@ -29,7 +29,9 @@ def test_a_test_alone_stands_as_it_is() -> None:
 
 
 def test_of_several_tests_only_what_holm_lets_stand_stands() -> None:
-    found = together({"a": shown(0.01), "b": shown(0.04), "c": passed("x"), "d": shown(0.03)})
+    found = together(
+        {"a": shown(0.01), "b": shown(0.04), "c": passed("x"), "d": shown(0.03)}
+    )
     assert set(found) == {"a", "b", "d"}
     assert [found[name].evidence["p_holm"] for name in "abd"] == pytest.approx(
         holm([0.01, 0.04, 0.03])
@@ -75,7 +77,9 @@ WANTED = [
 ]
 
 
-def test_a_gate_holds_its_comparisons_together_unless_it_says_not_to(rivals, tmp_path) -> None:
+def test_a_gate_holds_its_comparisons_together_unless_it_says_not_to(
+    rivals, tmp_path
+) -> None:
     plain = gates(Gate("a", WANTED, holm=False), evaluation=EVALUATION, folder=tmp_path)
     alone = evaluate(rivals, plain, "a")
     p_values = [json.loads(one.evidence)["p_value"] for one in alone.results]
@@ -86,7 +90,9 @@ def test_a_gate_holds_its_comparisons_together_unless_it_says_not_to(rivals, tmp
     for holds in (True, False):
         gate = Gate("a", wanted, holm=holds)
         policy = gates(gate, evaluation=EVALUATION, folder=tmp_path)
-        report = evaluate(rivals, policy, "a", progress=steps.append if holds else lambda _: None)
+        report = evaluate(
+            rivals, policy, "a", progress=steps.append if holds else lambda _: None
+        )
         assert report.passed is not holds, report.text()
     assert [one.result.outcome for one in steps if one.result][:2] == ["passed", "passed"]
     assert steps[-1].result.outcome == "failed"
@@ -128,7 +134,9 @@ def test_a_report_is_out_of_date_when_rows_or_baseline_are_others(rivals, tmp_pa
     assert "cannot read the table eval.csv" in report.stale_because(**now)
 
 
-def test_a_report_that_compared_with_no_baseline_does_not_rest_on_one(packed, tmp_path) -> None:
+def test_a_report_that_compared_with_no_baseline_does_not_rest_on_one(
+    packed, tmp_path
+) -> None:
     report = evaluate(packed.candidate(), gates(Gate("a", ["deps.pinned"])), "a")
     assert (report.baseline, report.files) == (None, ())
     assert report.rests_on_other(baseline="v9", project=tmp_path) is None
