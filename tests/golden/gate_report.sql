@@ -16,5 +16,7 @@ CREATE TABLE IF NOT EXISTS tb."gate_report" (
   "verdict" VARCHAR NOT NULL,
   "began_us" BIGINT NOT NULL,
   "duration_s" DOUBLE NOT NULL,
-  "machine" VARCHAR NOT NULL
+  "machine" VARCHAR NOT NULL,
+  "baseline" VARCHAR,
+  "files" VARCHAR[]
 )

@@ -232,3 +232,47 @@ def test_what_cannot_be_told_is_said() -> None:
         paired_bootstrap(metric_named("mae"), truth, said, said, rng=rng, strata=truth[:5])
     with pytest.raises(Misused, match="0 of 0 is no share"):
         wilson(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "share"),
+    [(100, 0.9), (367, 0.99), (368, 0.99), (5, 0.5), (1000, 0.99), (6, 0.5)],
+)
+def test_a_quantile_lies_between_the_innermost_values_that_its_level_allows(
+    count, share
+) -> None:
+    from math import comb
+
+    from trackbook.statistics import quantile
+
+    rest = 0.025
+    chance = [
+        comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(count + 1)
+    ]
+    below = [at for at in range(1, count + 1) if sum(chance[:at]) <= rest]
+    above = [at for at in range(1, count + 1) if sum(chance[at:]) <= rest]
+    values = np.arange(1, count + 1, dtype=float)
+    found = quantile(values[::-1], share)
+    assert found.low == (max(below) if below else None)
+    assert found.high == (min(above) if above else None)
+    assert found.value == np.quantile(values, share)
+
+
+def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says() -> None:
+    from trackbook.statistics import quantile
+
+    rng = np.random.default_rng(0)
+    wanted = stats.lognorm.ppf(0.9, 1)
+    held = 0
+    for _ in range(1000):
+        found = quantile(rng.lognormal(size=200), 0.9)
+        held += found.low <= wanted <= found.high
+    assert 0.945 < held / 1000 < 0.985
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [np.inf, 1]])
+def test_a_quantile_of_no_numbers_is_refused(values) -> None:
+    from trackbook.statistics import quantile
+
+    with pytest.raises(Misused):
+        quantile(np.array(values), 0.5)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
-from trackbook.book.contents import around_of, fingerprints_of
+from trackbook.book.contents import around_of, fingerprints_of, used_by
+from trackbook.book.reach import reach_of
 from trackbook.clock import time_of
 from trackbook.errors import NotFound
 
@@ -32,6 +33,7 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
     run = run_of(book, row)
     around = around_of(book, run) if run is not None else None
     tree = around.checkout if around is not None else None
+    used = used_by(book, run) if run is not None else []
 
     return Candidate(
         model=row.model,
@@ -60,6 +62,8 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
             "tags": dict(run.tags) if run is not None else {},
         },
         data=fingerprints_of(book, run) if run is not None else {},
+        used=used,
+        reach=reach_of(book, row, run, around, used),
         verify=verify,
         scan=scan_folder,
         probes=pinned,
@@ -109,6 +113,19 @@ def rival_of(
     )
 
 
+def outdated(book: Book, report: Report) -> str:
+    """Say that what a report rests on is another now: the baseline, files; empty where not."""
+    from trackbook.registry import version_of
+
+    try:
+        found = version_of(book.store, f"{report.model}@baseline")
+    except NotFound:
+        now = ""
+    else:
+        now = "" if found.version_id == report.version_id else found.version_id
+    return report.rests_on_other(baseline=now, project=book.folder.parent) or ""
+
+
 def approvals_of(book: Book, row: VersionRow) -> Iterator[Approval]:
     """Yield what people said to a version, each bound to the bytes and report they saw."""
     from trackbook.gates import Approval, report_named
@@ -152,8 +169,8 @@ def rules_of(policy: Policy, target: str) -> Rules:
     )
 
 
-def for_registry(report: Report) -> Brought:
-    """Return a gate's report as the registry needs it."""
+def for_registry(book: Book, report: Report) -> Brought:
+    """Return a gate's report as the registry needs it, and whether it is out of date."""
     from trackbook.registry import Report as Brought
 
     return Brought(
@@ -163,4 +180,5 @@ def for_registry(report: Report) -> Brought:
         package_digest=report.package_digest,
         policy_digest=report.policy_digest,
         champion_id=report.champion or "",
+        outdated=outdated(book, report),
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trackbook.book.book import Book
+    from trackbook.gates import Used
     from trackbook.lineage import Slice
     from trackbook.packages import Contents
     from trackbook.records import LocalModule, Run
@@ -123,6 +124,29 @@ def data_of(book: Book, run: Run) -> Mapping[str, object]:
 
     rows = inputs_of(book.store, run).dicts()
     return {f"{row['role']}: {row['name']}": row for row in rows}
+
+
+def used_by(book: Book, run: Run) -> list[Used]:
+    """Return the data that a run used, as a gate sees them."""
+    from trackbook.gates import Used
+    from trackbook.lineage import dataset, inputs_of
+
+    found = []
+    for row in inputs_of(book.store, run).dicts():
+        page = dataset(book.store, str(row["dataset_id"]))
+        if page is not None:
+            found.append(
+                Used(
+                    role=str(row["role"]),
+                    name=page.name,
+                    digest=page.digest or "",
+                    row_count=page.row_count,
+                    column_names=page.column_names,
+                    column_types=page.column_types,
+                    column_digests=page.column_digests or (),
+                )
+            )
+    return found
 
 
 def fingerprints_of(book: Book, run: Run) -> dict[str, str]:

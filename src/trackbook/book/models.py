@@ -244,7 +244,7 @@ class Models:
             row.name,
             state,
             reason=reason,
-            report=None if report is None else for_registry(report),
+            report=None if report is None else for_registry(self._book, report),
             expected_from=expected,
             force=force,
         )

@@ -6,7 +6,7 @@ from trackbook.fingerprint.checkout import Tree, checkout
 from trackbook.fingerprint.column import Columns
 from trackbook.fingerprint.computer import computer
 from trackbook.fingerprint.content import content_of
-from trackbook.fingerprint.data import Digested, Look, look_at
+from trackbook.fingerprint.data import Digested, Look, digest_of_data, look_at
 from trackbook.fingerprint.dice import (
     WITH_DICE,
     Thrown,
@@ -62,6 +62,7 @@ __all__ = [
     "cpu_s",
     "dice_now",
     "digest_of",
+    "digest_of_data",
     "fingerprints_of",
     "graph_in",
     "graph_pieces",

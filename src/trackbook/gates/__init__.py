@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackbook.gates.answer import Answer, failed, passed, skipped
 from trackbook.gates.bench import Bench
-from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Scan
+from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Scan, Used
 from trackbook.gates.catalogue import GROUP, Check, checks
 from trackbook.gates.custom import CheckFailed
 from trackbook.gates.evaluate import Cancelled, Step, evaluate
@@ -32,6 +32,7 @@ __all__ = [
     "Scan",
     "Step",
     "Target",
+    "Used",
     "Want",
     "ask",
     "built_in",

@@ -24,6 +24,10 @@ class Answer:
     """What it was held against."""
     evidence: Mapping[str, object] = field(default_factory=dict)
     """Plain values from which somebody else can see it too."""
+    p_value: float | None = None
+    """Of a test: how probable as much is by chance, where there is nothing to be shown."""
+    alpha: float | None = None
+    """Of a test: up to which p something counts as shown."""
     is_grave: bool = False
     """Whether a skip keeps the version out unless the policy's `on_skip` says otherwise."""
 

@@ -36,6 +36,8 @@ class Bench:
     deadline: float
     """On the monotonic clock."""
     memory: dict[Hashable, object] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of the project's files on which answers rest, by name."""
 
     @property
     def seconds_left(self) -> float:

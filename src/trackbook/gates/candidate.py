@@ -96,6 +96,21 @@ class Champion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Data that a candidate's run used, as they are on record: not the rows themselves."""
+
+    role: str
+    """training, validation, test, loaded."""
+    name: str
+    digest: str = ""
+    """Of all values, `fp1:`; empty where they were not gone through."""
+    row_count: int | None = None
+    column_names: Sequence[str] = ()
+    column_types: Sequence[str] = ()
+    column_digests: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A version that wants to enter a target."""
 
@@ -132,6 +147,10 @@ class Candidate:
     """description, owner, tags and whatever else a policy may ask for."""
     data: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints of its data by role: training, validation, test."""
+    used: Sequence[Used] = ()
+    """Its data, one by one."""
+    reach: Mapping[str, str] | None = None
+    """Of its run, data, code and environment, why each cannot be reached; empty where it can."""
     verify: Callable[[Path, str], object] | None = None
     """Raises where the folder's bytes are not those of the digest."""
     scan: Callable[[Path], Scan] | None = None

@@ -23,16 +23,22 @@ import msgspec
 from trackbook.errors import Misused, NotFound
 from trackbook.gates import (
     calibrated,
+    card,
     compliance,
     custom,
+    data_licence,
+    data_schema,
     dependencies,
     fairness,
+    latency,
+    leakage,
     licences,
     loading,
     overfit,
     package,
     performance,
     provenance,
+    robustness,
     secrets,
     security,
     signature,
@@ -71,6 +77,11 @@ OWN: dict[str, Check] = {
     "fairness.equal_opportunity": fairness.equal_opportunity,
     "fairness.equalized_odds": fairness.equalized_odds,
     "fairness.calibration": fairness.calibration,
+    "data.leakage": leakage.leakage,
+    "data.schema": data_schema.schema,
+    "latency.p50": latency.p50,
+    "latency.p99": latency.p99,
+    "robustness.inputs": robustness.inputs,
     "package.intact": package.intact,
     "size.package": package.size,
     "size.memory": loading.memory,
@@ -85,13 +96,24 @@ OWN: dict[str, Check] = {
     "security.secrets": secrets.no_secrets,
     "compliance.metadata": compliance.metadata,
     "compliance.approvals": compliance.approvals,
+    "compliance.card": card.complete,
+    "compliance.data_licence": data_licence.allowed,
+    "lineage.complete": provenance.complete,
     "repro.verified": provenance.verified,
     "repro.git_clean": provenance.git_clean,
     "soak.time": soak.time,
 }
 OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
+    "compliance.card": card.no_section,
+    "compliance.data_licence": data_licence.no_terms,
+    "lineage.complete": provenance.no_part,
+    "data.leakage": leakage.unleakable,
+    "data.schema": data_schema.no_schema,
     "deps.licences": licences.no_licence,
     "soak.time": soak.no_time,
+    "latency.p50": latency.untimely,
+    "latency.p99": latency.untimely,
+    "robustness.inputs": robustness.unasked,
     "perf.threshold": performance.no_bound,
     "perf.vs_champion": performance.no_comparison,
     "perf.vs_baseline": performance.no_baseline,
@@ -106,6 +128,10 @@ OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
 """What is wrong with parameters of which each by itself is right."""
 
 
+RECORDED = {"perf.threshold": ("on", "recorded"), "perf.vs_champion": ("test", "stored")}
+"""Checks that look at what a run recorded, unless their key has another value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A key that a check understands."""
@@ -118,6 +144,12 @@ class Param:
 def is_custom(name: str) -> bool:
     """Tell whether a check is a function of the user's, named `module:function`."""
     return ":" in name
+
+
+def looks_back(name: str, given: Mapping[str, object]) -> bool:
+    """Tell whether a check looks at what was recorded, and at no evaluation set."""
+    key, usual = RECORDED.get(name, ("", ""))
+    return bool(key) and given.get(key, usual) == usual
 
 
 def check_named(name: str) -> Check:

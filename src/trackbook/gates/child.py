@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 from trackbook.clock import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from threading import Event
 
 BEGIN = Path(__file__).with_name("begin.py")
@@ -66,11 +66,13 @@ def run_child(
     memory_bytes: int,
     halt: Event,
     network: Literal["closed", "open"] = "open",
+    variables: Mapping[str, str] | None = None,
 ) -> Ended:
     """Execute a script that needs no trackbook in a fresh Python, until its end or a limit.
 
     It works, and has its home, in the empty folder `work`. `memory_bytes` counts all that
     it starts too. `halt` ends it when set. `closed` is the network where that can be.
+    `variables` are added to what it has of an environment.
     """
     token = new_id()
     hears, held = os.pipe()
@@ -83,7 +85,7 @@ def run_child(
             child = subprocess.Popen(  # noqa: S603  # our script, in our Python
                 command,
                 cwd=work,
-                env=environment(work, token),
+                env=environment(work, token) | dict(variables or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from trackbook.gates.answer import Answer, failed, passed, skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from trackbook.gates.bench import Bench
@@ -124,8 +124,8 @@ def lines_of(file: Path) -> Iterator[Line]:
             yield Line(line, None)
 
 
-def in_words(names: list[str]) -> str:
+def in_words(names: Sequence[str], *, longest: int = 80) -> str:
     """Return the first names of a list, and how many more there are."""
     few = 4
     more = f" and {len(names) - few} more" if len(names) > few else ""
-    return ", ".join(name[:80] for name in names[:few]) + more
+    return ", ".join(name[:longest] for name in names[:few]) + more

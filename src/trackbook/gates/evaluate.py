@@ -8,7 +8,7 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.clock import new_id, now_us, time_of
 from trackbook.errors import TrackbookError
@@ -17,6 +17,7 @@ from trackbook.gates.alone import Overdue, answer_of
 from trackbook.gates.answer import Answer, as_json, plain
 from trackbook.gates.bench import Bench
 from trackbook.gates.catalogue import check_named, keywords
+from trackbook.gates.family import together
 from trackbook.gates.report import Report, Result
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from trackbook.records import GateOutcome
 
 TRACE_LINES = 30
+BASELINE = "perf.vs_baseline"
 
 
 class Cancelled(TrackbookError):
@@ -58,8 +60,8 @@ def evaluate(
     """Ask a candidate everything that stands before a target; return all that was found.
 
     No check keeps another from being asked; one that crashes or is late is `errored`.
-    `progress` is told before and after each, in the caller's thread. When `cancel` is
-    set, what a check had started is ended.
+    `progress` is told before and after each, in the caller's thread, and once more of tests that
+    are held together (`family`). When `cancel` is set, what a check had started is ended.
 
     Raises:
         NotFound: the policy has no such target
@@ -67,9 +69,9 @@ def evaluate(
     """
     gate = policy.target(target)
     began_us, began = clock(), time.monotonic()
-    results = all_asked(
-        candidate, policy, gate, progress, cancel or threading.Event(), time_of(began_us)
-    )
+    stop, now = cancel or threading.Event(), time_of(began_us)
+    said, files = all_asked(candidate, policy, gate, progress, stop, now)
+    results = settled(said, gate, progress)
     champion = candidate.champion
     return Report(
         report_id=new_id(),
@@ -81,6 +83,8 @@ def evaluate(
         policy_digest=policy.digest,
         policy=policy.text,
         champion=None if champion is None else champion.known_as,
+        baseline=baseline_of(candidate, gate),
+        files=tuple(f"{files[name]} {name}" for name in sorted(files)),
         verdict="failed" if any(one.blocks for one in results) else "passed",
         began_us=began_us,
         duration_s=time.monotonic() - began,
@@ -96,9 +100,10 @@ def all_asked(
     progress: Callable[[Step], object],
     stop: threading.Event,
     now: datetime,
-) -> tuple[Result, ...]:
-    """Ask every check of a gate, in its order."""
-    results: list[Result] = []
+) -> tuple[list[Asked], dict[str, str]]:
+    """Ask every check of a gate, in its order; return the files that they read too."""
+    said: list[Asked] = []
+    files: dict[str, str] = {}
     memory: dict[Hashable, object] = {}
     count = len(gate.wants)
     with tempfile.TemporaryDirectory(
@@ -115,14 +120,47 @@ def all_asked(
                 halt=threading.Event(),
                 deadline=time.monotonic() + want.time_limit_s,
                 memory=memory,
+                files=files,
             )
-            results.append(asked(want, gate, bench, stop))
-            progress(Step(number, count, want, results[-1]))
+            said.append(asked(want, bench, stop))
+            progress(Step(number, count, want, result_of(said[-1], gate)))
+    return said, files
+
+
+def baseline_of(candidate: Candidate, gate: Target) -> str | None:
+    """Return the baseline that a gate compares with, empty for none; None where it does not."""
+    if not any(want.check == BASELINE for want in gate.wants):
+        return None
+    return "" if candidate.baseline is None else candidate.baseline.known_as
+
+
+def settled(
+    said: list[Asked], gate: Target, progress: Callable[[Step], object]
+) -> tuple[Result, ...]:
+    """Return what all checks found, once their tests are held together against chance."""
+    anew = together({one.want.label: one.said for one in said}) if gate.holm else {}
+    results: list[Result] = []
+    is_changed = False
+    for number, one in enumerate(said):
+        label = one.want.label
+        whole = one._replace(said=anew[label]) if label in anew else one
+        results.append(result_of(whole, gate))
+        is_changed |= label in anew
+        if is_changed:  # and all after it, for whoever shows them in their order
+            progress(Step(number, len(said), one.want, results[-1]))
     return tuple(results)
 
 
-def asked(want: Want, gate: Target, bench: Bench, stop: threading.Event) -> Result:
-    """Ask one check, and say what its answer means for the gate."""
+class Asked(NamedTuple):
+    """What one check said."""
+
+    want: Want
+    said: Answer | BaseException
+    duration_s: float
+
+
+def asked(want: Want, bench: Bench, stop: threading.Event) -> Asked:
+    """Ask one check."""
     began = time.monotonic()
     check = check_named(want.check)
     params = keywords(want.params, check)
@@ -135,6 +173,12 @@ def asked(want: Want, gate: Target, bench: Bench, stop: threading.Event) -> Resu
         raise Cancelled(f"the gate was stopped at {want.label}: nothing was decided")
     if not isinstance(said, (Answer, BaseException)):
         said = TypeError(f"returned {type(said).__name__}, not an Answer")
+    return Asked(want, said, time.monotonic() - began)
+
+
+def result_of(asked: Asked, gate: Target) -> Result:
+    """Return what a check's answer means for the gate."""
+    want, said = asked.want, asked.said
     outcome, blocks = meaning(want, gate, said)
     answer = said if isinstance(said, Answer) else crash(said)
     return Result(
@@ -147,7 +191,7 @@ def asked(want: Want, gate: Target, bench: Bench, stop: threading.Event) -> Resu
         value=None if answer.value is None else as_json(answer.value),
         threshold=None if answer.threshold is None else as_json(answer.threshold),
         evidence=as_json(answer.evidence),
-        duration_s=time.monotonic() - began,
+        duration_s=asked.duration_s,
     )
 
 

@@ -16,8 +16,11 @@ from trackbook.gates.package import MB
 from trackbook.gates.signature import Broken, sides_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackbook.gates.bench import Bench
     from trackbook.gates.candidate import Candidate, Champion
+    from trackbook.gates.signature import Port
 
 ENDINGS = (".csv", ".parquet")
 LARGEST = 500 * MB
@@ -56,15 +59,22 @@ class Rows(NamedTuple):
 
 def cannot_be_meant(given: Evaluation) -> str | None:
     """Say what is wrong with the name of a file, or with the columns, before it is looked at."""
-    name = given.data
+    wrong = no_table(given.data)
+    if wrong:
+        return f"evaluation: {wrong}"
+    if given.target in given.columns:
+        return f"evaluation: the target {given.target!r} is among the columns"
+    return None
+
+
+def no_table(name: str) -> str | None:
+    """Say why a name is none of a table below the project; None where it may be one."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     is_odd = not name.isprintable() or not parts or ":" in parts[0]
     if is_odd or name.startswith(("/", "\\", "~")) or ".." in parts:
-        return f"evaluation: {name[:80]!r} is no file below the project: give eval.parquet"
+        return f"{name[:80]!r} is no file below the project: give eval.parquet"
     if not name.endswith(ENDINGS):
-        return f"evaluation: {name[:80]!r} is no table: .csv and .parquet can be read"
-    if given.target in given.columns:
-        return f"evaluation: the target {given.target!r} is among the columns"
+        return f"{name[:80]!r} is no table: .csv and .parquet can be read"
     return None
 
 
@@ -77,22 +87,47 @@ def rows_of(bench: Bench, asked: Evaluation | None) -> Rows:
     """
     if asked is None:
         raise Misused("no evaluation set is named: write [evaluation] data, target")
-    return bench.once(("rows", asked), lambda: read(bench.project, asked))
+    return bench.once(("rows", asked), lambda: read(bench, asked))
 
 
-def read(project: Path | None, asked: Evaluation) -> Rows:
+def read(bench: Bench, asked: Evaluation) -> Rows:
     """Read rows from a file of the project."""
     wrong = cannot_be_meant(asked)
     if wrong:
         raise Misused(wrong)
+    table, sha256 = table_named(bench, asked.data)
+    return Rows(table, target_in(table, asked), sha256, asked.data)
+
+
+def table_named(bench: Bench, name: str) -> tuple[Any, str]:
+    """Return a table of the project, and the SHA-256 of its file; it is read once."""
+    table, sha256 = bench.once(("table", name), lambda: table_at(bench.project, name))
+    bench.files[name] = sha256
+    return table, sha256
+
+
+def table_at(project: Path | None, name: str) -> tuple[Any, str]:
+    """Read a table of the project."""
     if project is None:
-        raise Misused(f"there is no project in which {asked.data!r} could be")
-    content = content_of(project, asked.data)
-    table = table_in(content, asked.data)
+        raise Misused(f"there is no project in which {name!r} could be")
+    content = content_of(project, name)
+    table = table_in(content, name)
     if not len(table):
-        raise Misused(f"{asked.data} has no rows")
-    truth = target_in(table, asked)
-    return Rows(table, truth, hashlib.sha256(content).hexdigest(), asked.data)
+        raise Misused(f"{name} has no rows")
+    return table, hashlib.sha256(content).hexdigest()
+
+
+def changed(project: Path, files: Sequence[str]) -> list[str]:
+    """Return what became of files of a project, each given as its SHA-256 and its name."""
+    said = []
+    for sha256, _, name in (one.partition(" ") for one in files):
+        try:
+            is_same = hashlib.sha256(content_of(project, name)).hexdigest() == sha256
+        except (Misused, Refused) as error:
+            said.append(str(error))
+        else:
+            said += [] if is_same else [f"{name} is another one now"]
+    return said
 
 
 def content_of(project: Path, name: str) -> bytes:
@@ -111,7 +146,7 @@ def content_of(project: Path, name: str) -> bytes:
             return stream.read(LARGEST + 1)
     except (OSError, RuntimeError) as error:
         said = getattr(error, "strerror", None) or error
-        raise Misused(f"cannot read the evaluation set {name}: {said}") from error
+        raise Misused(f"cannot read the table {name}: {said}") from error
 
 
 def table_in(content: bytes, name: str) -> Any:
@@ -157,10 +192,7 @@ def features_for(version: Candidate | Champion, rows: Rows, asked: Evaluation) -
     """Return the rows in the form that a version takes, without what is true of them."""
     sides = sides_of(version.signature)
     inputs = [] if isinstance(sides, Broken) else sides["inputs"]
-    named = [port.name for port in inputs if port.name and port.shape is None]
-    names = list(asked.columns)
-    if not names and named and len(named) == len(inputs):
-        names = named
+    names = list(asked.columns) or named_in(inputs)
     if not names:
         names = [str(one) for one in rows.table.columns if str(one) != asked.target]
     if asked.target in names:
@@ -172,6 +204,12 @@ def features_for(version: Candidate | Champion, rows: Rows, asked: Evaluation) -
     if len(inputs) == 1 and len(inputs[0].shape or ()) == A_TABLE:
         return array_of(table, inputs[0].type.removeprefix("tensor of "), rows.source)
     return table
+
+
+def named_in(inputs: Sequence[Port]) -> list[str]:
+    """Return the columns that a signature names; none where it does not name each."""
+    named = [port.name for port in inputs if port.name and port.shape is None]
+    return named if len(named) == len(inputs) else []
 
 
 def array_of(table: Any, dtype: str, source: str) -> Any:

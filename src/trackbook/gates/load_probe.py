@@ -24,15 +24,8 @@ def main(folder: Path, work: Path) -> None:
         "before_bytes": in_memory(),
         "python": sys.version.split()[0],
     }
-    code = folder / "code"
-    if not (code / "predict.py").is_file():
-        sys.exit("the package has no code/predict.py")
     started = time.perf_counter()
-    package = module_at(code / "predict.py")
-    if hasattr(package, "load_model"):
-        model = package.load_model(folder)
-    else:
-        model = package.load(str(folder))
+    package, model = loaded(folder)
     facts |= {"load_s": time.perf_counter() - started, "loaded_bytes": in_memory()}
     write(work / "loaded.json", facts)
     kept = work / "rows.pkl"
@@ -50,14 +43,46 @@ def main(folder: Path, work: Path) -> None:
     write(work / "predicted.json", facts | {"peak_bytes": peak()})
 
 
+def loaded(folder: Path) -> tuple[Any, Any]:
+    """Return what loads the package, and the model."""
+    code = folder / "code"
+    if not (code / "predict.py").is_file():
+        sys.exit("the package has no code/predict.py")
+    package = module_at(code / "predict.py")
+    if hasattr(package, "load_model"):
+        return package, package.load_model(folder)
+    return package, package.load(str(folder))
+
+
 def predicted(package: Any, model: Any, rows: Any) -> Any:
-    """Return what the model gives for rows, by the package's own `predict` if it has one."""
+    """Return what the model gives for rows."""
+    return asker(package, model)(rows)
+
+
+def asker(package: Any, model: Any) -> Any:
+    """Return what is called with rows: the package's own `predict`, if it has one."""
     predict = getattr(package, "predict", None)
     if predict is not None:
         names = list(inspect.signature(predict).parameters)
-        others = [name for name in names if name != "model"]
-        return predict(**{others[0]: rows, "model": model})
-    return model.predict(rows) if hasattr(model, "predict") else model(rows)
+        first = next(name for name in names if name != "model")
+        return lambda rows: predict(**{first: rows, "model": model})
+    return model.predict if hasattr(model, "predict") else model
+
+
+def count_of(rows: Any) -> int:
+    """Return how many rows there are."""
+    if isinstance(rows, dict):
+        return min((count_of(item) for item in rows.values()), default=0)
+    return int(rows.shape[0]) if getattr(rows, "shape", ()) else len(rows)
+
+
+def picked(rows: Any, places: list[int]) -> Any:
+    """Return the rows at some places, in the form in which they came."""
+    if isinstance(rows, dict):
+        return {name: picked(item, places) for name, item in rows.items()}
+    if hasattr(rows, "iloc"):
+        return rows.iloc[places]
+    return [rows[at] for at in places] if isinstance(rows, list) else rows[places]
 
 
 def scored(package: Any, model: Any, rows: Any, folder: Path) -> Any:

@@ -22,6 +22,8 @@ SCRIPT = Path(__file__).with_name("load_probe.py")
 MEMORY_MB = 4_000.0
 LARGEST_NOTE, LARGEST_OUTPUT = 100_000, 200 * MB
 SAID = 2_000
+NEVER = Ended("halted", None, 0.0, 0, "")
+"""What is known of a process that was never started."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,13 +139,9 @@ def load(
     It predicts the rows that are kept with it, or else those that are given, and of these
     what it gives for each class too.
     """
-    refused = tampered(bench)
-    scan = None if refused or despite_scan else bench.scanned()
-    if scan is not None and not scan.is_safe:
-        first = next((f for f in scan.findings if f.severity == "error"), None)
-        refused = f"the scanner found {first.path}: {first.words}" if first else "not safe"
+    refused = unfit(bench, despite_scan=despite_scan)
     if refused:
-        return Loaded(memory_mb, Ended("halted", None, 0.0, 0, ""), None, None, refused)
+        return Loaded(memory_mb, NEVER, None, None, refused)
     work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
     limit = int(memory_mb * MB)
     probes = probes_of(bench) if rows is None else None
@@ -170,6 +168,16 @@ def load(
         scores=outputs_in(work / "scores.npy"),
         changed=tampered(bench) or "",
     )
+
+
+def unfit(bench: Bench, *, despite_scan: bool = False) -> str:
+    """Say why nothing of a package may be executed; empty where it may."""
+    refused = tampered(bench)
+    scan = None if refused or despite_scan else bench.scanned()
+    if scan is None or scan.is_safe:
+        return refused or ""
+    first = next((f for f in scan.findings if f.severity == "error"), None)
+    return f"the scanner found {first.path}: {first.words}" if first else "not safe"
 
 
 def fault_of(found: Loaded) -> str | None:

@@ -157,9 +157,15 @@ def beside(
         "theirs": found.theirs, role: rival.known_as, f"{role}_package": rival.package_digest,
         **counted, **dice.facts(), **rows.facts,
     }  # fmt: skip
-    answer = passed if good else failed
-    return answer(f"{words}; {judged(rivalry, p_value, good=good)}", found.gain,
-                  rivalry._asdict(), **evidence)  # fmt: skip
+    return Answer(
+        outcome="passed" if good else "failed",
+        words=f"{words}; {judged(rivalry, p_value, good=good)}",
+        value=found.gain,
+        threshold=rivalry._asdict(),
+        evidence=evidence,
+        p_value=p_value,
+        alpha=rivalry.alpha,
+    )
 
 
 def told(rivalry: Rivalry, found: Compared, role: str, rival: Champion) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import NotFound
 from trackbook.gates.report import Report, Result
 from trackbook.store import queries_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackbook.records import GateVerdict
     from trackbook.store import Store
 
@@ -30,6 +32,8 @@ class Head:
     policy_digest: str
     policy: str
     champion: str | None
+    baseline: str | None
+    files: Sequence[str]
     verdict: GateVerdict
     began_us: int
     duration_s: float
@@ -64,8 +68,7 @@ def last_reports(store: Store) -> dict[str, list[Report]]:
         results.setdefault(report_id, []).append(Result(**known))
     reports: dict[str, list[Report]] = {}
     for head in heads:
-        facts = {field.name: getattr(head, field.name) for field in fields(Head)}
-        whole_one = Report(**facts, results=tuple(results.get(head.report_id, ())))
+        whole_one = Report(**facts_of(head), results=tuple(results.get(head.report_id, ())))
         reports.setdefault(head.version_id, []).append(whole_one)
     return reports
 
@@ -73,5 +76,10 @@ def last_reports(store: Store) -> dict[str, list[Report]]:
 def whole(store: Store, head: Head) -> Report:
     """Return a report with what its checks found."""
     results = store.ask(SQL["results"], Result, report=head.report_id)
-    known = {field.name: getattr(head, field.name) for field in fields(Head)}
-    return Report(**known, results=tuple(results))
+    return Report(**facts_of(head), results=tuple(results))
+
+
+def facts_of(head: Head) -> dict[str, Any]:
+    """Return what a report has besides its results."""
+    facts = {field.name: getattr(head, field.name) for field in fields(Head)}
+    return facts | {"files": tuple(head.files)}

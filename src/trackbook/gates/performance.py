@@ -76,7 +76,12 @@ def no_bound(params: Mapping[str, object]) -> str | None:
         return "the lower bound is held against min, the upper one against max"
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low > high:
         return f"min {low} is above max {high}"
-    return None if on == "recorded" else unmeasurable(params)
+    if on != "recorded":
+        return unmeasurable(params)
+    needless = {"evaluation", "level", "resamples", "seed", "stratify"} & params.keys()
+    if needless:
+        return f'{min(needless)} goes with on = "point", "ci_lower" or "ci_upper"'
+    return None
 
 
 class Rule(NamedTuple):
@@ -211,7 +216,7 @@ def no_comparison(params: Mapping[str, object]) -> str | None:
 def no_direction(params: Mapping[str, object]) -> str | None:
     """Say what is wrong with a comparison of which nobody knows what is better."""
     margin, metric = params.get("margin", 0.0), str(params.get("metric", ALL))
-    needless = {"alpha", "resamples", "seed", "stratify"} & params.keys()
+    needless = {"alpha", "evaluation", "resamples", "seed", "stratify"} & params.keys()
     if needless:
         return f'{min(needless)} goes with test = "paired_bootstrap" or "mcnemar"'
     if isinstance(margin, (int, float)) and margin < 0:

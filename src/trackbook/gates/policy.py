@@ -43,6 +43,9 @@ class Target:
     on_skip: Mapping[str, Severity] = field(default_factory=dict)
     """By pattern of check: whether one that could not be asked keeps the version out."""
 
+    holm: bool = True
+    """Whether what its checks test is held together against chance, by Holm's method."""
+
     def after(
         self, what: Literal["error", "skip"], check: str, *, is_grave: bool = False
     ) -> Severity:

@@ -126,6 +126,7 @@ class Gate:
     approvals: Mapping[str, object] = field(default_factory=dict)
     on_error: str | Mapping[str, str] = ""
     on_skip: str | Mapping[str, str] = ""
+    holm: bool = True
 
     def table(self) -> dict[str, object]:
         """Return the table that says the same."""
@@ -137,7 +138,8 @@ class Gate:
             "on_error": self.on_error,
             "on_skip": self.on_skip,
         }
-        return {key: value for key, value in table.items() if value}
+        kept = {key: value for key, value in table.items() if value}
+        return kept if self.holm else kept | {"holm": False}
 
 
 def ask(check: str, **keys: object) -> dict[str, object]:

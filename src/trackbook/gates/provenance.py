@@ -4,11 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackbook.gates.answer import Answer, failed, passed
+from trackbook.gates.answer import Answer, failed, passed, skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trackbook.gates.bench import Bench
     from trackbook.gates.candidate import Candidate
+
+
+PARTS = ("run", "data", "code", "environment")
+"""What a version comes from."""
+
+
+def complete(
+    candidate: Candidate, _bench: Bench, *, require: tuple[str, ...] = PARTS
+) -> Answer:
+    """The run that made the version is on record, with its data, its code and its environment."""
+    reach = candidate.reach
+    if reach is None:
+        return skipped("what can be reached of its past was not given")
+    missing = {part: reach.get(part, "not on record") for part in require}
+    missing = {part: why for part, why in missing.items() if why}
+    there = [part for part in require if part not in missing]
+    evidence = {"there": there, "missing": missing}
+    if missing:
+        reasons: dict[str, list[str]] = {}
+        for part, why in missing.items():
+            reasons.setdefault(why, []).append(part)
+        said = "; ".join(f"{', '.join(parts)}: {why}" for why, parts in reasons.items())
+        return failed(f"not reached: {said}", len(there), len(require), **evidence)
+    said = f"{', '.join(there)} can be reached"
+    return passed(said, len(there), len(require), **evidence)
+
+
+def no_part(params: Mapping[str, object]) -> str | None:
+    """Say which part of a version's past there is none of."""
+    asked = params.get("require", PARTS)
+    names = asked if isinstance(asked, (list, tuple)) else ()
+    odd = [name for name in names if name not in PARTS]
+    if odd or not names:
+        return f"require is {list(names)!r}: there are {', '.join(PARTS)}"
+    return None
 
 
 def verified(

@@ -2,18 +2,18 @@
 
 -- report: one report by its id
 SELECT report_id, model, version, version_id, package_digest, target, policy_digest, policy, champion,
-  verdict, began_us, duration_s, machine
+  baseline, coalesce(files, []) AS files, verdict, began_us, duration_s, machine
 FROM gate_report WHERE report_id = $report
 
 -- reports_of_version: every report of a version, the last one first
 SELECT report_id, model, version, version_id, package_digest, target, policy_digest, policy, champion,
-  verdict, began_us, duration_s, machine
+  baseline, coalesce(files, []) AS files, verdict, began_us, duration_s, machine
 FROM gate_report WHERE version_id = $version AND ($target IS NULL OR target = $target)
 ORDER BY began_us DESC, id DESC LIMIT $most
 
 -- last_reports: of every version the last report of each target, the last one first
 SELECT report_id, model, version, version_id, package_digest, target, policy_digest, policy, champion,
-  verdict, began_us, duration_s, machine
+  baseline, coalesce(files, []) AS files, verdict, began_us, duration_s, machine
 FROM gate_report
 QUALIFY row_number() OVER (PARTITION BY version_id, target ORDER BY began_us DESC, id DESC) = 1
 ORDER BY began_us DESC, report_id DESC

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trackbook.gates import forms
+from trackbook.gates.evaluation import changed
 from trackbook.records import GateReport, GateResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from trackbook.records import GateOutcome, GateVerdict, Severity
     from trackbook.table import Table
@@ -50,6 +52,10 @@ class Report:
     policy: str
     """The policy's text."""
     champion: str | None
+    baseline: str | None = None
+    """The version that the alias led to, empty for none; None where it was not compared with."""
+    files: Sequence[str] = ()
+    """The project's files on which answers rest: of each its SHA-256, a space, its name."""
     verdict: GateVerdict
     began_us: int
     duration_s: float
@@ -73,7 +79,13 @@ class Report:
         return Counter(one.outcome for one in self.results)
 
     def stale_because(
-        self, *, package_digest: str, policy_digest: str, champion: str | None
+        self,
+        *,
+        package_digest: str,
+        policy_digest: str,
+        champion: str | None,
+        baseline: str | None = None,
+        project: Path | None = None,
     ) -> str | None:
         """Say why the report no longer holds; None where it does.
 
@@ -81,6 +93,8 @@ class Report:
             package_digest: of the version's bytes now
             policy_digest: of the policy now
             champion: the version that serves now, as `Champion.known_as` gives it
+            baseline: the version that the alias leads to now, given in the same way
+            project: where the files are that were read; None where they are not to be read again
         """
         if package_digest != self.package_digest:
             return "the package is another one now"
@@ -88,7 +102,14 @@ class Report:
             return "the policy was changed"
         if champion != self.champion:
             return "the champion is another one now"
-        return None
+        return self.rests_on_other(baseline=baseline, project=project)
+
+    def rests_on_other(self, *, baseline: str | None, project: Path | None) -> str | None:
+        """Say that the baseline, or a file that was read, is another now; None where none is."""
+        if self.baseline is not None and (baseline or "") != self.baseline:
+            return "the baseline is another one now"
+        found = changed(project, self.files) if project is not None else []
+        return found[0] if found else None
 
     def table(self) -> Table:
         """Return one row per check."""
@@ -129,6 +150,8 @@ class Report:
                 policy_digest=self.policy_digest,
                 policy=self.policy,
                 champion=self.champion,
+                baseline=self.baseline,
+                files=list(self.files),
                 verdict=self.verdict,
                 began_us=self.began_us,
                 duration_s=self.duration_s,

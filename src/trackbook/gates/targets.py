@@ -15,6 +15,7 @@ from trackbook.gates.catalogue import (
     check_named,
     checked_params,
     is_custom,
+    looks_back,
     one_of,
     params_of,
 )
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 Table = Mapping[str, Any]
 Rules = Mapping[str, Severity]
 LONGEST_S = 100 * 366 * 86_400
-KEYS = ("extends", "description", "require", "checks", "approvals", "on_error", "on_skip")
+KEYS = (
+    "extends", "description", "require", "checks", "approvals", "on_error", "on_skip", "holm",
+)  # fmt: skip
 GENERAL = ("check", "label", "severity", "time_limit")
 APPROVALS, EVALUATION = "compliance.approvals", "evaluation"
 NAME = re.compile(r"[A-Za-z][\w.-]{0,63}")
@@ -87,6 +90,7 @@ def resolved(name: str, tables: Table, shared: Shared, below: tuple[str, ...]) -
         ),
         on_error=merged(rules_of(table, "on_error", where), base.on_error),
         on_skip=merged(rules_of(table, "on_skip", where), base.on_skip),
+        holm=truth_of(table.get("holm", base.holm), f"{where}: holm"),
     )
 
 
@@ -144,7 +148,7 @@ def labelled(given: Table, where: str, shared: Shared) -> tuple[str, Want]:
         keys = [param.name for param in params_of(check_named(check))]
         known_keys(given, [*GENERAL, *keys], f"{where}: {check}")
         if EVALUATION in keys:
-            params |= evaluated(given, f"{where}: {check}", shared)
+            params |= evaluated(check, given, f"{where}: {check}", shared)
     if check == APPROVALS:
         params = about_people(params, shared)
     try:
@@ -168,11 +172,15 @@ def labelled(given: Table, where: str, shared: Shared) -> tuple[str, Want]:
     return label, want
 
 
-def evaluated(given: Table, where: str, shared: Shared) -> dict[str, Evaluation]:
-    """Return a check's own evaluation set, or else that of all; nothing if there is none."""
+def evaluated(
+    check: str, given: Table, where: str, shared: Shared
+) -> dict[str, Evaluation]:
+    """Return a check's own evaluation set, or else that of all, if it looks at one."""
     if EVALUATION in given:
         return {EVALUATION: evaluation_of(given[EVALUATION], where)}
-    return {} if shared.evaluation is None else {EVALUATION: shared.evaluation}
+    if shared.evaluation is None or looks_back(check, given):
+        return {}
+    return {EVALUATION: shared.evaluation}
 
 
 def evaluation_of(given: object, where: str = "") -> Evaluation:
@@ -262,6 +270,13 @@ def text_of(given: object, what: str) -> str:
     """Return a text, or say that it is none."""
     if not isinstance(given, str):
         raise Misused(f"{what} is {given!r}: it has to be a text")
+    return given
+
+
+def truth_of(given: object, what: str) -> bool:
+    """Return true or false, or say that it is neither."""
+    if not isinstance(given, bool):
+        raise Misused(f"{what} is {given!r}: it has to be true or false")
     return given
 
 

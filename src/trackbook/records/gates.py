@@ -34,6 +34,10 @@ class GateReport(Record, frozen=True, kw_only=True):
     duration_s: float
     machine: str
     """As JSON: host, Python, system, processor, memory."""
+    baseline: str | None = None
+    """The version that the alias led to, empty for none; None where it was not compared with."""
+    files: list[str] | None = None
+    """The project's files on which answers rest: of each its SHA-256, a space, its name."""
 
 
 @kind("gate_result")

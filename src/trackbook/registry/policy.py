@@ -44,6 +44,8 @@ class Report:
     policy_digest: str = ""
     champion_id: str | None = None
     """The version that it compared with, empty for none; None where it compared with none."""
+    outdated: str = ""
+    """What else it rests on that is another now: the baseline, the evaluation set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,8 @@ def gates(asked: Asked) -> list[str]:
         wrong.append(f"gate report {report.report_id} is of another package")
     if asked.policy.digest and report.policy_digest != asked.policy.digest:
         wrong.append(f"gate report {report.report_id} was made under another policy")
+    if report.outdated:
+        wrong.append(f"gate report {report.report_id} is out of date: {report.outdated}")
     champion = asked.model.slots.get("prod/champion")
     now = champion.version_id if champion is not None else ""
     if report.champion_id is not None and report.champion_id != now:

@@ -337,7 +337,8 @@ SELECT execution_id, contents, left_out, session_id FROM output
 -- gate_reports: one row per time that a version stood before a gate
 CREATE OR REPLACE VIEW gate_reports AS
 SELECT report_id, model, version, version_id, target, verdict, make_timestamp(began_us) AS started_at,
-  duration_s, package_digest, policy_digest, champion, machine, policy
+  duration_s, package_digest, policy_digest, champion, machine, policy, baseline,
+  coalesce(files, []) AS files
 FROM gate_report
 
 -- gate_results: one row per check of a gate

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Predictor:
         return self.loader.predict(self.model, model_input)
 
 
+@cache
 def loader_of(package: str) -> Any:
     """Return what loads this kind of model: the file beside this one, of just this package."""
     file = Path(package) / "code" / "load_model.py"
