@@ -16,6 +16,7 @@ from trackbook.statistics.intervals import Interval, bca, percentile, wilson
 from trackbook.statistics.measure import measured, redrawn
 from trackbook.statistics.metrics import Metric, metric_named
 from trackbook.statistics.predictions import Predictions, alike, columns_of, probabilities
+from trackbook.statistics.quantiles import Quantile, quantile
 from trackbook.statistics.resampling import MOST_RESAMPLES, RESAMPLES
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Interval",
     "Metric",
     "Predictions",
+    "Quantile",
     "Rate",
     "Spread",
     "alike",
@@ -44,6 +46,7 @@ __all__ = [
     "paired_bootstrap",
     "percentile",
     "probabilities",
+    "quantile",
     "redrawn",
     "spread_of",
     "wilson",
