@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from trackbook.doors.progress import Line as Progress
 from trackbook.errors import Misused
-from trackbook.table import Table, Tabular, escaped, visible
+from trackbook.table import Table, Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trackbook.book import Book
     from trackbook.panels import VersusPanel
-    from trackbook.versus import Cell, Section, Versus
+    from trackbook.versus import Cell, Versus
 
 RESAMPLES = 2_000
 
@@ -100,35 +100,14 @@ class Beside(Tabular):
         return self.versus.names
 
     def __repr__(self) -> str:
-        parts = [visible(self.headline)]
-        for section in self.versus.sections:
-            parts.append("")
-            parts.append(title_of(section))
-            parts += [f"  {visible(words)}" for words in section.words]
-            found = self._face(section)
-            if len(found):
-                parts.append(found.text())
-            parts += [
-                "\n".join(visible(one) for one in change.diff.splitlines())
-                for change in section.code
-            ]
-        return "\n".join(parts)
+        from trackbook.versus import text_of
+
+        return text_of(self.versus)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{escaped(self.headline)}</p>"]
-        for section in self.versus.sections:
-            parts.append(f"<p><b>{escaped(title_of(section))}</b></p>")
-            parts += [f"<p><small>{escaped(words)}</small></p>" for words in section.words]
-            found = self._face(section)
-            if len(found):
-                parts.append(found._repr_html_())
-        return f"<div>{''.join(parts)}</div>"
+        from trackbook.versus import html_of
 
-    def _face(self, section: Section) -> Table:
-        """Return what is shown of a section: what differs, or all of one version."""
-        lines = section.differing if len(self.names) > 1 else section.lines
-        rows = [(line.name, *[cell.whole for cell in line.cells]) for line in lines]
-        return Table(["", *self.names], rows)
+        return html_of(self.versus)
 
     def _ipython_display_(self) -> None:
         from IPython.core.getipython import get_ipython
@@ -138,14 +117,6 @@ class Beside(Tabular):
             display(self.panel())
         else:
             print(self)  # noqa: T201  what a terminal shows
-
-
-def title_of(section: Section) -> str:
-    """Return a section's title, and how much of it differs."""
-    count = len(section.lines)
-    if not count:
-        return section.title
-    return f"{section.title} · {len(section.differing)} of {count} differ"
 
 
 def raw(cell: Cell) -> object:

@@ -45,7 +45,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """At most, with one row as well as with a batch."""
     batch: int = 100
     """Rows of a batch, at most."""
-    seconds: float = 1.0
+    seconds: float = 2.0
     """For each of both."""
 
 

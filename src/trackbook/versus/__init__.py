@@ -7,6 +7,7 @@ from trackbook.versus.lines import Cell, Change, Line, Section
 from trackbook.versus.measured import Judged
 from trackbook.versus.question import Question, question_of
 from trackbook.versus.side import Side
+from trackbook.versus.told import html_of, text_of, title_of
 from trackbook.versus.versus import Versus, chosen, side_by_side, versus
 
 __all__ = [
@@ -20,7 +21,10 @@ __all__ = [
     "Verdict",
     "Versus",
     "chosen",
+    "html_of",
     "question_of",
     "side_by_side",
+    "text_of",
+    "title_of",
     "versus",
 ]

@@ -69,7 +69,7 @@ def callers(found: Sequence[Signature | None]) -> Line:
             Cell(
                 value=got.verdict,
                 text=WORDS[got.verdict],
-                words="; ".join(got.reasons),
+                verdict="; ".join(got.reasons),
                 tone="worse" if got.verdict == "broken" else "",
             )
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackbook.code import direction_of
 from trackbook.table import in_short
-from trackbook.versus.lines import Cell, Line, Section, counted, line, unlike
+from trackbook.versus.lines import Cell, Line, Section, counted, line, ratio, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 JUDGED_ON = ("test", "validation")
 SHORT = 12
+DIGESTS = ("git commit", "package_digest", "weights_fp", "object_fp")
 
 
 def about(sides: Sequence[Side]) -> Section:
@@ -32,7 +33,7 @@ def about(sides: Sequence[Side]) -> Section:
         "aliases": [", ".join(row.aliases) or None for row in rows],
         "goes on from": [side.parent or None for side in sides],
         "why this number": [row.why_semver or None for row in rows],
-        "registered": [in_short(row.registered_at) for row in rows],
+        "registered at": [in_short(row.registered_at) for row in rows],
         "registered by": [row.registered_by for row in rows],
         "author": [row.author or None for row in rows],
         "description": [row.description or None for row in rows],
@@ -52,7 +53,10 @@ def about(sides: Sequence[Side]) -> Section:
         "run": [side.gone for side in sides],
         "object_fp": [row.object_fp_why for row in rows],
     }
-    lines = [line(name, found, why=why.get(name, ())) for name, found in plain.items()]
+    lines = [
+        line(name, found, why=why.get(name, ()), most=SHORT if name in DIGESTS else None)
+        for name, found in plain.items()
+    ]
     lines[14:14] = [sizes(sides, "size_bytes"), sizes(sides, "file_count")]
     return Section(key="about", title="What they are", lines=lines)
 
@@ -60,11 +64,10 @@ def about(sides: Sequence[Side]) -> Section:
 def sizes(sides: Sequence[Side], name: str) -> Line:
     """Return how large the packages are, each against the first."""
     found = [int(getattr(side.row, name)) for side in sides]
-    cells = [Cell(value=found[0], text=told(found[0], name))]
-    for value in found[1:]:
-        ratio = value / found[0] if found[0] else 0.0
-        times = f"{ratio:.2g} times the first's" if ratio and value != found[0] else ""
-        cells.append(Cell(value=value, text=told(value, name), words=times))
+    cells = [
+        Cell(value=value, text=told(value, name), words=ratio(value, found[0]))
+        for value in found
+    ]
     return Line(name=name, cells=tuple(cells), differs=unlike(found))
 
 

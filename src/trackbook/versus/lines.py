@@ -24,6 +24,8 @@ class Cell:
     """How the value is shown, where not as any other."""
     words: str = ""
     """What is said beside the value; where there is none, why."""
+    verdict: str = ""
+    """What it comes to, a sentence of its own."""
     tone: Tone = ""
 
     @property
@@ -36,7 +38,12 @@ class Cell:
     @property
     def whole(self) -> str:
         """All of it in one line."""
-        return " · ".join(one for one in (self.shown, self.words) if one)
+        return " · ".join(filter(None, (self.brief, self.verdict)))
+
+    @property
+    def brief(self) -> str:
+        """It without its verdict."""
+        return " · ".join(filter(None, (self.shown, self.words)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +85,28 @@ class Section:
         return [line for line in self.lines if line.differs]
 
 
-def line(name: str, values: Iterable[object], *, why: Sequence[str] = ()) -> Line:
-    """Return a line of plain values; `why` says of each version why it has none."""
+def line(
+    name: str, values: Iterable[object], *, why: Sequence[str] = (), most: int | None = None
+) -> Line:
+    """Return a line of plain values; `why` says of each version why it has none.
+
+    Of texts longer than `most` the beginning is shown.
+    """
     given = list(values)
     cells = tuple(
-        Cell(value=value)
+        Cell(value=value, text=str(value)[:most] if most else "")
         if value is not None
         else Cell(words=(why[at] if at < len(why) else "") or NONE, tone="missing")
         for at, value in enumerate(given)
     )
     return Line(name=name, cells=cells, differs=unlike(given))
+
+
+def ratio(value: float, first: float | None) -> str:
+    """Return how large something is beside the first, in words; nothing where both are alike."""
+    if not first or round(value / first, 2) == 1:
+        return ""
+    return f"{value / first:.2g} times the first's"
 
 
 def unlike(values: Iterable[object]) -> bool:

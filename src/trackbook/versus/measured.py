@@ -63,7 +63,9 @@ def judge(
     if rows is None or not known:
         return Judged()
     task = same_task(sides, found, rows)
-    names = list(asked.metrics) or usual_metrics(task, known)
+    names = list(asked.metrics)
+    if not asked.is_exact:
+        names = list(dict.fromkeys([*names, *usual_metrics(task, known)]))
     values: dict[str, list[Value]] = {}
     verdicts: list[Verdict] = []
     for at, name in enumerate(names):
@@ -76,7 +78,7 @@ def judge(
         values[name] = [
             value_of(metric, rows.target, one.said, asked)
             if one.said is not None
-            else Value(value=None, why=one.why)
+            else Value(value=None, why="not measured")
             for one in found
         ]
         verdicts += against_first(sides, found, metric, rows.target, asked)
@@ -206,7 +208,7 @@ def section(
         cells = tuple(
             Cell(value="yes")
             if one.said is not None
-            else Cell(words=one.why, tone="missing")
+            else Cell(words="no", verdict=one.why, tone="missing")
             for one in found
         )
         lines.append(Line(name="could be asked", cells=cells, differs=True))
@@ -250,8 +252,8 @@ def metric_line(sides: Sequence[Side], name: str, got: Judged) -> Line:
             cells.append(Cell(words=value.why, tone="missing"))
             continue
         span = f"{value.interval.low:.4g} to {value.interval.high:.4g}"
-        words = f"{span}; {one.words}" if one is not None else span
-        cells.append(Cell(value=value.value, words=words, tone=tone_of(one)))
+        said = one.words if one is not None else ""
+        cells.append(Cell(value=value.value, words=span, verdict=said, tone=tone_of(one)))
     return Line(
         name=name,
         cells=tuple(cells),
@@ -299,7 +301,7 @@ def slice_line(sides: Sequence[Side], part: str, got: Judged) -> Line:
                 Cell(
                     value=one.gain,
                     text=f"{one.gain:+.3g}",
-                    words=one.words,
+                    verdict=one.words,
                     tone=tone_of(one),
                 )
             )

@@ -32,7 +32,9 @@ class Question:
     evaluation: Evaluation | None
     why: str = ""
     metrics: Sequence[str] = ()
-    """Empty for what fits what the versions give."""
+    """Which measures."""
+    is_exact: bool = False
+    """Whether these and no others; else those that fit what the versions give are added."""
     slices: Sequence[str] = ()
     """Columns, each value of which is looked at by itself."""
     resamples: int = RESAMPLES
@@ -83,6 +85,7 @@ def question_of(
         evaluation=evaluation,
         why=why,
         metrics=tuple(dict.fromkeys(metrics or named_in(policy))),
+        is_exact=bool(metrics),
         slices=sliced_in(policy, rows),
         resamples=resamples,
         seed=seed,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.fingerprint import computer
 from trackbook.statistics import quantile
-from trackbook.versus.lines import Cell, Line, Section, counted
+from trackbook.versus.lines import Cell, Line, Section, counted, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,12 +68,12 @@ def time_line(
         if spot is None:
             cells.append(Cell(words=f"not timed: {found[at].times_why}", tone="missing"))
             continue
-        ratio = ""
-        if at and first is not None and first.value > 0:
-            ratio = f"; {spot.value / first.value:.2g} times the first's"
+        times = ratio(spot.value, first.value if at and first is not None else None)
         cells.append(
             Cell(
-                value=spot.value, text=f"{spot.value:.3g} ms", words=f"{span(spot)}{ratio}"
+                value=spot.value,
+                text=f"{spot.value:.3g} ms",
+                words="; ".join(filter(None, (span(spot), times))),
             )
         )
     return Line(
@@ -90,9 +90,8 @@ def time_line(
 
 def span(spot: Quantile) -> str:
     """Return between which bounds a quantile lies."""
-    low = "?" if spot.low is None else f"{spot.low:.3g}"
-    high = "not told" if spot.high is None else f"{spot.high:.3g}"
-    return f"{low} to {high}"
+    low = "0" if spot.low is None else f"{spot.low:.3g}"
+    return f"{low} or more" if spot.high is None else f"{low} to {spot.high:.3g}"
 
 
 def apart(first: Quantile | None, other: Quantile | None) -> bool:
