@@ -46,22 +46,30 @@ class Versus:
     @property
     def headline(self) -> str:
         """Return what it comes to in a sentence."""
-        if len(self.sides) == 1:
-            return self.names[0]
+        first, *others = self.names
+        if not others:
+            return first
         lines = [line for section in self.sections for line in section.lines]
         differing = sum(line.differs for line in lines)
-        told = f"{' and '.join(self.names)}: {differing} of {len(lines)} facts differ"
+        told = f"{differing} of {len(lines)} facts differ"
         if self.judged is None:
-            return told
-        clear = [one for one in self.judged.verdicts if one.is_clear]
-        known = [one.n for one in self.judged.verdicts if one.gain is not None]
-        if clear:
-            said = [f"{one.version} is {one.outcome} in {one.metric}" for one in clear]
-            return f"{told}; {'; '.join(said)}"
-        if known:
-            rows = counted(max(known), "row")
-            return f"{told}; no difference in what was measured can be told from {rows}"
-        return f"{told}; nothing could be compared on the same rows"
+            return f"{first} and {' and '.join(others)}: {told}"
+        said = [f"{name}: {self._standing(name, self.judged)}" for name in others]
+        return f"against {first}, {'; '.join(said)} ({told})"
+
+    def _standing(self, name: str, judged: Judged) -> str:
+        """Return in what a version is better or worse than the first, in words."""
+        own = [one for one in judged.verdicts if one.version == name]
+        kinds = {
+            outcome: [one.metric for one in own if one.outcome == outcome]
+            for outcome in ("better", "worse", "undecided", "same")
+        }
+        words = {
+            "better": "better in", "worse": "worse in", "undecided": "not told apart in",
+            "same": "the same predictions in",
+        }  # fmt: skip
+        said = [f"{words[one]} {', '.join(names)}" for one, names in kinds.items() if names]
+        return ", ".join(said) or "nothing could be compared on the same rows"
 
 
 def chosen(book: Book, words: Sequence[str]) -> list[VersionRow]:
