@@ -49,9 +49,7 @@ def groups_of(judged: Judged) -> list[Group]:
     parts = [one for one in judged.slices if one.gain is not None][:MOST_ROWS]
     if parts:
         several = len({one.version for one in parts}) > 1
-        named = [
-            (f"{one.part}, {one.version}" if several else one.part, one) for one in parts
-        ]
+        named = [(sliced(one) if several else one.part, one) for one in parts]
         title = f"{parts[0].metric} by slice"
         found.append(Group(title=title, rows=named, is_sliced=True))
     return found
@@ -168,6 +166,14 @@ def put(
     title = f"<b>{label(group.title)}</b>, gain over {label(short(first))}"
     notes.append({**quiet, "x": left, "xanchor": "left", "text": title})
     notes.append({**quiet, "x": left + wide, "xanchor": "right", "text": "better →"})
+
+
+def sliced(one: Verdict) -> str:
+    """Return what a slice of a version is called, with the number that tells versions apart."""
+    number = one.version.rpartition("@")[2]
+    room = max(8, LONGEST - len(number) - 2)
+    part = one.part if len(one.part) <= room else one.part[: room - 1] + "…"
+    return f"{part}, {number}"
 
 
 def short(name: str) -> str:
