@@ -12,9 +12,10 @@ function build(model) {
   const view = JSON.parse(model.get("view"));
   const uid = unique("tb-versus");
   const several = view.versions.length > 1;
+  const width = `calc(max(100%, var(--tb-names) + ${view.versions.length} * var(--tb-least)))`;
   const voice = make("div", { class: "tb-voice", role: "status" });
   const parts = view.sections.map((section) => part(section, view, `${uid}-${section.key}`, fold));
-  const table = make("table", { class: "tb-side" },
+  const table = make("table", { class: several ? "tb-side" : "tb-side tb-single", style: `width: ${width}` },
     make("caption", { class: "tb-voice" }, "Versions side by side; the first is the reference"),
     make("thead", {}, make("tr", {}, make("td"), ...view.versions.map(head))),
     ...parts.flatMap((one) => [one.top, one.body]));
@@ -30,7 +31,7 @@ function build(model) {
   chart?.show(view.figure).catch((error) => (drawn.figure.textContent = error.message));
 
   function fitted(figure, element) {
-    figure.layout = structuredClone(view.figure.layouts[element.clientWidth < WIDE ? "narrow" : "wide"]);
+    Object.assign(figure.layout, structuredClone(view.figure.layouts[element.clientWidth < WIDE ? "narrow" : "wide"]));
   }
 
   function set(name, value) {
@@ -64,6 +65,7 @@ function build(model) {
         if (!row.hidden) count += 1;
       }
       one.none.hidden = count > 0 || !one.rows.length;
+      one.body.classList.toggle("tb-some", only.checked);
       if (!one.body.hidden) shown += count;
     }
     voice.textContent = `${shown} lines shown`;
@@ -101,11 +103,12 @@ function part(section, view, id, fold) {
   const wide = (...inside) => make("tr", {}, make("td", { colspan: columns, class: "tb-over" }, make("div", { class: "tb-stay" }, ...inside)));
   const rows = section.lines.map((line) => [lineOf(line), line.differs]);
   const none = wide(make("p", { class: "tb-quiet" }, "nothing differs"));
-  const body = make("tbody", { id });
+  const body = make("tbody", { id, class: `tb-part tb-part-${section.key}` });
   let figure = null;
   if (section.key === "measured" && view.figure) {
     figure = make("div", { class: "tb-plot", role: "img", "aria-label": view.figure_words });
-    body.append(wide(figure));
+    const said = `Gain over ${view.versions[0].name} with 95 % intervals: right of zero is better`;
+    body.append(wide(make("p", { class: "tb-quiet" }, said), figure));
   }
   body.append(...rows.map(([row]) => row), none);
   if (section.code.length) body.append(wide(...section.code.map(code)));
@@ -122,7 +125,8 @@ function lineOf({ name, differs, cells }) {
       ...[text && make("span", { class: "tb-value" }, text), mark, words && make("span", { class: "tb-words" }, words),
         verdict && make("span", { class: "tb-verdict" }, verdict)].filter(Boolean));
   });
-  return make("tr", { class: differs ? "tb-differs" : "" }, make("th", { scope: "row" }, name), ...inside);
+  const dot = make("span", { class: "tb-dot", role: differs ? "img" : null, "aria-label": differs ? "differs" : null }, differs ? "≠" : "");
+  return make("tr", { class: differs ? "tb-differs" : "" }, make("th", { scope: "row" }, dot, name), ...inside);
 }
 
 /** Return what differs in the code of one version. */

@@ -55,7 +55,7 @@ def groups_of(judged: Judged) -> list[Group]:
     return found
 
 
-def forest_figure(judged: Judged, first: str) -> dict[str, object] | None:
+def forest_figure(judged: Judged) -> dict[str, object] | None:
     """Return gains with their intervals, the first version at zero; None where none is known.
 
     `layouts` has one layout for a narrow place and one for a wide one.
@@ -67,8 +67,7 @@ def forest_figure(judged: Judged, first: str) -> dict[str, object] | None:
     seen: set[str] = set()
     for number, group in enumerate(groups):
         traces += traces_of(group, number, seen)
-    narrow = layout_of(groups, first, columns=1)
-    wide = layout_of(groups, first, columns=MOST_COLUMNS)
+    narrow, wide = layout_of(groups, columns=1), layout_of(groups, columns=MOST_COLUMNS)
     return {"data": traces, "layout": narrow, "layouts": {"narrow": narrow, "wide": wide}}
 
 
@@ -90,7 +89,9 @@ def traces_of(group: Group, number: int, seen: set[str]) -> list[dict[str, objec
                 "array": [(one.high or 0.0) - (one.gain or 0.0) for _, one in held],
                 "arrayminus": [(one.gain or 0.0) - (one.low or 0.0) for _, one in held],
             },
-            "marker": {"color": color, "symbol": form, "size": 11, "line": {"width": 2}},
+            "marker": {
+                "color": color, "symbol": form, "size": 11, "line": {"width": 2, "color": color},
+            },
             "text": [label(f"{group.rows[at][0]}: {one.words}") for at, one in held],
             "hovertemplate": "%{text}<extra></extra>",
         })  # fmt: skip
@@ -98,7 +99,7 @@ def traces_of(group: Group, number: int, seen: set[str]) -> list[dict[str, objec
     return found
 
 
-def layout_of(groups: Sequence[Group], first: str, *, columns: int) -> dict[str, object]:
+def layout_of(groups: Sequence[Group], *, columns: int) -> dict[str, object]:
     """Return a layout: measures beside each other, as many as fit, slices below all."""
     lines: list[list[int]] = []
     for number, group in enumerate(groups):
@@ -127,7 +128,7 @@ def layout_of(groups: Sequence[Group], first: str, *, columns: int) -> dict[str,
     for line, height in zip(lines, heights, strict=True):
         span = (1 - (top + height - FOOT_PX) / total, 1 - (top + HEAD_PX) / total)
         for place, number in enumerate(line):
-            put(layout, groups[number], number, place, len(line), span, first)
+            put(layout, groups[number], number, place, len(line), span)
         top += height
     return layout
 
@@ -139,7 +140,6 @@ def put(
     place: int,
     beside: int,
     span: tuple[float, float],
-    first: str,
 ) -> None:
     """Put the axes and the title of one group into a layout."""
     axis = str(number + 1) if number else ""
@@ -163,7 +163,7 @@ def put(
     quiet = {
         "xref": "paper", "yref": "paper", "showarrow": False, "y": span[1], "yanchor": "bottom",
     }  # fmt: skip
-    title = f"<b>{label(group.title)}</b>, gain over {label(short(first))}"
+    title = f"<b>{label(group.title)}</b>"
     notes.append({**quiet, "x": left, "xanchor": "left", "text": title})
     notes.append({**quiet, "x": left + wide, "xanchor": "right", "text": "better →"})
 

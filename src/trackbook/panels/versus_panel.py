@@ -68,7 +68,7 @@ def view_of(versus: Versus) -> dict[str, object]:
         "headline": visible(versus.headline),
         "versions": [version_of(side, at == 0) for at, side in enumerate(versus.sides)],
         "sections": [section_of(section) for section in versus.sections],
-        "figure": None if judged is None else forest_figure(judged, versus.names[0]),
+        "figure": None if judged is None else forest_figure(judged),
         "figure_words": picture_words(versus),
     }
 

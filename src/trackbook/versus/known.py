@@ -37,7 +37,9 @@ def about(sides: Sequence[Side]) -> Section:
         "registered by": [row.registered_by for row in rows],
         "author": [row.author or None for row in rows],
         "description": [row.description or None for row in rows],
-        "run": [side.run.name if side.run else None for side in sides],
+        "run": [
+            f"{one.run.name} {one.run.run_id[-8:]}" if one.run else None for one in sides
+        ],
         "run_id": [row.run_id for row in rows],
         "git commit": [row.git_commit for row in rows],
         "flavour": [row.flavour for row in rows],

@@ -104,9 +104,8 @@ def line(
 
 def ratio(value: float, first: float | None) -> str:
     """Return how large something is beside the first, in words; nothing where both are alike."""
-    if not first or round(value / first, 2) == 1:
-        return ""
-    return f"{value / first:.2g} times the first's"
+    times = f"{value / first:.2g}" if first else "1"
+    return "" if times == "1" else f"{times} times the first's"
 
 
 def unlike(values: Iterable[object]) -> bool:
