@@ -25,7 +25,7 @@ target = "left"
 require = ["package.intact"]
 checks = [
   { check = "perf.slices", metric = "accuracy", by = ["region"], min = 0.1 },
-  { check = "perf.threshold", metric = "roc_auc", min = 0.1, on = "point", resamples = 100 },
+  { check = "perf.threshold", metric = "balanced_accuracy", min = 0.1, on = "point", resamples = 100 },
   { check = "perf.threshold", metric = "own_measure", min = 0.1 },
 ]
 """

@@ -12,7 +12,7 @@ from trackbook.versus import chosen, question_of
 def test_rows_and_measures_are_those_of_the_gates(lab) -> None:
     asked = question_of(lab.book.models.policy())
     assert (len(asked.rows.table), asked.evaluation.target) == (400, "left")
-    assert (asked.metrics, asked.slices) == (("accuracy", "roc_auc"), ("region",))
+    assert (asked.metrics, asked.slices) == (("accuracy", "balanced_accuracy"), ("region",))
 
 
 def test_a_file_from_anywhere_can_be_named(lab, tmp_path) -> None:
