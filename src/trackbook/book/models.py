@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from trackbook.book.book import Book
-    from trackbook.gates import Policy, Report, Step
+    from trackbook.gates import Candidate, Policy, Report, Step
     from trackbook.packages import Package, Proposal, Shelf
     from trackbook.records import Run, Transition
     from trackbook.registry import Registry, VersionRow
@@ -190,6 +190,10 @@ class Models:
             unsafe_pickle=unsafe_pickle,
             build=build,
         )
+
+    def candidate(self, row: VersionRow) -> Candidate:
+        """Return a version with all that is known of it, to be asked or examined."""
+        return candidate_of(self._book, self.shelf, row)
 
     def examine(
         self,

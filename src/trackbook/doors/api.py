@@ -85,6 +85,7 @@ def listed(name: str) -> Callable[..., Any]:
 
 
 compare = listed("compare")
+compare_versions = listed("compare-versions")
 rm = listed("rm")
 tag = listed("tag")
 versions = listed("versions")
@@ -98,8 +99,9 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "alias", "approvals", "approve", "archive", "compact", "compare", "data",
-    "demote", "deploy", "deprecate", "diff", "doctor", "end_run", "export", "gate", "gc",
+    "active_run", "alias", "approvals", "approve", "archive", "compact", "compare",
+    "compare_versions", "data", "demote", "deploy", "deprecate", "diff", "doctor", "end_run",
+    "export", "gate", "gc",
     "history", "impact", "lineage", "load", "log_artifact", "log_input", "log_metric",
     "log_metrics", "log_model", "log_param", "log_params", "note", "paper", "promote",
     "register", "registry", "reject", "reproduce", "reproducible", "restore", "rm",

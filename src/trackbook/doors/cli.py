@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trackbook.doors.lines import Verb
 
 FRONT = "trackbook"
+FORMS = ("--json", "--csv")
 
 
 def run() -> None:
@@ -50,33 +51,38 @@ def main(argv: Sequence[str]) -> int:
         if rest in (["--help"], ["-h"]):
             print(help_for(name, FRONT))
             return 0
-        return answer(
-            VERBS[name], [word for word in rest if word != "--json"], "--json" in rest
-        )
+        forms = [word for word in rest if word in FORMS]
+        words = [word for word in rest if word not in FORMS]
+        return answer(VERBS[name], words, forms[-1] if forms else "")
     except TrackbookError as error:
         print(f"trackbook: {error}", file=sys.stderr)
         return 2
 
 
-def answer(verb: Verb, words: Sequence[str], as_json: bool) -> int:
+def answer(verb: Verb, words: Sequence[str], form: str) -> int:
     """Run a verb on the project here and print its answer."""
     from trackbook.doors.lines import read_argv
     from trackbook.doors.session import current_book
     from trackbook.errors import Misused
+    from trackbook.table import Table
 
     if verb.needs == "session":
         raise Misused(f"{verb.name} speaks to a running notebook: %track {verb.name} there")
     values = read_argv(verb, words, FRONT)
     if verb.needs == "nothing":
-        result = verb.function(None, **values, **({"json": True} if as_json else {}))
+        result = verb.function(
+            None, **values, **({"json": True} if form == "--json" else {})
+        )
     else:
         book = current_book(must_exist=verb.name != "doctor")
         try:
             result = verb.function(book, **values)
         finally:
             book.close()
-    if as_json:
+    if form == "--json":
         print(table_of(result).json())
+    elif form == "--csv":
+        print((result if isinstance(result, Table) else result.table()).csv(), end="")
     elif result is not None:
         print(result)
     if verb.name == "gate":

@@ -8,61 +8,37 @@ from trackbook.doors.moves import moment_of
 from trackbook.doors.said import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from trackbook.book import Book
+    from trackbook.doors.versus import Beside
     from trackbook.records import Approval
-    from trackbook.registry import VersionRow
     from trackbook.table import Table
 
 COLUMNS = (
     "name", "state", "slots", "aliases", "flavour", "size_bytes", "registered_at",
     "registered_by", "why_semver", "run_id",
 )  # fmt: skip
-FACTS = (
-    "state", "state_since", "moved_by", "reason", "slots", "aliases", "why_semver", "flavour",
-    "is_unsafe", "package_digest", "weights_fp", "object_fp", "size_bytes", "run_id",
-    "git_commit", "author", "description", "registered_at", "registered_by", "sunset_at",
-    "successor", "forced",
-)  # fmt: skip
 
 
-def versions(book: Book, of: list[str] = []) -> Table | Said:  # noqa: B006  never written to
-    """List versions of models, or put some of them side by side.
+def versions(book: Book, of: list[str] = []) -> Table | Beside:  # noqa: B006  never written to
+    """List versions of models, or put what is on record of some of them side by side.
+
+    Nothing is loaded for that; compare-versions asks them the same rows besides.
 
     Args:
         of: a model's name lists its versions, NAME@VERSION shows one, several stand side by side
     """
+    from trackbook.doors.versus import Beside
     from trackbook.registry import versions as listed
     from trackbook.table import Table
+    from trackbook.versus import side_by_side
 
     book.settle()
     if len(of) > 1 or (of and "@" in of[0]):
-        return side_by_side(book, [book.models.version(one) for one in of])
+        return Beside(side_by_side(book, [book.models.version(one) for one in of]))
     rows = listed(book.store, of[0] if of else None)
     note = "" if rows else "nothing is registered: %track register MODEL NAME"
     cells = [tuple(getattr(row, name) for name in COLUMNS) for row in rows]
     return Table(list(COLUMNS), cells, note=note)
-
-
-def side_by_side(book: Book, rows: Sequence[VersionRow]) -> Said:
-    """Return versions with a column each: what they are, chosen, measured."""
-    runs = [book.find(row.run_id) if row.run_id else None for row in rows]
-    lines: list[tuple[object, ...]] = [
-        (name, *[getattr(row, name) for row in rows]) for name in FACTS
-    ]
-    for what in ("params", "metrics"):
-        values: list[Mapping[str, object]] = [
-            getattr(run, what) if run is not None else {} for run in runs
-        ]
-        lines += [
-            (f"{what}.{name}", *[one.get(name) for one in values])
-            for name in sorted({key for one in values for key in one})
-        ]
-    differing = sum(len({repr(cell) for cell in line[1:]}) > 1 for line in lines)
-    words = " and ".join(row.name for row in rows)
-    said = f"{words}: {differing} of {len(lines)} facts differ" if len(rows) > 1 else words
-    return Said(said, ["fact", *[row.name for row in rows]], lines)
 
 
 def approve(

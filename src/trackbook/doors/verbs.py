@@ -22,6 +22,7 @@ from trackbook.doors import (
     papers,
     proofs,
     registry,
+    versus,
 )
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
@@ -261,6 +262,7 @@ VERBS: dict[str, Verb] = {
         Verb("registry", board.registry),
         Verb("register", models.register),
         Verb("versions", registry.versions),
+        Verb("compare-versions", versus.compare_versions),
         Verb("gate", gate.gate),
         Verb("promote", moves.promote),
         Verb("approve", registry.approve),

@@ -8,6 +8,9 @@ from trackbook.gates.candidate import Approval, Candidate, Champion, Finding, Sc
 from trackbook.gates.catalogue import GROUP, Check, checks
 from trackbook.gates.custom import CheckFailed
 from trackbook.gates.evaluate import Cancelled, Step, evaluate
+from trackbook.gates.evaluation import Evaluation, Rows, read
+from trackbook.gates.loading import Clock, Times
+from trackbook.gates.measuring import Measured, measure
 from trackbook.gates.past import last_reports, report_named, reports_of
 from trackbook.gates.policy import Policy, Target, Want
 from trackbook.gates.policy_text import POLICY_FILE, Gate, ask, built_in, gates, read_policy
@@ -24,14 +27,19 @@ __all__ = [
     "Champion",
     "Check",
     "CheckFailed",
+    "Clock",
+    "Evaluation",
     "Finding",
     "Gate",
+    "Measured",
     "Policy",
     "Report",
     "Result",
+    "Rows",
     "Scan",
     "Step",
     "Target",
+    "Times",
     "Used",
     "Want",
     "ask",
@@ -41,7 +49,9 @@ __all__ = [
     "failed",
     "gates",
     "last_reports",
+    "measure",
     "passed",
+    "read",
     "read_policy",
     "report_named",
     "reports_of",

@@ -41,6 +41,9 @@ def main(folder: Path, work: Path) -> None:
         if scores is not None:
             keep(scores, work / "scores.npy")
     write(work / "predicted.json", facts | {"peak_bytes": peak()})
+    # Last: whatever comes of it, the predictions are there.
+    if kept.is_file() and (work / "clock.json").is_file():
+        clocked(package, model, rows, folder, work)
 
 
 def loaded(folder: Path) -> tuple[Any, Any]:
@@ -48,7 +51,8 @@ def loaded(folder: Path) -> tuple[Any, Any]:
     code = folder / "code"
     if not (code / "predict.py").is_file():
         sys.exit("the package has no code/predict.py")
-    package = module_at(code / "predict.py")
+    sys.path.insert(0, str(code))
+    package = module_at(code / "predict.py", "predict")
     if hasattr(package, "load_model"):
         return package, package.load_model(folder)
     return package, package.load(str(folder))
@@ -94,6 +98,18 @@ def scored(package: Any, model: Any, rows: Any, folder: Path) -> Any:
     return model.predict_proba(rows) if hasattr(model, "predict_proba") else None
 
 
+def clocked(package: Any, model: Any, rows: Any, folder: Path, work: Path) -> None:
+    """Write how long the model takes for one row and for many, call by call."""
+    stopwatch = module_at(Path(__file__).with_name("stopwatch.py"), "trackbook_stopwatch")
+    loader = package.loader_of(str(folder)) if hasattr(package, "loader_of") else None
+
+    def ask(some: Any) -> Any:
+        return loader.predict(model, some) if loader else predicted(package, model, some)
+
+    wanted = json.loads((work / "clock.json").read_text(encoding="utf-8"))
+    write(work / "times.json", stopwatch.timed(ask, rows, **wanted))
+
+
 def keep(outputs: Any, file: Path) -> None:
     """Write predictions as one array, without pickle."""
     import numpy as np
@@ -103,14 +119,13 @@ def keep(outputs: Any, file: Path) -> None:
     np.save(file, found if found.dtype.kind in "biufcUS" else found.astype(str))
 
 
-def module_at(file: Path) -> Any:
-    """Return a file as a module; what stands beside it can be imported by it."""
-    sys.path.insert(0, str(file.parent))
-    spec = importlib.util.spec_from_file_location("predict", file)
+def module_at(file: Path, name: str) -> Any:
+    """Return a file as a module of that name."""
+    spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         sys.exit(f"{file.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["predict"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_name("load_probe.py")
 MEMORY_MB = 4_000.0
-LARGEST_NOTE, LARGEST_OUTPUT = 100_000, 200 * MB
+LARGEST_NOTE, LARGEST_OUTPUT = 200_000, 200 * MB
 SAID = 2_000
 NEVER = Ended("halted", None, 0.0, 0, "")
 """What is known of a process that was never started."""
+T = TypeVar("T")
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,28 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     loaded_bytes: int | None = None
     predict_s: float | None = None
     peak_bytes: int | None = None
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a model is timed, after it has predicted."""
+
+    calls: int = 1_000
+    """At most, with one row as well as with a batch."""
+    batch: int = 100
+    """Rows of a batch, at most."""
+    seconds: float = 2.0
+    """For each of both."""
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """How long calls took, as the process told it; it may have lied."""
+
+    one_ns: list[int]
+    """Of calls with one row, one after another."""
+    batch_ns: list[int]
+    batch_rows: int
+    processors: int | None = None
+    """That it might use."""
 
 
 class Loaded(NamedTuple):
@@ -55,6 +78,9 @@ class Loaded(NamedTuple):
     """What it gave for each class, where it was asked to and can."""
     changed: str = ""
     """What was no longer as registered afterwards."""
+    is_done: bool = False
+    """Whether it came so far as to have predicted all; it may have failed at being timed."""
+    times: Times | None = None
 
 
 def clean_process(
@@ -132,12 +158,17 @@ def loaded(bench: Bench, memory_mb: float, *, despite_scan: bool = False) -> Loa
 
 
 def load(
-    bench: Bench, memory_mb: float, *, despite_scan: bool = False, rows: Any = None
+    bench: Bench,
+    memory_mb: float,
+    *,
+    despite_scan: bool = False,
+    rows: Any = None,
+    clock: Clock | None = None,
 ) -> Loaded:
     """Load the package in a fresh process, if it is what was registered and harmless.
 
     It predicts the rows that are kept with it, or else those that are given, and of these
-    what it gives for each class too.
+    what it gives for each class too. With a clock it is timed then.
     """
     refused = unfit(bench, despite_scan=despite_scan)
     if refused:
@@ -150,6 +181,8 @@ def load(
     if rows is not None or probes is not None:
         asked = rows if probes is None else probes.rows
         (work / "rows.pkl").write_bytes(pickle.dumps(asked))
+    if clock is not None:
+        (work / "clock.json").write_bytes(msgspec.json.encode(clock))
     ended = run_child(
         SCRIPT,
         [str(bench.folder.resolve()), str(work)],
@@ -159,7 +192,8 @@ def load(
         halt=bench.halt,
         network="closed",
     )
-    told = told_in(work / "predicted.json") or told_in(work / "loaded.json")
+    done = told_in(work / "predicted.json", Told)
+    told = done or told_in(work / "loaded.json", Told)
     return Loaded(
         memory_mb,
         ended,
@@ -167,6 +201,8 @@ def load(
         outputs_in(work / "outputs.npy"),
         scores=outputs_in(work / "scores.npy"),
         changed=tampered(bench) or "",
+        is_done=done is not None,
+        times=told_in(work / "times.json", Times),
     )
 
 
@@ -212,11 +248,11 @@ def outputs_in(file: Path) -> Any:
         return None
 
 
-def told_in(file: Path) -> Told | None:
+def told_in(file: Path, of: type[T]) -> T | None:
     """Return what a process wrote of itself; None where it wrote nothing sensible."""
     if not file.is_file() or file.is_symlink() or file.stat().st_size > LARGEST_NOTE:
         return None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Told)
+        return msgspec.json.decode(file.read_bytes(), type=of)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from trackbook.gates.evaluation import Evaluation
     from trackbook.records import Severity
 
 TIME_LIMIT_S = 120.0
@@ -71,6 +72,8 @@ class Policy:
     """Where it stands: a file, `built-in`, `python`."""
     folder: Path | None = None
     """Where functions that it names are looked for."""
+    evaluation: Evaluation | None = None
+    """The rows on which versions are measured, where a check names none of its own."""
 
     @property
     def digest(self) -> str:

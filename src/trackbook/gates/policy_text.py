@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.errors import Misused, NotFound, TrackbookError
 from trackbook.gates.policy import Policy
 from trackbook.gates.policy_yaml import document_of
-from trackbook.gates.targets import targets_of
+from trackbook.gates.targets import evaluation_of, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +111,14 @@ def from_document(
         )
     except TrackbookError as error:
         raise Misused(f"{source}: {error}") from error
-    return Policy(targets=targets, text=text, source=source, folder=folder)
+    rows = document.get("evaluation")
+    return Policy(
+        targets=targets,
+        text=text,
+        source=source,
+        folder=folder,
+        evaluation=None if rows is None else evaluation_of(rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)

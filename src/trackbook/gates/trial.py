@@ -7,14 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from trackbook.gates.child import run_child
 from trackbook.gates.loading import (
-    LARGEST_NOTE,
     MEMORY_MB,
     NEVER,
     Loaded,
+    Told,
     fault_of,
     told_in,
     unfit,
@@ -41,13 +39,7 @@ class Trial(NamedTuple):
 
     def note(self, name: str) -> Mapping[str, object]:
         """Return what the script wrote as JSON under a name; it may have lied."""
-        file = self.work / name
-        if not file.is_file() or file.is_symlink() or file.stat().st_size > LARGEST_NOTE:
-            return {}
-        try:
-            return msgspec.json.decode(file.read_bytes(), type=dict[str, object])
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return {}
+        return told_in(self.work / name, dict[str, object]) or {}
 
 
 def tried(
@@ -76,6 +68,6 @@ def tried(
         network="closed",
         variables=variables,
     )
-    told = told_in(work / "loaded.json")
+    told = told_in(work / "loaded.json", Told)
     changed = tampered(bench) or ""
     return Trial(Loaded(MEMORY_MB, ended, told, None, changed=changed), work)

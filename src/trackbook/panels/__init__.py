@@ -25,10 +25,14 @@ from trackbook.panels.registry_panel import RegistryPanel
 from trackbook.panels.registry_source import RegistrySource
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
+from trackbook.panels.versus_figure import forest_figure
+from trackbook.panels.versus_panel import VersusPanel
+from trackbook.panels.versus_svg import forest_svg
 
 __all__ = [
     "DEEDS", "DOWN", "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel",
     "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Score", "Source", "Thing",
-    "Tie", "actions_of", "curves_figure", "found_badges", "lineage_figure", "lineage_svg",
-    "metric_lines", "own_aliases", "standing_badges", "static_picture",
+    "Tie", "VersusPanel", "actions_of", "curves_figure", "forest_figure", "forest_svg",
+    "found_badges", "lineage_figure", "lineage_svg", "metric_lines", "own_aliases",
+    "standing_badges", "static_picture",
 ]  # fmt: skip

@@ -40,6 +40,13 @@ class Compared(NamedTuple):
     p_value: float
     """Of a gain as large, one-sided, if the true one were `beyond` or less."""
     resamples: int
+    p_worse: float
+    """Of one as small, one-sided, if the true one were `beyond` or more."""
+
+    @property
+    def p_different(self) -> float:
+        """Two-sided: whether the gain is any other than `beyond`."""
+        return min(1.0, 2 * min(self.p_value, self.p_worse))
 
 
 class Discordant(NamedTuple):
@@ -96,6 +103,7 @@ def paired_bootstrap(
         interval=percentile(gains, level),
         p_value=(1 + int((gains <= beyond).sum())) / (1 + resamples),
         resamples=resamples,
+        p_worse=(1 + int((gains >= beyond).sum())) / (1 + resamples),
     )
 
 

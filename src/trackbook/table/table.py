@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
+import io
 import json
 from typing import TYPE_CHECKING
 
@@ -107,6 +109,16 @@ class Table:
     def json(self) -> str:
         """Return the rows as strict JSON: always an array of flat objects."""
         return json.dumps(self.dicts(), allow_nan=False)
+
+    def csv(self) -> str:
+        """Return the rows as CSV with a line of names, flat as for JSON."""
+        out = io.StringIO()
+        flats = columns_of(self._columns, list(self))
+        written = csv.writer(out, lineterminator="\n")
+        written.writerow([sound(name) for name in flats])
+        for row in zip(*flats.values(), strict=True):
+            written.writerow(["" if value is None else plain(value) for value in row])
+        return out.getvalue()
 
     def df(self) -> pd.DataFrame:
         """Return the rows as a pandas DataFrame, mappings spread over dotted columns."""
