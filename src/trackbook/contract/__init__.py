@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackbook.contract.contract import SOURCES, Contract, Mode, TagRule
 from trackbook.contract.contract_text import CONTRACT_FILE, contract_of, read_contract
-from trackbook.contract.facts import Facts, facts_of, filled
+from trackbook.contract.facts import Facts, facts_of, fields_in, filled
 from trackbook.contract.families import family_of, told_by
 from trackbook.contract.lint import Breach, breaches_of, spelled
 from trackbook.contract.naming import NamePattern, pattern_of
@@ -22,6 +22,7 @@ __all__ = [
     "contract_of",
     "facts_of",
     "family_of",
+    "fields_in",
     "filled",
     "pattern_of",
     "read_contract",
