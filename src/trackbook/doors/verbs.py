@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackbook.doors import (
+    begin,
     board,
     data,
     env,
@@ -250,6 +251,7 @@ VERBS: dict[str, Verb] = {
         Verb("gc", order.gc),
         Verb("compact", order.compact),
         Verb("doctor", order.doctor),
+        Verb("init", begin.init, needs="nothing"),
         Verb("demo", demo, needs="nothing"),
     )
 }
