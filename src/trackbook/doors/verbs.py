@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from trackbook.doors import (
     begin,
     board,
+    checklist,
     data,
     env,
     gate,
@@ -216,6 +217,7 @@ VERBS: dict[str, Verb] = {
         Verb("note", tags.note),
         Verb("name", tags.name),
         Verb("lint", tags.lint),
+        Verb("checklist", checklist.checklist),
         Verb("runs", runs),
         Verb("show", show),
         Verb("compare", compare),
