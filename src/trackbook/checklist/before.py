@@ -82,9 +82,14 @@ def data(e: Evidence) -> Line:
             f"{shown}; {leaked[0]} was trained on and judged on",
             "judge on data that were held out",
         )
+    apart = (
+        "what was judged on is other data than what was trained on"
+        if held_out
+        else "no held out data are on record"
+    )
     return done(
-        f"{shown}; every value has its fingerprint, every column its type, and nothing was"
-        " trained on that was judged on whole; no expectation of values is declared"
+        f"{shown}; every value has its fingerprint, every column its type; {apart}; no"
+        " expectation of values is declared, so none was checked"
     )
 
 

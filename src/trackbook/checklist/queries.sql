@@ -14,7 +14,8 @@ SELECT (SELECT count(*) FROM tb.params WHERE run_id = $run) AS params,
 
 -- data_of: what one run used
 SELECT i.role, i.name, i.row_count, i.quick, i.digest, len(d.column_names) AS column_count
-FROM tb.inputs i JOIN tb.datasets d USING (dataset_id) WHERE i.run_id = $run ORDER BY i.role, i.name
+FROM tb.inputs i JOIN tb.datasets d USING (dataset_id) WHERE i.run_id = $run
+ORDER BY list_position(['training', 'validation', 'test'], i.role) NULLS LAST, i.name
 
 -- files_of: what one run kept
 SELECT path, digest, size_bytes FROM tb.artifacts WHERE run_id = $run ORDER BY path

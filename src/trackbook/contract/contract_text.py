@@ -118,6 +118,7 @@ def from_document(document: Mapping[str, Any], text: str, source: str) -> Contra
         names = pattern_of(found.pattern)
         rules |= {f: field_rule(f) for f in names.fields if f not in rules}
     metrics = converted(document.get("metrics", {}), MetricsTable, "metrics")
+    splits = splits_of(metrics)
     if not rules and names is None and not metrics.required:
         raise Misused("it asks for nothing: write [tags.project] required = true")
     if names is not None:
@@ -126,7 +127,7 @@ def from_document(document: Mapping[str, Any], text: str, source: str) -> Contra
         tags=rules,
         names=names,
         metrics=named(metrics.required, "required"),
-        splits=splits_of(metrics),
+        splits=splits,
         mode=checked_mode(mode),
         text=text,
         source=source,

@@ -54,19 +54,20 @@ class Told(NamedTuple):
 
 
 def told_by(label: str) -> Told | None:
-    """Return what a label such as `GridSearchCV(SVC)` tells; None where it is none."""
-    found = LABEL.fullmatch(label.strip())
-    if found is None:
-        return None
-    outer, inner = found["outer"], found["inner"]
-    if inner is None:
-        return Told(outer, NOT_SEARCHED)
-    below = told_by(inner)
-    if below is None:
-        return None
-    if outer.endswith(("SearchCV", "Search")):
-        return below._replace(optimization=search_of(outer))
-    return below  # cross_val_score(Ridge): judged, not searched for
+    """Return what a label such as `GridSearchCV(SVC)` tells; None where it is none.
+
+    What is around a model and no search, `cross_val_score(Ridge)`, judges it only.
+    """
+    rest, searched = label.strip(), NOT_SEARCHED
+    while True:
+        found = LABEL.fullmatch(rest)
+        if found is None:
+            return None
+        if found["inner"] is None:
+            return Told(found["outer"], searched)
+        if found["outer"].endswith(("SearchCV", "Search")) and searched == NOT_SEARCHED:
+            searched = search_of(found["outer"])
+        rest = found["inner"]
 
 
 def search_of(outer: str) -> str:
