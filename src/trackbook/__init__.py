@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         archive as archive,
     )
     from trackbook.doors.api import (
+        checklist as checklist,
+    )
+    from trackbook.doors.api import (
         compact as compact,
     )
     from trackbook.doors.api import (
@@ -81,6 +84,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         lineage as lineage,
+    )
+    from trackbook.doors.api import (
+        lint as lint,
     )
     from trackbook.doors.api import (
         load as load,

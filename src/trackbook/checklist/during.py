@@ -144,10 +144,10 @@ def progress(e: Evidence) -> Line:
     if e.counts.series:
         parts.append(f"{e.counts.series} metrics by step")
     if e.counts.outputs:
-        parts.append(f"what {e.counts.outputs} executions put out")
+        parts.append(f"what {e.counts.outputs} executions printed")
     if not parts:
         return lacking(
-            "nothing was put out, and no metric has more than one point",
+            "nothing was printed, and no metric has more than one point",
             "log_metric(name, value, step=n) in the loop, or print",
         )
     state = f"the run is {e.run.status}"

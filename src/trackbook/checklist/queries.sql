@@ -4,7 +4,7 @@
 SELECT (SELECT count(*) FROM tb.params WHERE run_id = $run) AS params,
   (SELECT count(*) FROM tb.params WHERE run_id = $run AND origin = 'call') AS params_of_calls,
   (SELECT count(*) FROM tb.metric_summaries WHERE run_id = $run AND point_count > 1) AS series,
-  (SELECT count(*) FROM tb.outputs WHERE execution_id IN (
+  (SELECT count(*) FROM tb.outputs WHERE contains(contents, '"output_type": "stream"') AND execution_id IN (
     SELECT execution_id FROM tb.contribution WHERE run_id = $run
     UNION SELECT execution_id FROM tb.run WHERE run_id = $run)) AS outputs,
   (SELECT count(*) FROM tb.resources WHERE run_id = $run) AS samples,

@@ -15,7 +15,7 @@ class Counts:
     series: int
     """Metrics with more than one point."""
     outputs: int
-    """Executions of which the output was kept."""
+    """Executions of which something printed was kept; what `%track` shows does not count."""
     samples: int
     peak_memory_bytes: int | None
     notes: int
