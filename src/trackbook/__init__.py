@@ -256,6 +256,6 @@ def verb(name: str) -> property:
     return property(fetch, lambda _module, _room: None)
 
 
-for shared in ("compare", "lineage", "registry", "reproduce", "runs"):
+for shared in ("checklist", "compare", "lineage", "registry", "reproduce", "runs"):
     setattr(Front, shared, verb(shared))
 sys.modules[__name__].__class__ = Front

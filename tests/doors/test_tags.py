@@ -212,6 +212,14 @@ def test_hostile_tags_and_names_are_shown_and_never_run(sheet, contract) -> None
     )
 
 
+def test_python_asks_the_same(sheet, contract) -> None:
+    import trackbook
+
+    sheet.ok(DATA, FIT)
+    assert trackbook.lint().exit_code == 1
+    assert len(trackbook.checklist().lines) == 15
+
+
 def test_the_shells_exit_code_says_whether_something_is_wrong(sheet, contract) -> None:
     sheet.ok(DATA, FIT, MEASURE)
     sheet.book.settle()

@@ -100,8 +100,8 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact", "compare", "data",
-    "demote", "deploy", "deprecate", "diff", "doctor", "end_run", "export", "gate", "gc",
+    "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact", "compare",
+    "data", "demote", "deploy", "deprecate", "diff", "doctor", "end_run", "export", "gate", "gc",
     "history", "impact", "lineage", "lint", "load", "log_artifact", "log_input", "log_metric",
     "log_metrics", "log_model", "log_param", "log_params", "note", "paper", "promote",
     "register", "registry", "reject", "reproduce", "reproducible", "restore", "rm",
