@@ -237,3 +237,39 @@ def test_the_shells_exit_code_says_whether_something_is_wrong(sheet, contract) -
     assert asked("name").returncode == 0
     right = asked("lint", "--json")
     assert (right.returncode, right.stdout.strip()) == (0, "[]")
+
+
+def test_the_status_says_that_there_is_a_contract(sheet, contract) -> None:
+    sheet.ok("%track tag owner=ann --every")
+    said = shown(sheet, "status")
+    assert "trackbook.contract.toml, warn (%track lint)" in said
+    assert "owner=ann" in said
+
+
+def test_the_sidebar_shows_what_is_missing(sheet, contract) -> None:
+    from trackbook.doors.lab.detail import detail_of
+
+    sheet.ok(DATA, FIT)
+    (run,) = sheet.runs()
+    assert any(
+        "tag `project` is missing" in one
+        for one in detail_of(sheet.book, run.run_id).doubts
+    )
+
+
+def test_lint_takes_a_filter_fills_what_can_be_known_and_leaves_parts_out(
+    sheet, contract
+) -> None:
+    contract.unlink()
+    sheet.ok(
+        DATA,
+        "for depth in (1, 2):\n    tree = DecisionTreeClassifier(max_depth=depth).fit(X, y)",
+    )
+    contract.write_text(CONTRACT)
+    found = sheet.shell.run_line_magic("track", "lint --all --fill")
+    assert [run.relation for run, _ in found.found] == [None]
+    codes = [row["code"] for row in found.table()]
+    assert codes == ["tag missing", "name", "metric missing"]
+    assert sheet.runs("status = FINISHED and name like 'group%'")[0].tags["model_type"]
+    few = sheet.shell.run_line_magic("track", "lint 'params.max_depth = 2'")
+    assert len(few.found) == 1

@@ -38,6 +38,7 @@ def init(
         template: make what a template says; nothing that is there is overwritten
         list: only list the templates that there are
         dry_run: only say what would be made
+        json: print it as JSON only
     """
     from trackbook.templates import make, planned, project_name, template_named
 
