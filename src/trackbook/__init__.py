@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         archive as archive,
     )
     from trackbook.doors.api import (
+        checklist as checklist,
+    )
+    from trackbook.doors.api import (
         compact as compact,
     )
     from trackbook.doors.api import (
@@ -81,6 +84,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         lineage as lineage,
+    )
+    from trackbook.doors.api import (
+        lint as lint,
     )
     from trackbook.doors.api import (
         load as load,
@@ -250,6 +256,6 @@ def verb(name: str) -> property:
     return property(fetch, lambda _module, _room: None)
 
 
-for shared in ("compare", "lineage", "registry", "reproduce", "runs"):
+for shared in ("checklist", "compare", "lineage", "registry", "reproduce", "runs"):
     setattr(Front, shared, verb(shared))
 sys.modules[__name__].__class__ = Front

@@ -87,6 +87,19 @@ class Artifacts:
         finally:
             part.unlink(missing_ok=True)
 
+    def is_whole(self, digest: str) -> bool:
+        """Tell whether the kept bytes are there, and still those that were kept."""
+        from blake3 import blake3
+
+        hasher = blake3()
+        try:
+            with self.open(digest) as source:
+                while chunk := source.read(CHUNK_BYTES):
+                    hasher.update(chunk)
+        except NotFound:
+            return False
+        return PREFIX + hasher.hexdigest() == digest
+
     def size_of(self, digest: str) -> int:
         """Return how many bytes are kept under a digest; 0 where there are none."""
         try:

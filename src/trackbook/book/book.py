@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.background import Background
+from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
@@ -56,6 +57,7 @@ class Book:
         self.complain: Callable[[str], None] = self.complaints.append
         self.past = Past()
         self.doubts = Doubts(self)
+        self.contracts = Contracts(self)
         self.cards: Cards = self.settings.cards
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
@@ -205,6 +207,13 @@ class Book:
         if self._background is not None:
             self._background.soon(job)
 
+    def when_idle(self, job: Callable[[], None]) -> None:
+        """Have something done when the cells are at rest; now where nothing records."""
+        if self._background is not None:
+            self._background.later(job)
+        else:
+            job()
+
     def keep_artifact(self, file: Path, path: str) -> Artifact:
         """Copy a file into the project and return the fact of it."""
         from trackbook.artifacts import inside
@@ -307,6 +316,7 @@ class Book:
         """Write the notebook of a run that ended, and what was around it."""
         if self.recorder is None:
             return
+        self.contracts.ended(run.run_id)
         notebook = self.recorder.notebook
         digest, count = notebook.fingerprint(executed)
         if count:

@@ -147,6 +147,7 @@ class Models:
         if version and bump:
             raise Misused("either a version or a bump: a number of your own needs no step")
         self._book.settle()
+        self._book.contracts.must_hold(run)
         known = versions(self._book.store, name)
         is_new = package.package_digest not in {row.package_digest for row in known}
         proposal = proposed(package, known)

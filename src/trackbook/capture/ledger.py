@@ -60,6 +60,8 @@ class Ledger:
         self.ended_by_hand: list[ActiveRun] = []
         """Runs that ended since somebody last took this list: they show their card."""
         self.notebook: str | None = None
+        self.tags: dict[str, str] = {}
+        """Those that every run gets as it opens, unless it is a part of another."""
         self.on_end: Callable[[ActiveRun], None] = lambda _run: None
 
     @property
@@ -106,6 +108,8 @@ class Ledger:
         )
         self._ink.put(start, run.run_id, execution_id)
         self.runs[run.run_id] = run
+        if relation != "child":
+            run.set_tags(self.tags)
         return run
 
     def numbered(self, label: str) -> str:

@@ -81,6 +81,7 @@ class ActiveRun:
         self.status: Status | None = None
         """None while it is open."""
         self.params: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self._ink = ink
         self._keeper = keeper
         self._secrets = secrets
@@ -233,6 +234,7 @@ class ActiveRun:
     def set_tag(self, key: str, value: Any = "") -> None:
         """Tie a word to the run."""
         text = self._secrets.of_value(must_be_name(key, "tag"), shown(value)) or "true"
+        self.tags[key] = text
         self._ink.put(Tag(name=key, value=text), self.run_id, self.execution_id)
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:

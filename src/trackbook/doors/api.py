@@ -45,6 +45,7 @@ alias = door("alias")
 approvals = door("approvals")
 approve = door("approve")
 archive = door("archive")
+checklist = door("checklist")
 compact = door("compact")
 data = door("data")
 demote = door("demote")
@@ -86,6 +87,7 @@ def listed(name: str) -> Callable[..., Any]:
 
 compare = listed("compare")
 compare_versions = listed("compare-versions")
+lint = listed("lint")
 rm = listed("rm")
 tag = listed("tag")
 versions = listed("versions")
@@ -99,13 +101,12 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 
 __all__ = [
-    "active_run", "alias", "approvals", "approve", "archive", "compact", "compare",
-    "compare_versions", "data", "demote", "deploy", "deprecate", "diff", "doctor", "end_run",
-    "export", "gate", "gc",
-    "history", "impact", "lineage", "load", "log_artifact", "log_input", "log_metric",
-    "log_metrics", "log_model", "log_param", "log_params", "note", "paper", "promote",
-    "register", "registry", "reject", "reproduce", "reproducible", "restore", "rm",
-    "rollback", "runs", "search_runs", "seed_everything", "set_experiment", "set_tag",
-    "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy", "unregister",
-    "versions",
+    "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact",
+    "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "diff",
+    "doctor", "end_run", "export", "gate", "gc", "history", "impact", "lineage", "lint",
+    "load", "log_artifact", "log_input", "log_metric", "log_metrics", "log_model",
+    "log_param", "log_params", "note", "paper", "promote", "register", "registry",
+    "reject", "reproduce", "reproducible", "restore", "rm", "rollback", "runs",
+    "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags", "show",
+    "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
 ]  # fmt: skip

@@ -19,9 +19,10 @@ def cards_of(report: CellReport, book: Book) -> Iterator[Card]:
     for run in report.runs:
         if run is not report.opened and run.status is None:
             continue  # opened by hand and still going on: it shows when it ends
-        doubts = book.doubts.at_end(run)
+        doubts = [doubt.words for doubt in book.doubts.at_end(run)]
+        doubts += book.contracts.at_end(run)
         if book.cards != "quiet":
-            yield card_of(run, report, book, [doubt.words for doubt in doubts])
+            yield card_of(run, report, book, doubts)
     for run in (*report.runs, *report.children):
         book.past.learn(run, book.direction)
 

@@ -87,7 +87,9 @@ def answer(verb: Verb, words: Sequence[str], form: str) -> int:
         print(result)
     if verb.name == "gate":
         return 0 if result.passed else 1
-    return 1 if verb.name == "doctor" and has_problem(result) else 0
+    if verb.name == "doctor" and has_problem(result):
+        return 1
+    return getattr(result, "exit_code", 0)
 
 
 def table_of(result: Any) -> Any:

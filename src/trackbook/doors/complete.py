@@ -56,7 +56,7 @@ def candidates(book: Book, words: list[str], place: int, symbol: str) -> Iterabl
     if symbol.startswith("--"):
         return [p.flag for p in verb.parameters() if p.is_option]
     refresh(book)
-    if verb.name in ("show", "compare", "diff", "export", "rm"):
+    if verb.name in ("show", "compare", "diff", "export", "rm", "lint", "checklist"):
         return (*Known.runs, *FIRST_WORDS, *(f"best:{m}" for m in Known.metrics))
     if verb.name == "runs":
         fields = ("status", "name", "experiment", "started_at", "duration_s", "and", "or")

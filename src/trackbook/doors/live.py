@@ -35,6 +35,7 @@ def status(book: Book) -> Table:
         ("open run", f"{run.name} ({run.run_id[-8:]})" if run else "none"),
         ("runs so far", len(recorder.ledger.runs)),
         ("session", book.session_id),
+        *contract_of(book),
     ]
     rules = recorder.measures.rules
     for label, patterns in (
@@ -70,6 +71,22 @@ def warnings(book: Book, recorder: Recorder) -> list[tuple[str, object]]:
         for which, run_id in chosen.items()
         for doubt in book.doubts.of_session(run_id)
     ]
+
+
+def contract_of(book: Book) -> list[tuple[str, object]]:
+    """Return what the project asks of its runs, if it does, and what every run is tagged with."""
+    from trackbook.contract import CONTRACT_FILE
+
+    rows: list[tuple[str, object]] = []
+    try:
+        found = book.contracts.now()
+    except Misused as error:
+        return [("contract", str(error))]
+    if found is not None:
+        rows.append(("contract", f"{CONTRACT_FILE}, {found.mode} (%track lint)"))
+    if book.recorder is not None and book.recorder.ledger.tags:
+        rows.append(("tags of every run", dict(book.recorder.ledger.tags)))
+    return rows
 
 
 MODES = {

@@ -92,6 +92,7 @@ def register_model(
     from trackbook.registry import model_name
 
     model_name(name)  # before a package is written for nothing
+    book.contracts.must_hold(meant.run)
     if meant.digest is not None:
         package = book.models.packaged(meant.digest)
     else:

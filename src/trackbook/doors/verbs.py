@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackbook.doors import (
+    begin,
     board,
+    checklist,
     data,
     env,
     gate,
@@ -22,6 +24,7 @@ from trackbook.doors import (
     papers,
     proofs,
     registry,
+    tags,
     versus,
 )
 from trackbook.doors.lines import Verb, Words
@@ -88,7 +91,8 @@ def show(book: Book, run: str = "last") -> RunPage:
     book.settle()
     found = book.find(run)
     page = page_of(book.store, found)
-    return replace(page, doubts=[doubt.words for doubt in book.doubts.now(found)])
+    doubts = [doubt.words for doubt in book.doubts.now(found)]
+    return replace(page, doubts=[*doubts, *book.contracts.sentences(found)])
 
 
 def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compared:  # noqa: B006  never written to
@@ -174,43 +178,6 @@ def export(
     )
 
 
-def tag(book: Book, tags: list[str], *, run: str | None = None) -> Table:
-    """Tie words to a run: owner=ann, or just baseline.
-
-    Args:
-        tags: NAME=VALUE or NAME; NAME= removes one
-        run: the run; the open one, else the latest, when left out
-    """
-    from trackbook.records import Tag
-    from trackbook.table import Table
-
-    run_id = book.meant(run)
-    rows = []
-    for word in tags:
-        name, equals, value = word.partition("=")
-        if not name:
-            raise Misused(f"{word!r} names no tag: write NAME=VALUE")
-        text = value if equals else "true"
-        book.put(Tag(name=name, value=book.secrets.of_value(name, text)), run_id)
-        rows.append((run_id, name, text))
-    return Table(["run_id", "tag", "value"], rows)
-
-
-def note(book: Book, words: Words, *, run: str | None = None) -> Table:
-    """Write a sentence about a run.
-
-    Args:
-        words: the sentence
-        run: the run; the open one, else the latest, when left out
-    """
-    from trackbook.records import Note
-    from trackbook.table import Table
-
-    run_id = book.meant(run)
-    book.put(Note(words=book.secrets.in_text(words)), run_id)
-    return Table(["run_id", "note"], [(run_id, words)])
-
-
 def demo(
     book: None,  # noqa: ARG001  every verb's first
     *,
@@ -247,8 +214,11 @@ VERBS: dict[str, Verb] = {
         Verb("param", live.param, needs="session"),
         Verb("metric", live.metric, needs="session"),
         Verb("ignore", live.ignore, needs="session"),
-        Verb("tag", tag),
-        Verb("note", note),
+        Verb("tag", tags.tag),
+        Verb("note", tags.note),
+        Verb("name", tags.name),
+        Verb("lint", tags.lint),
+        Verb("checklist", checklist.checklist),
         Verb("runs", runs),
         Verb("show", show),
         Verb("compare", compare),
@@ -285,6 +255,7 @@ VERBS: dict[str, Verb] = {
         Verb("gc", order.gc),
         Verb("compact", order.compact),
         Verb("doctor", order.doctor),
+        Verb("init", begin.init, needs="nothing"),
         Verb("demo", demo, needs="nothing"),
     )
 }

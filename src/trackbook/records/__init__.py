@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.records.base import KINDS, Record, kind
+from trackbook.records.contract import Conformance
 from trackbook.records.data import Dataset, Digest, Input, Model
 from trackbook.records.doubts import CodeCell, Doubt, DoubtCode, Made, Ran, Sheet
 from trackbook.records.execution import Execution, ExecutionEnd, Outcome, Output
@@ -64,6 +65,7 @@ __all__ = [
     "CodeCell",
     "Command",
     "Computer",
+    "Conformance",
     "Contribution",
     "Curve",
     "Dataset",

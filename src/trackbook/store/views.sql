@@ -185,6 +185,15 @@ CREATE OR REPLACE VIEW doubts AS
 SELECT run_id, code, words, names, about AS execution_id, written_at AS seen_at
 FROM doubt SEMI JOIN kept_run USING (run_id)
 
+-- breaches: what of each run is not as the project's contract asks, by the last look at it
+CREATE OR REPLACE VIEW breaches AS
+SELECT run_id, unnest(codes) AS code, unnest(abouts) AS about, unnest(sentences) AS words, enforced,
+  contract_digest, seen_at
+FROM (
+  SELECT run_id, codes, abouts, sentences, enforced, contract_digest, written_at AS seen_at
+  FROM conformance SEMI JOIN kept_run USING (run_id)
+  QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY id DESC) = 1)
+
 -- state_moves: one row per version and decision that moved its state; registering is the first
 CREATE OR REPLACE VIEW state_moves AS
 SELECT entry, at_us, model, version_id, '' AS before, 'DEVELOPMENT' AS "after", 'register' AS command,

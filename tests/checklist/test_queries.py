@@ -1,0 +1,39 @@
+"""The room's statements are all understood, all used, and give what their classes say."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from trackbook.checklist.evidence import SQL
+from trackbook.checklist.rows import (
+    BaselineRow,
+    Counts,
+    DataRow,
+    FileRow,
+    MoveRow,
+    PackageRow,
+)
+
+ROWS = {
+    "counts_of": Counts,
+    "data_of": DataRow,
+    "files_of": FileRow,
+    "packages_of": PackageRow,
+    "baselines_of": BaselineRow,
+    "last_move": MoveRow,
+}
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_columns_are_the_fields_of_the_class(project, name) -> None:
+    project.run("a")
+    assert set(project.store.shape(SQL[name])) == set(ROWS[name].__dataclass_fields__)
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_every_statement_is_asked_somewhere(name) -> None:
+    room = files("trackbook.checklist")
+    texts = [f.read_text() for f in room.iterdir() if f.name.endswith(".py")]
+    assert any(f'"{name}"' in text for text in texts)
