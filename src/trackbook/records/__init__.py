@@ -51,6 +51,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
+from trackbook.records.told import Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
@@ -81,6 +82,7 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Input",
+    "Label",
     "LocalModule",
     "Lock",
     "Made",
@@ -89,6 +91,7 @@ __all__ = [
     "Noise",
     "Note",
     "Notebook",
+    "Objective",
     "Outcome",
     "Output",
     "Packaged",
@@ -108,6 +111,7 @@ __all__ = [
     "State",
     "Status",
     "Tag",
+    "Thing",
     "Tie",
     "Transition",
     "Trash",
