@@ -59,7 +59,7 @@ def algorithm_of(thing: object) -> str:
 
 
 def steps_of(thing: object) -> list[str]:
-    """Return a pipeline's steps as `name: class`, those of pipelines within with dots; else none."""
+    """Return a pipeline's steps as `name: class`, those of an inner one with dots; else none."""
     if not is_pipeline(thing):
         best = values_of(thing).get("best_estimator_") if is_search(thing) else None
         return [] if best is None else steps_of(best)

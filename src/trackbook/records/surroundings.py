@@ -25,7 +25,7 @@ class Environment(Record, frozen=True, kw_only=True):
     modules: list[str] = msgspec.field(default_factory=list)
     """Digests of the local modules in use."""
     environment_hash: str | None = None
-    """SHA-256 of everything installed, the Python and the platform: equal ones are interchangeable."""
+    """SHA-256 of everything installed, the Python and the platform: equal, interchangeable."""
 
 
 @kind("lock")

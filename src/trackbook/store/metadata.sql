@@ -24,15 +24,12 @@ FROM (
     coalesce(g.digest, nullif(d.quick, ''), d.dataset_id) AS content, g.digest AS content_digest,
     nullif(d.quick, '') AS quick, g.digested_as, d.row_count,
     CASE WHEN d.row_count IS NOT NULL THEN d.size_bytes END AS size_bytes, d.column_names, d.column_types,
-    [TRY_CAST(CASE WHEN json_valid(one) THEN json_extract_string(one, '$.missing') END AS BIGINT) > 0
-      FOR one IN g.sketches] AS nullables, g.sketches, d.written_at AS seen_at
+    d.written_at AS seen_at
   FROM dataset d
   LEFT JOIN (SELECT session_id, any_value(notebook) AS notebook FROM session GROUP BY session_id) n
     ON n.session_id = d.session_id
   LEFT JOIN (
-    SELECT dataset_id, nullif(arg_max(digest, id), '') AS digest, min(id) AS digested_as,
-      arg_max(sketches, id) AS sketches
-    FROM digest GROUP BY dataset_id) g ON g.dataset_id = d.dataset_id)
+    SELECT dataset_id, nullif(arg_max(digest, id), '') AS digest, min(id) AS digested_as FROM digest GROUP BY dataset_id) g ON g.dataset_id = d.dataset_id)
 
 -- dataset_uses: one row per run, dataset as it was seen, and role; runs in the trash too
 CREATE OR REPLACE VIEW dataset_uses AS
@@ -43,7 +40,15 @@ JOIN dataset_sightings s ON s.seen_as = i.dataset_id
 
 -- dataset_contents: one row per dataset and content that it had, as that was seen last
 CREATE OR REPLACE VIEW dataset_contents AS
+WITH recent AS (
+  FROM dataset_sightings QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY seen_as DESC) = 1),
+sketched AS (
+  SELECT dataset_id AS seen_as, sketches,
+    [TRY_CAST(regexp_extract(one, '^\{"kind": "\w+", "count": \d+, "missing": (\d+)', 1) AS BIGINT) > 0 FOR one IN sketches] AS nullables
+  FROM (SELECT dataset_id, arg_max(sketches, id) AS sketches FROM digest
+    WHERE dataset_id IN (SELECT seen_as FROM recent) GROUP BY dataset_id))
 SELECT recent.* EXCLUDE (seen_as, digested_as, seen_at), whole.seen_as, whole.created_at,
+  sketched.sketches, sketched.nullables,
   whole.last_seen_at, coalesce(used.roles, []) AS roles, coalesce(used.run_count, 0) AS run_count,
   CASE WHEN content_digest IS NOT NULL THEN
     row_number() OVER (PARTITION BY dataset_id, content_digest IS NULL ORDER BY whole.digested_as, version_id)
@@ -54,7 +59,8 @@ SELECT recent.* EXCLUDE (seen_as, digested_as, seen_at), whole.seen_as, whole.cr
     FOR i IN range(1, len(column_names) + 1)] AS loose_fields,
   [json_array(column_names[i], column_types[i], false)::VARCHAR
     FOR i IN range(1, len(column_names) + 1)] AS strict_fields
-FROM (FROM dataset_sightings QUALIFY row_number() OVER (PARTITION BY version_id ORDER BY seen_as DESC) = 1) recent
+FROM recent
+LEFT JOIN sketched USING (seen_as)
 JOIN (
   SELECT version_id, list(seen_as ORDER BY seen_as) AS seen_as, min(digested_as) AS digested_as,
     min(seen_at) AS created_at, max(seen_at) AS last_seen_at
@@ -135,6 +141,46 @@ FROM (
 WHERE amount > 0 AND isfinite(amount)
 QUALIFY row_number() OVER (PARTITION BY version_id, name ORDER BY rank, latest DESC, amount DESC) = 1
 
+-- model_environments: one row per version and environment: how it stands there, as far as this log tells
+CREATE OR REPLACE VIEW model_environments AS
+SELECT v.version_id, e.env,
+  CASE WHEN n.version_id IS NOT NULL THEN 'deployed'
+    WHEN s.state = e.state THEN 'promoted'
+    WHEN o.out_by = 'rollback' THEN 'failed'
+    WHEN i.version_id IS NOT NULL OR p.version_id IS NOT NULL THEN 'retired' ELSE 'none' END AS status
+FROM version v
+CROSS JOIN (VALUES ('dev', ''), ('staging', 'STAGING'), ('prod', 'PRODUCTION')) e(env, state)
+LEFT JOIN (SELECT version_id, arg_max("after", entry) AS state FROM state_moves GROUP BY version_id) s
+  ON s.version_id = v.version_id
+LEFT JOIN (SELECT DISTINCT version_id, "after" AS state FROM state_moves) p
+  ON p.version_id = v.version_id AND p.state = e.state
+LEFT JOIN (SELECT DISTINCT version_id, env FROM slots WHERE role <> 'last_good') n
+  ON n.version_id = v.version_id AND n.env = e.env
+LEFT JOIN (SELECT DISTINCT "after" AS version_id, split_part(slot, '/', 1) AS env FROM slot_moves
+  WHERE slot NOT LIKE '%/last_good') i ON i.version_id = v.version_id AND i.env = e.env
+LEFT JOIN (SELECT before AS version_id, split_part(slot, '/', 1) AS env, arg_max(command, entry) AS out_by
+  FROM slot_moves WHERE slot NOT LIKE '%/last_good' AND before <> "after" GROUP BY ALL) o
+  ON o.version_id = v.version_id AND o.env = e.env
+
+-- model_measures: one row per version and metric: measured before a gate on rows kept apart, or else in its run
+CREATE OR REPLACE VIEW model_measures AS
+SELECT version_id, name, value, low, high, row_count, split, source
+FROM (
+  SELECT g.version_id, json_extract_string(r.evidence, '$.metric') AS name,
+    TRY_CAST(json_extract_string(r.evidence, '$.measured') AS DOUBLE) AS value,
+    TRY_CAST(json_extract_string(r.evidence, '$.low') AS DOUBLE) AS low,
+    TRY_CAST(json_extract_string(r.evidence, '$.high') AS DOUBLE) AS high,
+    TRY_CAST(json_extract_string(r.evidence, '$.rows') AS BIGINT) AS row_count, 'evaluation' AS split,
+    'gate to ' || g.target AS source, 0 AS rank, g.id AS latest
+  FROM gate_result r JOIN gate_report g ON g.report_id = r.report_id
+  WHERE r.check_name = 'perf.threshold' AND json_valid(r.evidence)
+  UNION ALL
+  SELECT v.version_id, s.name, u.last_value, NULL, NULL, NULL, p.split, 'run', 1, ''
+  FROM version v JOIN series s ON s.run_id = v.source_run_id JOIN summary u ON u.sid = s.sid
+  JOIN metric_splits p ON p.name = s.name)
+WHERE name IS NOT NULL AND value IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY version_id, name ORDER BY rank, latest DESC) = 1
+
 -- model_metadata: one row per registered version that was not deleted; a run in the trash counts for its version
 CREATE OR REPLACE VIEW model_metadata AS
 WITH ran AS (
@@ -179,6 +225,8 @@ needs AS (
   SELECT version_id, map(list(name ORDER BY name), list(amount ORDER BY name)) AS entries,
     map(list(name ORDER BY name), list(source ORDER BY name)) AS sources
   FROM model_needs GROUP BY version_id),
+placed AS (SELECT version_id, map(list(env ORDER BY env), list(status ORDER BY env)) AS environments
+  FROM model_environments GROUP BY version_id),
 named AS (
   SELECT v.*, f.actor_from, k.algorithm, k.steps, k.libraries, k.api_schema,
     CASE WHEN v.flavour IN ('sklearn', 'torch', 'xgboost', 'lightgbm', 'onnx') OR k.algorithm IS NULL
@@ -204,11 +252,13 @@ SELECT n.version_id AS model_id, o.registered_model_id, n.model AS name, n.versi
   coalesce(m.splits, MAP {}) AS metric_splits, nullif(n.signature, '') AS signature, n.api_schema,
   coalesce(w.entries, MAP {}) AS resource_requirements, coalesce(w.sources, MAP {}) AS resource_sources,
   CASE WHEN n.parent_id IS NULL THEN [] ELSE [n.parent_id] END AS parent_model_ids,
-  left(sha256(json_array('experiment', r.experiment)::VARCHAR), 32) AS experiment_id, r.experiment, n.run_id,
+  CASE WHEN r.experiment IS NOT NULL THEN left(sha256(json_array('experiment', r.experiment)::VARCHAR), 32)
+  END AS experiment_id, r.experiment, n.run_id,
   n.environment_hash, n.git_commit, n.package_digest, n.size_bytes, n.registered_at AS created_at,
   n.registered_by AS created_by, n.actor_from AS created_by_known_from, n.author, n.state AS current_stage,
-  n.state_since AS stage_since, n.slots, n.aliases, n.tags
+  n.state_since AS stage_since, x.environments, n.slots, n.aliases, n.tags
 FROM named n
+JOIN placed x ON x.version_id = n.version_id
 JOIN (SELECT model, min(version_id) AS registered_model_id FROM version GROUP BY model) o ON o.model = n.model
 LEFT JOIN ran r ON r.run_id = n.run_id
 LEFT JOIN used u ON u.run_id = n.run_id
