@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     Direction = Literal["max", "min"]
 
-WAYS: dict[str, Direction] = dict.fromkeys(
-    ("higher", "high", "more", "max", "maximize", "maximise"), "max"
-) | dict.fromkeys(("lower", "low", "less", "min", "minimize", "minimise"), "min")
+WAYS: dict[str, Direction] = {
+    "higher": "max", "more": "max", "max": "max", "maximize": "max", "maximise": "max",
+    "lower": "min", "less": "min", "min": "min", "minimize": "min", "minimise": "min",
+}  # fmt: skip
 TASKS = {
     "classification", "regression", "ranking", "clustering", "forecasting", "recommendation",
     "segmentation", "detection", "generation", "anomaly detection",

@@ -86,7 +86,7 @@ def version(book: Book, of: str) -> ModelMetadata:
 
 def model(book: Book, of: str) -> ModelMetadata | None:
     """Return the latest version of a model, or the version of an id."""
-    if "@" in of:
+    if "@" in of[1:]:
         return version(book, of)
     known = [one for (one,) in book.store.rows(SQL["models_called"], of=of).rows]
     if not known:

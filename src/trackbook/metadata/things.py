@@ -109,7 +109,7 @@ class Measure:
     high: float | None
     row_count: int | None
     split: str | None
-    """evaluation (a gate's own rows), or what the metric's name says; None where it says nothing."""
+    """evaluation (a gate's own rows), or what the metric's name says; None where it is silent."""
     source: str
     """`run`, or the gate that measured it."""
 
