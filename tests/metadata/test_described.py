@@ -271,3 +271,81 @@ def test_an_empty_project_has_empty_views(sheet) -> None:
         assert rows(sheet, f"{kind}_metadata") == []
     with pytest.raises(UsageError, match="no version, model, dataset, experiment or run"):
         track(sheet, "describe x")
+
+
+def test_an_objective_is_the_headline_and_says_which_way_is_better(sheet) -> None:
+    from trackbook.doors.lab.lines import experiments_of, page_of
+
+    sheet.ok(
+        "import trackbook\n"
+        "for n in (3, 1, 2):\n"
+        "    with trackbook.start_run(f'r{n}', experiment='zoo'):\n"
+        "        trackbook.log_metrics({'acc': n / 10, 'zorg': n})\n"
+    )
+    with pytest.raises(UsageError, match="is not known"):
+        track(sheet, "show best:zorg")
+    said = track(sheet, "experiment zoo --objective 'zorg on test, lower'")
+    assert ("objective", "zorg on test, lower") in said.rows
+    assert track(sheet, "show best:zorg").run.name == "r1"
+    best = tb.describe("zoo").best_run_id
+    page = page_of(sheet.book, experiment="zoo")
+    assert (page.best.run_id, page.best.headline_name) == (best, "zorg")
+    (experiment,) = experiments_of(sheet.book)
+    assert (experiment.headline_name, experiment.headline) == ("zorg", "1.0")
+    with pytest.raises(UsageError, match="better lower"):
+        track(sheet, "experiment ark --objective 'zorg, higher'")
+    track(sheet, "experiment zoo --objective none")
+    assert tb.describe("zoo").objective is None
+
+
+def test_an_experiment_is_described_from_a_shell(lab) -> None:
+    said = in_shell(
+        lab,
+        "experiment",
+        "new/one",
+        "--objective",
+        "auc on val, higher",
+        "--description",
+        "a|b",
+    )
+    assert said.returncode == 0, said.stderr
+    found = tb.describe("new/one")
+    assert (found.total_runs, found.objective.split, found.description) == (0, "val", "a|b")
+    assert "use it in a notebook" in in_shell(lab, "experiment", "new/one").stderr
+
+
+def test_a_description_masks_secrets(lab) -> None:
+    token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    track(lab, f"experiment wines --description 'token={token}'")
+    track(lab, f"label wine note='see {token}' api_key=abc")
+    told = repr(tb.describe("wines")) + repr(tb.describe("wine").tags)
+    assert token not in told
+    assert "abc" not in tb.describe("wine").tags["api_key"]
+
+
+def test_what_is_shown_is_escaped_and_whole(lab) -> None:
+    hostile = "<script>alert(1)</script>\x1b[2J"
+    tb.label("wine", display_name=hostile)
+    tb.label("X_train", owner=hostile)
+    for what in ("wine", "wine --full", "X_train"):
+        shown = track(lab, f"describe {what}")
+        html, text = shown._repr_html_(), repr(shown)
+        assert "&lt;script&gt;" in html
+        assert "<script>" not in html
+        assert "\x1b" not in html + text
+        assert "<script>alert(1)</script>␛[2J" in text
+
+
+def test_a_versions_service_is_an_openapi_document(lab) -> None:
+    document = json.loads(in_shell(lab, "describe", "wine", "--openapi").stdout)
+    assert document["info"]["version"] == "1.0.0"
+    found = tb.describe("wine")
+    schema_of_rows = json.loads(repr(track(lab, "describe wine --schema")))
+    assert schema_of_rows == found.api_schema
+    rows = lab.shell.user_ns["X_test"].to_dict("records")
+    assert Draft202012Validator(schema_of_rows).is_valid(
+        {"inputs": rows, "outputs": [0, 2]}
+    )
+    assert not Draft202012Validator(schema_of_rows).is_valid({"inputs": [{}]})
+    with pytest.raises(UsageError, match="is no version"):
+        track(lab, "describe X_train --openapi")

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from trackbook.book.aims import Aims
 from trackbook.book.background import Background
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
@@ -55,6 +56,7 @@ class Book:
         self.complaints: list[str] = []
         self.complain: Callable[[str], None] = self.complaints.append
         self.past = Past()
+        self.aims = Aims(self)
         self.doubts = Doubts(self)
         self.cards: Cards = self.settings.cards
         self.secrets = Secrets(self.settings.secrets)
@@ -180,6 +182,7 @@ class Book:
             return
         from trackbook.runs import search
 
+        self.aims.learn()
         earlier = search(self.store, limit=PAST_RUNS)
         self.past.read(earlier, self.direction)
         recorder.ledger.seen(run.name for run in earlier)
@@ -221,7 +224,7 @@ class Book:
     def directions(self) -> dict[str, Direction]:
         """Which way is better, for metrics whose name alone does not say so."""
         more: dict[str, Direction] = dict.fromkeys(self.settings.maximize, "max")
-        return more | dict.fromkeys(self.settings.minimize, "min")
+        return self.aims.directions | more | dict.fromkeys(self.settings.minimize, "min")
 
     def direction(self, metric: str) -> Direction | None:
         """Return which way a metric is better, or None when nobody knows."""
@@ -278,6 +281,7 @@ class Book:
             self._background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
+        self.aims.learn()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""

@@ -190,6 +190,7 @@ def after(book: Book, experiment: str, words: str) -> str:
     """Write down what an experiment is after, and say it; empty for nothing."""
     from trackbook.metadata import aim_of, said_of
 
+    book.settle()
     aim = aim_of(words, book.direction)
     if aim is None:
         book.put(Objective(experiment=experiment, metric="", direction="max"))

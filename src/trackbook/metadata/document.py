@@ -11,8 +11,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Damaged, Refused
-from trackbook.metadata.page import Page
+from trackbook.metadata.page import Page, facts_of
 from trackbook.packages import Signature, openapi_of
+from trackbook.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,17 @@ class Description(Page):
     sources: Mapping[str, Mapping[str, Any]]
     """Where metrics and resources come from: split, gate or run; declared or measured."""
 
+    def table(self) -> Table:
+        """Return its facts with a row each, and where each number comes from."""
+        said = self.document()
+        whence = said.pop("sources")
+        rows = [
+            (name, value, told(whence.get(group, {}).get(one)))
+            for name, value in facts_of(said)
+            for group, _, one in [name.partition(".")]
+        ]
+        return Table(["fact", "value", "source"], rows)
+
     @classmethod
     def of(cls, model: ModelMetadata) -> Description:
         """Return a version's document."""
@@ -63,13 +75,25 @@ class Description(Page):
             performance_metrics={one.name: guarded(one) for one in model.measures},
             resource_requirements={name: known.get(name) for name in NEEDS},
             environments={
-                ENVIRONMENTS[env]: status for env, status in model.environments.items()
+                said: model.environments[env] for env, said in ENVIRONMENTS.items()
             },
             sources={
                 "performance_metrics": sources_of(model.measures),
                 "resource_requirements": dict(model.resource_sources),
             },
         )
+
+
+def told(source: Mapping[str, Any] | str | None) -> str:
+    """Return where a number comes from, in a few words."""
+    if source is None or isinstance(source, str):
+        return source or ""
+    parts = [source["source"], source.get("split"), source.get("note")]
+    if "row_count" in source:
+        parts.append(f"{source['row_count']} rows")
+    if "low" in source and "high" in source:
+        parts.append(f"{source['low']:.5g} to {source['high']:.5g}")
+    return ", ".join(filter(None, parts))
 
 
 def slug_of(name: str, version: str) -> str:
@@ -104,8 +128,8 @@ def sources_of(measures: Sequence[Measure]) -> dict[str, dict[str, Any]]:
 
 
 def is_said(value: object) -> bool:
-    """Say whether a fact is known."""
-    return value is not None and not (isinstance(value, float) and math.isnan(value))
+    """Say whether a fact is known; an end of an interval that is no number is not."""
+    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
 
 
 @cache
