@@ -59,6 +59,9 @@ if TYPE_CHECKING:
         deprecate as deprecate,
     )
     from trackbook.doors.api import (
+        describe as describe,
+    )
+    from trackbook.doors.api import (
         diff as diff,
     )
     from trackbook.doors.api import (
@@ -81,6 +84,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         impact as impact,
+    )
+    from trackbook.doors.api import (
+        label as label,
     )
     from trackbook.doors.api import (
         lineage as lineage,

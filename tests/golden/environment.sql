@@ -9,5 +9,6 @@ CREATE TABLE IF NOT EXISTS tb."environment" (
   "lock" VARCHAR,
   "machine" VARCHAR,
   "checkout" VARCHAR,
-  "modules" VARCHAR[] NOT NULL DEFAULT []
+  "modules" VARCHAR[] NOT NULL DEFAULT [],
+  "environment_hash" VARCHAR
 )

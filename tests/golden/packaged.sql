@@ -7,5 +7,9 @@ CREATE TABLE IF NOT EXISTS tb."packaged" (
   "name" VARCHAR NOT NULL,
   "package_digest" VARCHAR NOT NULL,
   "flavour" VARCHAR NOT NULL,
-  "size_bytes" BIGINT NOT NULL
+  "size_bytes" BIGINT NOT NULL,
+  "algorithm" VARCHAR,
+  "steps" VARCHAR[] NOT NULL DEFAULT [],
+  "libraries" VARCHAR[] NOT NULL DEFAULT [],
+  "api_schema" VARCHAR
 )

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from trackbook.book.aims import Aims
 from trackbook.book.background import Background
 from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
@@ -56,6 +57,7 @@ class Book:
         self.complaints: list[str] = []
         self.complain: Callable[[str], None] = self.complaints.append
         self.past = Past()
+        self.aims = Aims(self)
         self.doubts = Doubts(self)
         self.contracts = Contracts(self)
         self.cards: Cards = self.settings.cards
@@ -182,6 +184,7 @@ class Book:
             return
         from trackbook.runs import search
 
+        self.aims.learn()
         earlier = search(self.store, limit=PAST_RUNS)
         self.past.read(earlier, self.direction)
         recorder.ledger.seen(run.name for run in earlier)
@@ -230,7 +233,7 @@ class Book:
     def directions(self) -> dict[str, Direction]:
         """Which way is better, for metrics whose name alone does not say so."""
         more: dict[str, Direction] = dict.fromkeys(self.settings.maximize, "max")
-        return more | dict.fromkeys(self.settings.minimize, "min")
+        return self.aims.directions | more | dict.fromkeys(self.settings.minimize, "min")
 
     def direction(self, metric: str) -> Direction | None:
         """Return which way a metric is better, or None when nobody knows."""
@@ -287,6 +290,7 @@ class Book:
             self._background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
+        self.aims.learn()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""

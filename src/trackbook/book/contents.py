@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from trackbook.book.book import Book
     from trackbook.gates import Used
     from trackbook.lineage import Slice
-    from trackbook.packages import Contents
-    from trackbook.records import LocalModule, Run
+    from trackbook.packages import Contents, Package
+    from trackbook.records import LocalModule, Packaged, Run
     from trackbook.runs import Around
 
 OWN = {"predict.py", "load_model.py", "train.py"}
@@ -39,6 +39,31 @@ def contents_of(book: Book, name: str, run: Run | None) -> Contents:
     if surroundings is None:
         return found
     return with_environment(found, surroundings, cut)
+
+
+def packaged_as(name: str, model: object, made: Package) -> Packaged:
+    """Return the fact that a model was packaged, with what its package says of it."""
+    from pathlib import Path
+
+    from trackbook.libraries import algorithm_of, steps_of
+    from trackbook.packages import METADATA, Signature, api_schema_of, metadata_of
+    from trackbook.records import Packaged
+
+    said = metadata_of((made.folder / METADATA).read_text(encoding="utf-8"))
+    is_file = isinstance(model, Path)
+    schema = None
+    if made.signature:
+        schema = json.dumps(api_schema_of(Signature.of_text(made.signature)))
+    return Packaged(
+        name=name,
+        package_digest=made.package_digest,
+        flavour=made.flavour,
+        size_bytes=made.size_bytes,
+        algorithm=None if is_file else algorithm_of(model),
+        steps=[] if is_file else steps_of(model),
+        libraries=[f"{key}=={number}" for key, number in said["libraries"].items()],
+        api_schema=schema,
+    )
 
 
 def with_environment(found: Contents, around: Around, cut: Slice | None) -> Contents:

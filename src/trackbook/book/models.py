@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.candidates import candidate_of, for_registry, rules_of
-from trackbook.book.contents import contents_of
+from trackbook.book.contents import contents_of, packaged_as
 from trackbook.errors import Misused, Refused
 
 if TYPE_CHECKING:
@@ -103,7 +103,6 @@ class Models:
         """Write a model as a package, with all that is known of its run."""
         from trackbook.capture import aside
         from trackbook.packages import write
-        from trackbook.records import Packaged
 
         book = self._book
         with aside():
@@ -116,12 +115,7 @@ class Models:
                 flavour=keeping.flavour,
                 unsafe_pickle=keeping.unsafe_pickle,
             )
-        fact = Packaged(
-            name=name,
-            package_digest=made.package_digest,
-            flavour=made.flavour,
-            size_bytes=made.size_bytes,
-        )
+        fact = packaged_as(name, model, made)
         book.put(fact, run.run_id if run is not None else None)
         return made
 

@@ -17,3 +17,6 @@ SELECT DISTINCT name FROM params ORDER BY name LIMIT $most
 
 -- package_of_run: the package that was kept with a run, the last one
 SELECT package_digest FROM packages WHERE run_id = $run ORDER BY packaged_at DESC LIMIT 1
+
+-- aims: the metric that each experiment is after, and which way it is better
+SELECT experiment, metric, direction FROM objectives

@@ -13,6 +13,7 @@ from trackbook.fingerprint import (
     commit_of,
     computer,
     digest_of,
+    environment_hash,
     installed,
     local_modules,
     packages_in_use,
@@ -83,6 +84,7 @@ class Surroundings:
                 for source in local_modules(self._before, working_folder())
                 if source.name in imported
             ],
+            environment_hash=environment_hash(installed().packages),
         )
 
     def _lock(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from trackbook.doors.describe import metadata
 from trackbook.doors.modelling import load, log_model, register
 from trackbook.doors.session import (
     active_run,
@@ -85,6 +86,25 @@ def listed(name: str) -> Callable[..., Any]:
     return ask
 
 
+def describe(thing: str) -> Any:
+    """Return all that is on record of a version, model, dataset, experiment or run.
+
+    A version is a `ModelMetadata`, the others `DatasetMetadata`, `ExperimentMetadata` and
+    `RunMetadata` of `trackbook.metadata`: typed, with the columns of the views of these names.
+
+    Args:
+        thing: churn@1.2.0, a model (its latest version), a dataset's name or fingerprint, an
+            experiment, a run; model:churn, dataset:churn … where several have one name
+    """
+    return metadata(current_book(), str(thing))
+
+
+def label(thing: str, *words: str, **values: object) -> Any:
+    """Tie words to a dataset, an experiment, a model or a version: `label("df", owner="ann")`."""
+    said = [*words, *(f"{name}={value}" for name, value in values.items())]
+    return VERBS["label"].function(current_book(), str(thing), said)
+
+
 compare = listed("compare")
 compare_versions = listed("compare-versions")
 lint = listed("lint")
@@ -102,11 +122,11 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 
 __all__ = [
     "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact",
-    "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "diff",
-    "doctor", "end_run", "export", "gate", "gc", "history", "impact", "lineage", "lint",
-    "load", "log_artifact", "log_input", "log_metric", "log_metrics", "log_model",
-    "log_param", "log_params", "note", "paper", "promote", "register", "registry",
-    "reject", "reproduce", "reproducible", "restore", "rm", "rollback", "runs",
-    "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags", "show",
-    "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
+    "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "describe",
+    "diff", "doctor", "end_run", "export", "gate", "gc", "history", "impact", "label",
+    "lineage", "lint", "load", "log_artifact", "log_input", "log_metric", "log_metrics",
+    "log_model", "log_param", "log_params", "note", "paper", "promote", "register",
+    "registry", "reject", "reproduce", "reproducible", "restore", "rm", "rollback",
+    "runs", "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags",
+    "show", "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
 ]  # fmt: skip

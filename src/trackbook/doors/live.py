@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trackbook.doors.rows import SHORT
 from trackbook.doors.session import line_of_cell
 from trackbook.errors import Misused
+from trackbook.records import Label, Objective
 from trackbook.table import Table
 
 if TYPE_CHECKING:
@@ -168,14 +169,58 @@ def stop(book: Book) -> Table:
     return Table(["run_id", "name", "now"], [(run.run_id, run.name, "finished")])
 
 
-def experiment(book: Book, name: str) -> Table:
-    """Let new runs belong to an experiment, such as churn/baseline.
+def experiment(
+    book: Book,
+    name: str,
+    *,
+    objective: str | None = None,
+    description: str | None = None,
+) -> Table:
+    """Let new runs belong to an experiment, such as churn/baseline; say what it is for.
 
     Args:
         name: the experiment
+        objective: what it is after: 'accuracy on test, higher'; none for nothing any more
+        description: a text in Markdown; an empty one takes it away
     """
-    recording(book).experiment = name
-    return Table(["experiment"], [(name,)])
+    rows: list[tuple[str, object]] = [("experiment", name)]
+    if objective is None and description is None:
+        recording(book)
+    if objective is not None:
+        aim = after(book, name, objective)
+        rows.append(("objective", aim or "none"))
+    if description is not None:
+        words = book.secrets.in_text(description)
+        fact = Label(thing="experiment", subject=name, name="description", value=words)
+        book.put(fact)
+        rows.append(("description", words))
+    if book.recorder is not None:
+        book.recorder.experiment = name
+    return (
+        Table(["experiment", "now"], rows)
+        if len(rows) > 1
+        else Table(["experiment"], [(name,)])
+    )
+
+
+def after(book: Book, experiment: str, words: str) -> str:
+    """Write down what an experiment is after, and say it; empty for nothing."""
+    from trackbook.metadata import aim_of, said_of
+
+    book.settle()
+    aim = aim_of(words, book.direction)
+    if aim is None:
+        book.put(Objective(experiment=experiment, metric="", direction="max"))
+        return ""
+    fact = Objective(
+        experiment=experiment,
+        metric=aim.metric,
+        direction=aim.direction,
+        split=aim.split,
+        task=aim.task,
+    )
+    book.put(fact)
+    return said_of(aim)
 
 
 def param(book: Book, names: list[str]) -> Table:

@@ -27,7 +27,7 @@ from trackbook.fingerprint.identities import (
     weights_fp_of,
 )
 from trackbook.fingerprint.local_modules import Source, local_modules
-from trackbook.fingerprint.lock import Installed, installed
+from trackbook.fingerprint.lock import Installed, environment_hash, installed
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Budget, Mark, mark_of
 from trackbook.fingerprint.marks_of_data import length_of
@@ -63,6 +63,7 @@ __all__ = [
     "dice_now",
     "digest_of",
     "digest_of_data",
+    "environment_hash",
     "fingerprints_of",
     "graph_in",
     "graph_pieces",

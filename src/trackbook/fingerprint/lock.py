@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import sys
+import sysconfig
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Installed(NamedTuple):
@@ -59,6 +62,30 @@ def look() -> Installed:
             found[plain(name)] = f"{name}=={number}", origin
     rows = [found[key] for key in sorted(found)]
     return Installed([package for package, _ in rows], [origin for _, origin in rows])
+
+
+def environment_hash(packages: Iterable[str], *, surface: Sequence[str] = ()) -> str:
+    """Return a digest that is equal for environments that are interchangeable.
+
+    It is the SHA-256, in hex, of one line for each `name==version`, the names as indexes
+    compare them, sorted, behind a line each for the implementation, the Python and the platform.
+
+    Args:
+        packages: everything installed, as name==version
+        surface: those three; this process's own when left out
+    """
+    split = (package.partition("==") for package in packages)
+    lines = sorted(f"{plain(name)}=={version}" for name, _, version in split)
+    return sha256("\n".join([*(surface or own_surface()), *lines]).encode()).hexdigest()
+
+
+def own_surface() -> tuple[str, str, str]:
+    """Return this process's implementation, Python and platform."""
+    return (
+        platform.python_implementation(),
+        platform.python_version(),
+        sysconfig.get_platform(),
+    )
 
 
 def plain(name: str) -> str:

@@ -100,6 +100,7 @@ def held_up(
         "ci_upper": f"the upper {100 * level:g} % bound of {metric}",
     }[on]
     evidence = {
+        "metric": metric,
         "measured": value,
         "low": interval.low,
         "high": interval.high,

@@ -17,6 +17,7 @@ from trackbook.libraries.base import (
 )
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
+from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
 
 LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
@@ -36,4 +37,6 @@ __all__ = [
     "Reader",
     "Training",
     "Used",
+    "algorithm_of",
+    "steps_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.libraries.given import parts_of, values_of
+from trackbook.libraries.given import module_of, name_of, parts_of, values_of
 
 
 def label_of(thing: object) -> str:
@@ -51,3 +51,28 @@ def core_of(thing: object) -> object:
     last = final_of(thing)
     best = values_of(last).get("best_estimator_")
     return last if best is None else core_of(best)
+
+
+def algorithm_of(thing: object) -> str:
+    """Return the class that learned, with its module: of a search, its best one's."""
+    return class_of(core_of(thing))
+
+
+def steps_of(thing: object) -> list[str]:
+    """Return a pipeline's steps as `name: class`, those of an inner one with dots; else none."""
+    if not is_pipeline(thing):
+        best = values_of(thing).get("best_estimator_") if is_search(thing) else None
+        return [] if best is None else steps_of(best)
+    found: list[str] = []
+    for name, step in parts_of(values_of(thing).get("steps")).items():
+        inner = steps_of(step)
+        found += [f"{name}.{one}" for one in inner] or [f"{name}: {class_of(step)}"]
+    return found
+
+
+def class_of(thing: object) -> str:
+    """Return an object's class with its module; a text that stands for a step as it is."""
+    if type(thing) is str:
+        return thing
+    kind = type(thing)
+    return f"{module_of(kind)}.{name_of(kind)}".removeprefix(".")

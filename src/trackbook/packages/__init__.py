@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.packages.compatibility import Compatibility, compatibility_of
 from trackbook.packages.flavours import Flavour, Loader, flavour_named, flavour_of
+from trackbook.packages.interface import api_schema_of, openapi_of
 from trackbook.packages.loading import Scanned, load, probed, read
 from trackbook.packages.manifest import Entry
 from trackbook.packages.package import METADATA, Contents, Package, metadata_of
@@ -32,11 +33,13 @@ __all__ = [
     "Shelf",
     "Signature",
     "Tampered",
+    "api_schema_of",
     "compatibility_of",
     "flavour_named",
     "flavour_of",
     "load",
     "metadata_of",
+    "openapi_of",
     "pinned",
     "probed",
     "proposed_version",

@@ -52,6 +52,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
+from trackbook.records.told import Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
@@ -83,6 +84,7 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Input",
+    "Label",
     "LocalModule",
     "Lock",
     "Made",
@@ -91,6 +93,7 @@ __all__ = [
     "Noise",
     "Note",
     "Notebook",
+    "Objective",
     "Outcome",
     "Output",
     "Packaged",
@@ -110,6 +113,7 @@ __all__ = [
     "State",
     "Status",
     "Tag",
+    "Thing",
     "Tie",
     "Transition",
     "Trash",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from trackbook.records.base import Record, kind
 
 State = Literal["DEVELOPMENT", "STAGING", "PRODUCTION", "DEPRECATED", "ARCHIVED"]
@@ -36,6 +38,14 @@ class Packaged(Record, frozen=True, kw_only=True):
     """SHA-256 of the package's manifest, 64 hex digits."""
     flavour: str
     size_bytes: int
+    algorithm: str | None = None
+    """Class of the estimator that learned, with its module; of a pipeline its last step's."""
+    steps: list[str] = msgspec.field(default_factory=list)
+    """Of a pipeline, each step as `name: class`, in order."""
+    libraries: list[str] = msgspec.field(default_factory=list)
+    """What its flavour needs, as name==version, as it was installed."""
+    api_schema: str | None = None
+    """What it takes and gives, as JSON Schema; None without an input example."""
 
 
 @kind("version")

@@ -24,6 +24,8 @@ class Environment(Record, frozen=True, kw_only=True):
     """None outside a git repository, or where git did not answer."""
     modules: list[str] = msgspec.field(default_factory=list)
     """Digests of the local modules in use."""
+    environment_hash: str | None = None
+    """SHA-256 of everything installed, the Python and the platform: equal, interchangeable."""
 
 
 @kind("lock")

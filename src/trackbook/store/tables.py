@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 TABLES_VERSION = "1"
 TABLES = queries_of("trackbook.store", "tables.sql")
-VIEWS = queries_of("trackbook.store", "views.sql")
+VIEWS = queries_of("trackbook.store", "views.sql") | queries_of(
+    "trackbook.store", "metadata.sql"
+)
 SQL = queries_of("trackbook.store")
 
 

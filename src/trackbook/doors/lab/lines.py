@@ -49,12 +49,13 @@ def page_of(
     """
     from trackbook.runs import count, search
 
+    book.aims.learn()
     asked = {"experiment": experiment or None, "notebooks": notebooks}
     most = max(1, min(limit, MOST))
     found = search(book.store, filter, after=after, limit=most + 1, **asked)  # type: ignore[arg-type]
     more, found = len(found) > most, found[:most]
     total = count(book.store, filter, **asked)  # type: ignore[arg-type]
-    headline = commonest(found, book)
+    headline = headline_of(book, experiment, found)
     top = best_of(book, filter, headline, asked)
     lines = lines_of(book, found, headline)
     pinned = lines_of(book, [top], headline) if top else []
@@ -65,6 +66,12 @@ def page_of(
         next=found[-1].run_id if more else None,
         best=pinned[0] if pinned else None,
     )
+
+
+def headline_of(book: Book, experiment: str | None, runs: Sequence[Run]) -> str | None:
+    """Return the metric that an experiment is after, if a run has it; else the commonest."""
+    aim = book.aims.metric(experiment)
+    return aim if any(aim in run.metrics for run in runs) else commonest(runs, book)
 
 
 def commonest(runs: Sequence[Run], book: Book) -> str | None:
@@ -160,6 +167,7 @@ def experiments_of(book: Book) -> list[Experiment]:
     """Return the experiments of a project, that of the latest run first."""
     from trackbook.runs import search
 
+    book.aims.learn()
     grouped: dict[str, list[Run]] = {}
     for run in search(book.store, limit=None):
         grouped.setdefault(run.experiment, []).append(run)
@@ -168,7 +176,7 @@ def experiments_of(book: Book) -> list[Experiment]:
 
 def experiment_of(book: Book, name: str, runs: Sequence[Run]) -> Experiment:
     """Return what to say of one experiment; its runs come newest first."""
-    metric = commonest(runs, book)
+    metric = headline_of(book, name, runs)
     way = book.direction(metric) if metric is not None else None
     having = [run for run in runs if is_sound(run.metrics.get(metric or ""))]
     best = None

@@ -1,0 +1,35 @@
+"""What experiments are after: the metric of each, and which way it is better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from trackbook.book.book import Book
+
+    Direction = Literal["max", "min"]
+
+
+class Aims:
+    """The objectives of a project's experiments, as they were when last asked for."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._known: dict[str, tuple[str, Direction]] = {}
+
+    def learn(self) -> None:
+        """Ask for them anew."""
+        from trackbook.store import file_in
+
+        there = file_in(self._book.folder).exists()
+        rows = self._book.ask("aims") if there else []
+        self._known = {experiment: (metric, way) for experiment, metric, way in rows}
+
+    def metric(self, experiment: str | None) -> str | None:
+        """Return the metric that an experiment is after; None for none."""
+        return self._known[experiment][0] if experiment in self._known else None
+
+    @property
+    def directions(self) -> dict[str, Direction]:
+        """Which way the metrics are better that experiments are after."""
+        return dict(self._known.values())

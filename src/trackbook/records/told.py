@@ -1,0 +1,36 @@
+"""What people say of things that are no runs: words tied to them, and what experiments are for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trackbook.records.base import Record, kind
+
+Thing = Literal["dataset", "experiment", "model", "version"]
+
+
+@kind("label")
+class Label(Record, frozen=True, kw_only=True):
+    """A word tied to a thing; the last one of a name counts, an empty one removes it."""
+
+    thing: Thing
+    subject: str
+    """Which one: a dataset's id, an experiment's or a model's name, a version's id."""
+    name: str
+    """`description`, `owner`, `licence`, `pii`, `retention`, or a word of one's own."""
+    value: str
+
+
+@kind("objective")
+class Objective(Record, frozen=True, kw_only=True):
+    """What an experiment is after; the last one counts."""
+
+    experiment: str
+    metric: str
+    """Empty where it is after nothing any more."""
+    direction: Literal["max", "min"]
+    """Whether more or less of the metric is better."""
+    split: str | None = None
+    """The part of the data that the metric is to be measured on."""
+    task: str | None = None
+    """classification, regression, or another word for what is learned."""
