@@ -44,6 +44,7 @@ from trackbook.records.run import (
     Status,
     Trash,
 )
+from trackbook.records.shipments import Origin, Shipment, Way
 from trackbook.records.surroundings import (
     Checkout,
     Computer,
@@ -89,6 +90,7 @@ __all__ = [
     "Noise",
     "Note",
     "Notebook",
+    "Origin",
     "Outcome",
     "Output",
     "Packaged",
@@ -105,6 +107,7 @@ __all__ = [
     "SessionEnd",
     "Severity",
     "Sheet",
+    "Shipment",
     "State",
     "Status",
     "Tag",
@@ -114,5 +117,6 @@ __all__ = [
     "Usage",
     "Verdict",
     "Version",
+    "Way",
     "kind",
 ]

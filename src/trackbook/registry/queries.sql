@@ -3,13 +3,19 @@
 -- head: the last entry of the log
 SELECT entry, at_us, hash FROM (
   SELECT entry, at_us, hash FROM tb.version UNION ALL SELECT entry, at_us, hash FROM tb.transition
-  UNION ALL SELECT entry, at_us, hash FROM tb.approval)
+  UNION ALL SELECT entry, at_us, hash FROM tb.approval UNION ALL SELECT entry, at_us, hash FROM tb.shipment)
 ORDER BY entry DESC LIMIT 1
+
+-- first: the hash of the first entry of the log, by which a project is known
+SELECT hash FROM (
+  SELECT entry, hash FROM tb.version UNION ALL SELECT entry, hash FROM tb.transition
+  UNION ALL SELECT entry, hash FROM tb.approval UNION ALL SELECT entry, hash FROM tb.shipment)
+WHERE entry = 1
 
 -- is_there: whether an entry is in the log
 SELECT count(*) > 0 FROM (
   SELECT entry, hash FROM tb.version UNION ALL SELECT entry, hash FROM tb.transition
-  UNION ALL SELECT entry, hash FROM tb.approval)
+  UNION ALL SELECT entry, hash FROM tb.approval UNION ALL SELECT entry, hash FROM tb.shipment)
 WHERE entry = $entry AND hash = $hash
 
 -- log_of_versions: registrations as they were written
@@ -24,6 +30,17 @@ WHERE $model IS NULL OR model = $model ORDER BY entry
 SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.approval
 WHERE $model IS NULL OR model = $model ORDER BY entry
 
+-- log_of_shipments: what went to other projects and came from them, as it was written
+SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.shipment
+WHERE $model IS NULL OR model = $model ORDER BY entry
+
+-- origins_of: what was told of a version when it came, each thing once
+SELECT version_id, package_digest, origin_id, what, project, env, name, detail, born_us, led_to, label,
+  fingerprint, facts
+FROM tb.origin WHERE version_id = $version
+QUALIFY row_number() OVER (PARTITION BY origin_id ORDER BY id DESC) = 1
+ORDER BY born_us, origin_id
+
 -- model_names: what models are called
 SELECT DISTINCT model FROM tb.versions
 
@@ -31,7 +48,7 @@ SELECT DISTINCT model FROM tb.versions
 SELECT version_id, model, version, seq, state, slots, aliases, flavour, is_unsafe, package_digest,
   weights_fp, object_fp, object_fp_why, fp_algo, signature, size_bytes, file_count, probe_count, run_id,
   git_commit, author, description, why_semver, parent_id, registered_at, registered_by, state_since,
-  moved_by, reason, forced, sunset_at, successor
+  moved_by, reason, forced, sunset_at, successor, origin, signed_by
 FROM tb.versions
 WHERE ($model IS NULL OR model = $model) AND ($id IS NULL OR version_id = $id)
 ORDER BY registered_at DESC, seq DESC LIMIT $most
