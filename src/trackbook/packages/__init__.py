@@ -10,7 +10,7 @@ from trackbook.packages.package import METADATA, Contents, Package, metadata_of
 from trackbook.packages.probes import Agreement, pinned
 from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import Field, Signature, signature_of
-from trackbook.packages.transport import carried, is_sound
+from trackbook.packages.transport import carried, is_sound, must_be
 from trackbook.packages.verify import Tampered, verify
 from trackbook.packages.versions import Evidence, Proposal, Semver, proposed_version
 from trackbook.packages.write import write
@@ -40,6 +40,7 @@ __all__ = [
     "is_sound",
     "load",
     "metadata_of",
+    "must_be",
     "pinned",
     "probed",
     "proposed_version",

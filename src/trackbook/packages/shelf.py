@@ -16,16 +16,17 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from trackbook.artifacts import inside
 from trackbook.errors import Misused, TrackbookError
 from trackbook.packages.manifest import DIGEST, NAME, Entry, digest_of, text_of
-from trackbook.packages.verify import CHUNK_BYTES, Tampered, sha256_of, verify
+from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
+    from typing import BinaryIO
 
 LARGE_BYTES = 64 << 10
 """Files from this size on are kept once for all packages."""
@@ -179,25 +180,12 @@ class Draft:
             )
         self._enter(path, place)
 
-    def stream(self, path: str, source: IO[bytes]) -> None:
+    def stream(self, path: str, source: BinaryIO) -> None:
         """Write what comes out of an open file, to its end."""
         place, path = self._new(path)
         with place.open("xb") as target:
             shutil.copyfileobj(source, target, CHUNK_BYTES)
         self._enter(path, place)
-
-    def must_be(self, digest: str) -> None:
-        """Refuse a package that came from elsewhere and is not the one that was meant.
-
-        Raises:
-            Tampered: some byte is another
-        """
-        found = digest_of(self.entries)
-        if found != digest:
-            raise Tampered(
-                f"package {digest[:12]} arrived as {found[:12]}: a byte was changed on the way;"
-                " nothing was taken in"
-            )
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""

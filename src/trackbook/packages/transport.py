@@ -6,12 +6,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from trackbook.errors import TrackbookError
-from trackbook.packages.verify import verify
+from trackbook.packages.manifest import digest_of
+from trackbook.packages.verify import Tampered, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trackbook.packages.shelf import Shelf
+    from trackbook.packages.shelf import Draft, Shelf
 
 
 def carried(source: Path, digest: str, shelf: Shelf) -> bool:
@@ -28,9 +29,23 @@ def carried(source: Path, digest: str, shelf: Shelf) -> bool:
     with shelf.draft() as draft:
         for entry in entries:
             draft.copy(entry.path, source / PurePosixPath(entry.path))
-        draft.must_be(digest)
+        must_be(draft, digest)
         draft.publish()
     return True
+
+
+def must_be(draft: Draft, digest: str) -> None:
+    """Refuse a package that came from elsewhere and is not the one that was meant.
+
+    Raises:
+        Tampered: some byte is another
+    """
+    found = digest_of(draft.entries)
+    if found != digest:
+        raise Tampered(
+            f"package {digest[:12]} arrived as {found[:12]}: a byte was changed on the way;"
+            " nothing was taken in"
+        )
 
 
 def is_sound(place: Path, digest: str) -> bool:

@@ -76,7 +76,7 @@ class Version(Record, frozen=True, kw_only=True):
     origin_project: str = ""
     """By what that project is known: the hash of the first entry of its log."""
     origin_state: str = ""
-    """The state that it had there."""
+    """The state that it had there; empty where nobody signed for that."""
     origin_hash: str = ""
     """Of its registration there."""
     signed_by: str = ""
