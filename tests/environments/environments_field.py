@@ -119,6 +119,7 @@ class Field:
 
     def rows(self, env: str, sql: str):
         """Ask one project's views."""
+        _ = self[env].journal
         self[env].settle()
         return self[env].store.rows(sql).rows
 
