@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from trackbook.environments.chart import CHART_FILE, Chart, read_chart
+from trackbook.environments.exporting import Packed, pack
+from trackbook.environments.importing import TakenIn, take_in
+from trackbook.environments.keys import new_key, short
 from trackbook.environments.promote import Shipped, Wish, is_apart, promote
 
-__all__ = ["CHART_FILE", "Chart", "Shipped", "Wish", "is_apart", "promote", "read_chart"]
+__all__ = [
+    "CHART_FILE",
+    "Chart",
+    "Packed",
+    "Shipped",
+    "TakenIn",
+    "Wish",
+    "is_apart",
+    "new_key",
+    "pack",
+    "promote",
+    "read_chart",
+    "short",
+    "take_in",
+]

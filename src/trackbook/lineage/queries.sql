@@ -188,11 +188,11 @@ FROM tb.slots WHERE concat_ws('/', model, env, role) IN (SELECT unnest($ids))
 
 -- origins_of_versions: what some versions were in the project that they came from
 SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'version' AS to_kind, version_id AS to_id
-FROM tb.origins WHERE led_to = '' AND version_id IN (SELECT unnest($ids))
+FROM tb.origins WHERE what <> 'paper' AND led_to = '' AND version_id IN (SELECT unnest($ids))
 
 -- origins_of_origins: what some things elsewhere were made of there
 SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'origin' AS to_kind, led_to AS to_id
-FROM tb.origins WHERE led_to IN (SELECT unnest($ids))
+FROM tb.origins WHERE what <> 'paper' AND led_to IN (SELECT unnest($ids))
 
 -- versions_of_origins: versions here that came from some versions elsewhere
 SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'version' AS to_kind, version_id AS to_id

@@ -58,7 +58,7 @@ class Origin(Record, frozen=True, kw_only=True):
     package_digest: str
     origin_id: str
     """Which thing: the project, what it is and its id there, with slashes between."""
-    what: Literal["version", "run", "dataset"]
+    what: Literal["version", "run", "dataset", "paper"]
     project: str
     env: str
     name: str

@@ -345,6 +345,7 @@ UNION ALL SELECT 'version', version_id, role, 'slot', concat_ws('/', model, env,
 
 UNION ALL SELECT 'origin', origin_id, label, CASE led_to WHEN '' THEN 'version' ELSE 'origin' END,
   CASE led_to WHEN '' THEN version_id ELSE led_to END FROM origins
+  WHERE what <> 'paper'
 UNION ALL SELECT 'version', version_id, 'promoted_to', 'shipment', shipment_id FROM shipments
   WHERE step = 'sent'
 
