@@ -7,12 +7,15 @@ from trackbook.environments.exporting import Packed, pack
 from trackbook.environments.importing import TakenIn, take_in
 from trackbook.environments.keys import new_key, short
 from trackbook.environments.promote import Shipped, Wish, is_apart, promote
+from trackbook.environments.route import Route, Stop, route
 
 __all__ = [
     "CHART_FILE",
     "Chart",
     "Packed",
+    "Route",
     "Shipped",
+    "Stop",
     "TakenIn",
     "Wish",
     "is_apart",
@@ -20,6 +23,7 @@ __all__ = [
     "pack",
     "promote",
     "read_chart",
+    "route",
     "short",
     "take_in",
 ]

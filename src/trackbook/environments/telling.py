@@ -63,6 +63,7 @@ def told_of(book: Book, row: VersionRow, env: str) -> list[Origin]:
     passed_on = [
         one if one.led_to else msgspec.structs.replace(one, led_to=top.origin_id)
         for one in origins_of(book.store, row.version_id)
+        if one.what != "paper"
     ]
     return [*passed_on, top, *run_told(book, teller, top)]
 

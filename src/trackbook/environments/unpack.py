@@ -256,7 +256,7 @@ def told_in(content: bytes, listed: List) -> Told:
 
 
 def must_be_sane(told: Told) -> None:
-    """Refuse what no project would tell, and what would stand in the way of every later question."""
+    """Refuse what no project would tell, and what no later question could read."""
     known = {one.origin_id for one in told.origins}
     if len(known) < len(told.origins):
         raise Damaged("it tells of one thing twice")

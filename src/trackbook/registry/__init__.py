@@ -6,6 +6,7 @@ from trackbook.registry.board import Board, board, impact
 from trackbook.registry.chain import Blemish, Chain, Head, hash_of
 from trackbook.registry.check import differences, verify_chain
 from trackbook.registry.history import History, SlotThen, history
+from trackbook.registry.log import log_of
 from trackbook.registry.names import model_name, reference_of
 from trackbook.registry.origins import (
     RunElsewhere,
@@ -62,6 +63,7 @@ __all__ = [
     "history",
     "impact",
     "is_semver",
+    "log_of",
     "model_name",
     "must_be_welcome",
     "next_after",
