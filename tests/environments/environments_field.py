@@ -32,13 +32,17 @@ def chart(here: str) -> str:
 class Field:
     """Three folders that name each other."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, name: str = "") -> None:
         self.root = root
+        self.name = name
         self._open: dict[str, Book] = {}
+
+    def begin(self) -> None:
+        """Make the three, and a version in the first."""
         for env in ENVS:
-            (root / env / ".trackbook").mkdir(parents=True)
-            (root / env / CHART_FILE).write_text(chart(env))
-            (root / env / "trackbook.gates.toml").write_text(POLICY)
+            (self.root / env / ".trackbook").mkdir(parents=True)
+            (self.root / env / CHART_FILE).write_text(chart(env))
+            (self.root / env / "trackbook.gates.toml").write_text(POLICY)
         self.name = self.register()
 
     def __getitem__(self, env: str) -> Book:

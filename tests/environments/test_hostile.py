@@ -18,8 +18,6 @@ from trackbook.errors import Damaged, Misused, NotFound, Refused
 from trackbook.records import Shipment
 from trackbook.registry import digest_of_facts, hash_of, versions
 
-PICKLE = b"\x80\x04cos\nsystem\n\x94\x8c\x04true\x94\x85\x94R\x94."
-
 
 class Forge:
     """A bundle taken apart, to be put together otherwise; unsigned, so that only looks count."""
@@ -162,11 +160,10 @@ def test_files_that_lie_over_each_other(forge) -> None:
         start = archive.start_dir
         infos = archive.infolist()
         first = next(i for i in infos if i.filename.startswith("package/model/model"))
-    size, at = 0, start
-    for info in infos:  # every entry of the directory points to the same large file
+    at = start
+    for _ in infos:  # every entry of the directory points to the same file
         struct.pack_into("<I", raw, at + 42, first.header_offset)
         at += 46 + struct.unpack_from("<H", raw, at + 28)[0]
-        size += 1
     forge.file.write_bytes(bytes(raw))
     refused(forge, "nothing was imported")
 

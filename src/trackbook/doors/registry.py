@@ -23,7 +23,7 @@ FACTS = (
     "state", "state_since", "moved_by", "reason", "slots", "aliases", "why_semver", "flavour",
     "is_unsafe", "package_digest", "weights_fp", "object_fp", "size_bytes", "run_id",
     "git_commit", "author", "description", "registered_at", "registered_by", "sunset_at",
-    "successor", "forced",
+    "successor", "forced", "origin", "signed_by",
 )  # fmt: skip
 
 
@@ -47,14 +47,14 @@ def versions(book: Book, of: list[str] = []) -> Table | Said:  # noqa: B006  nev
 
 def side_by_side(book: Book, rows: Sequence[VersionRow]) -> Said:
     """Return versions with a column each: what they are, chosen, measured."""
-    runs = [book.find(row.run_id) if row.run_id else None for row in rows]
+    from trackbook.book import known_of_run
+
+    runs = [known_of_run(book, row) for row in rows]
     lines: list[tuple[object, ...]] = [
         (name, *[getattr(row, name) for row in rows]) for name in FACTS
     ]
     for what in ("params", "metrics"):
-        values: list[Mapping[str, object]] = [
-            getattr(run, what) if run is not None else {} for run in runs
-        ]
+        values: list[Mapping[str, object]] = [getattr(run, what) for run in runs]
         lines += [
             (f"{what}.{name}", *[one.get(name) for one in values])
             for name in sorted({key for one in values for key in one})

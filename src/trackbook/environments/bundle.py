@@ -174,7 +174,7 @@ def read_list(content: bytes) -> List:
     """
     try:
         found = msgspec.json.decode(content, type=List, strict=True)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Damaged(f"its list cannot be read ({error})") from None
     if found.format != FORMAT:
         raise Damaged(f"it is a {found.format[:40]!r}, and this trackbook reads {FORMAT}")

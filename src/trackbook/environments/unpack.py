@@ -227,7 +227,7 @@ def told_in(content: bytes, listed: List) -> Told:
 
     try:
         told = msgspec.json.decode(content, type=Told, strict=True)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Damaged(f"its records cannot be read ({error})") from None
     sent = told.shipment
     if hash_of(sent) != sent.hash or (sent.step, sent.way) != ("sent", "bundle"):
