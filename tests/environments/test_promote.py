@@ -97,7 +97,7 @@ def test_an_edge_that_the_chain_does_not_have_is_refused(field, env, at, match) 
 
 
 def test_a_version_enters_an_environment_in_its_state_only(field) -> None:
-    with pytest.raises(Misused, match="promote iris@1.0.0 staging --env staging"):
+    with pytest.raises(Misused, match=r"promote iris@1\.0\.0 staging --env staging"):
         promote(field["dev"], field.name, Wish(to="production", env="staging"))
     field.promote("staging")
     with pytest.raises(Conflict, match="is STAGING, not DEVELOPMENT"):
@@ -168,11 +168,9 @@ def test_the_same_number_with_other_bytes_is_refused(field) -> None:
 
 
 def test_the_same_bytes_registered_there_are_not_taken_for_received(field) -> None:
-    shutil.copytree(field.package("dev"), Path(field.package("dev").parents[3]) / "kept")
-    book, package = (
-        field["staging"],
-        field["dev"].models.packaged(field.at("dev").package_digest),
-    )
+    book, digest = field["staging"], field.at("dev").package_digest
+    _ = book.journal
+    package = field["dev"].models.packaged(digest)
     book.models.register(package, "iris", run=None, version="3.0.0")
     with pytest.raises(Refused, match=r"these bytes are iris@3\.0\.0 there already"):
         field.promote("staging")
@@ -191,7 +189,7 @@ def large(folder: Path) -> list[Path]:
 
 def test_a_changed_byte_where_it_lies_is_refused_in_each_file(field) -> None:
     folder = field.package("dev")
-    for file in large(folder):
+    for file in sorted(large(folder), key=lambda one: one.stat().st_size)[-6:]:
         keep = file.read_bytes()
         spoil(file)
         with pytest.raises((Tampered, Refused)):

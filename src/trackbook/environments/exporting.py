@@ -11,7 +11,7 @@ from trackbook.clock import new_id
 from trackbook.environments.bundle import Contents, list_of, texts_of, write
 from trackbook.environments.chart import read_chart
 from trackbook.environments.keys import name_of, private_key, signature_of
-from trackbook.environments.notes import BLANK, is_sent
+from trackbook.environments.notes import BLANK, last_hash
 from trackbook.environments.telling import told_of
 from trackbook.environments.unpack import UNSIGNED
 from trackbook.errors import Misused, Refused
@@ -97,9 +97,8 @@ def noted(
     book: Book, row: VersionRow, told: Sequence[Origin], place: str, key: str
 ) -> Shipment:
     """Note that a version was put into a bundle; the same note where the same was told before."""
-    from trackbook.registry import digest_of_facts, entries_about, project_id, shipped
+    from trackbook.registry import digest_of_facts, project_id, shipped
 
-    entries = entries_about(book.store, row.model, row.version_id)
     draft = Shipment(
         shipment_id=new_id(),
         step="sent",
@@ -117,7 +116,7 @@ def noted(
         reason="",
         gate_report_id=None,
         facts_digest=digest_of_facts(told),
-        other_hash=[one for one in entries if not is_sent(one)][-1].hash,
+        other_hash=last_hash(book, row),
         signed_by=key,
         **BLANK,
     )

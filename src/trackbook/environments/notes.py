@@ -33,6 +33,11 @@ class Way:
     to_env: str
     told: Sequence[Origin]
 
+    @property
+    def last_hash(self) -> str:
+        """The last entry about the version in the log that it comes from."""
+        return last_hash(self.book, self.row)
+
 
 def note_of(
     way: Way,
@@ -45,14 +50,9 @@ def note_of(
 
     The receiver's names the last entry about it here; the sender's then names the receiver's.
     """
-    from trackbook.registry import digest_of_facts, entries_about, project_id
+    from trackbook.registry import digest_of_facts, project_id
 
     row = way.row
-    if receipt is not None:
-        other = receipt.hash
-    else:
-        entries = entries_about(way.book.store, row.model, row.version_id)
-        other = [one for one in entries if not is_sent(one)][-1].hash
     report_id = report.report_id if report is not None else None
     return Shipment(
         shipment_id=receipt.shipment_id if receipt is not None else new_id(),
@@ -73,10 +73,18 @@ def note_of(
         facts_digest=receipt.facts_digest
         if receipt is not None
         else digest_of_facts(way.told),
-        other_hash=other,
+        other_hash=receipt.hash if receipt is not None else way.last_hash,
         signed_by="",
         **BLANK,
     )
+
+
+def last_hash(book: Book, row: VersionRow) -> str:
+    """Return the hash of the last entry about a version that is more than a note of its sending."""
+    from trackbook.registry import entries_about
+
+    entries = entries_about(book.store, row.model, row.version_id)
+    return [one for one in entries if not is_sent(one)][-1].hash
 
 
 def is_sent(entry: object) -> bool:

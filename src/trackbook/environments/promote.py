@@ -139,8 +139,11 @@ class Crossing:
         report = self._examined(**ask)
         self._must_be_let_in(report)
         self._carry()
-        self._tell(report)
-        receipt = self._arrive(report)
+        for record in report.records() if report is not None else ():
+            self.there.put(record)
+        if receipt is None or receipt.other_hash != self.way.last_hash:
+            tell(self.there, self.told)
+            receipt = self._arrive(report)
         moved = self._registry().promote(
             self._reference,
             self.state,
@@ -165,10 +168,10 @@ class Crossing:
         return "" if found.is_deleted else found.state
 
     def _receipt(self) -> Shipment | None:
-        """Return the note of its arrival there, where it arrived before."""
+        """Return the last note of its arrival there, where it arrived before."""
         from trackbook.registry import standing
 
-        for one in standing(self.there.store, self.row.model).shipments:
+        for one in reversed(standing(self.there.store, self.row.model).shipments):
             is_it = (one.version_id, one.step) == (self.row.version_id, "received")
             if is_it and one.from_project == self.coming.origin_project:
                 return one
@@ -233,12 +236,6 @@ class Crossing:
 
         digest = self.row.package_digest
         carried(self.book.models.shelf.place_of(digest), digest, self.there.models.shelf)
-
-    def _tell(self, report: Report | None) -> None:
-        """Write down there what is told of it, and what its gate said."""
-        for record in report.records() if report is not None else ():
-            self.there.put(record)
-        tell(self.there, self.told)
 
     def _arrive(self, report: Report | None) -> Shipment:
         from trackbook.registry import received, shipped

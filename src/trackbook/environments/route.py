@@ -200,7 +200,8 @@ def agreement(one: Seen, seen: Sequence[Seen]) -> str:
         )
         if other is not None and note.other_hash not in other.hashes:
             return f"{other.env} has no entry {note.other_hash[:12]}, which is named here"
-    if came and came[-1].facts_digest != digest_of_facts(one.origins):
+    # What came twice is one record: only of what came once it can be told what it was.
+    if len(came) == 1 and came[0].facts_digest != digest_of_facts(one.origins):
         return "what was told of it on arrival was changed since"
     if one.row.origin and not came:
         return "its arrival is not noted: promote or import it again, which completes it"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 30.0
 ALIKE = (
     "step", "way", "version_id", "package_digest", "from_env", "to_env", "from_project",
-    "to_project",
+    "to_project", "other_hash",
 )  # fmt: skip
 """What makes two shipments one: it is written down once."""
 
