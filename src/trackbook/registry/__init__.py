@@ -9,7 +9,9 @@ from trackbook.registry.history import History, SlotThen, history
 from trackbook.registry.log import log_of
 from trackbook.registry.names import model_name, reference_of
 from trackbook.registry.origins import (
+    ApprovalElsewhere,
     RunElsewhere,
+    approvals_elsewhere,
     digest_of_facts,
     origins_of,
     run_elsewhere,
@@ -36,6 +38,7 @@ from trackbook.registry.ship import (
 from trackbook.registry.who import Who, who_is_this
 
 __all__ = [
+    "ApprovalElsewhere",
     "ApprovalRow",
     "Blemish",
     "Board",
@@ -54,6 +57,7 @@ __all__ = [
     "VersionRow",
     "Who",
     "approvals",
+    "approvals_elsewhere",
     "board",
     "differences",
     "digest_of_facts",

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from trackbook.clock import time_of
 from trackbook.records import Origin
 from trackbook.registry.log import SQL
 from trackbook.registry.rules import UNSIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from trackbook.registry.rows import VersionRow
     from trackbook.store import Store
@@ -30,6 +32,58 @@ class RunElsewhere:
     has_diff: bool = False
     data: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints by role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalElsewhere:
+    """One step of an approval as it was given in the project that a version came from."""
+
+    env: str
+    version: str
+    version_id: str
+    target: str
+    step: str
+    """requested, approved or rejected."""
+    actor: str
+    comment: str
+    package_digest: str
+    """The bytes that it was given for."""
+    gate_report_id: str | None
+    at: datetime
+    expires_at: datetime
+    request_id: str
+
+
+def approvals_elsewhere(store: Store, row: VersionRow) -> list[ApprovalElsewhere]:
+    """Return what was said to a version where it came from, the oldest first.
+
+    It is shown, and counted where the version was judged on its way; no gate here counts it.
+    """
+    if not row.origin:
+        return []
+    return sorted(
+        (
+            ApprovalElsewhere(
+                env=one.env,
+                version=row.version,
+                version_id=row.version_id,
+                target=said["target"],
+                step=said["step"],
+                actor=said["actor"],
+                comment=said["comment"],
+                package_digest=said["package_digest"],
+                gate_report_id=said["gate_report_id"],
+                at=time_of(said["at_us"]),
+                expires_at=time_of(said["expires_us"]),
+                request_id=said["request_id"],
+            )
+            for one in origins_of(store, row.version_id)
+            if one.what == "version"
+            for said in json.loads(one.facts)["entries"]
+            if said["kind"] == "approval"
+        ),
+        key=lambda one: (one.at, one.step != "requested"),
+    )
 
 
 def origins_of(store: Store, version_id: str) -> list[Origin]:

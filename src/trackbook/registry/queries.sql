@@ -95,13 +95,18 @@ ORDER BY s.registered_at DESC, s.seq DESC
 WITH RECURSIVE meant AS (
   SELECT dataset_id FROM tb.datasets
   WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of),
+told AS (
+  SELECT origin_id FROM tb.origins
+  WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
+    OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of)),
 part AS (
   SELECT r.run_id, coalesce(a.parent, r.parent_run_id) AS parent
   FROM tb.run r LEFT JOIN (
     SELECT run_id, arg_max(parent_run_id, id) AS parent FROM tb.amendment GROUP BY run_id) a USING (run_id)
   WHERE r.relation = 'child'),
 edge AS (
-  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage WHERE to_kind IN ('version', 'slot')
+  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage
+  WHERE to_kind IN ('version', 'slot', 'origin')
   UNION ALL SELECT 'dataset', dataset_id, 'run', run_id FROM tb.input
   UNION ALL SELECT 'run', parent, 'run', run_id FROM part
   UNION ALL SELECT 'run', run_id, 'whole', parent FROM part
@@ -109,16 +114,19 @@ edge AS (
   UNION ALL SELECT 'whole', source_run_id, 'version', version_id FROM tb.version
     WHERE source_run_id IS NOT NULL),
 reached AS (
-  SELECT 'dataset' AS kind, dataset_id AS id FROM meant
+  SELECT 'dataset' AS kind, dataset_id AS id FROM meant UNION SELECT 'origin', origin_id FROM told
   UNION SELECT e.to_kind, e.to_id FROM edge e JOIN reached r ON e.from_kind = r.kind AND e.from_id = r.id)
 SELECT v.version_id, v.model, v.version, v.state, v.slots, v.run_id
 FROM reached r JOIN tb.versions v ON r.kind = 'version' AND r.id = v.version_id
 WHERE len(v.slots) > 0 OR NOT $deployed
 ORDER BY v.model, v.seq DESC
 
--- is_dataset: how many datasets are called so
-SELECT count(*) FROM tb.datasets
-WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of
+-- is_dataset: how many datasets are called so, here or where versions came from
+SELECT (SELECT count(*) FROM tb.datasets
+    WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of)
+  + (SELECT count(*) FROM tb.origins
+    WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
+      OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of))
 
 -- states_now: the state of every version, as the views say
 SELECT version_id, state, forced FROM tb.versions
