@@ -86,6 +86,9 @@ if TYPE_CHECKING:
         impact as impact,
     )
     from trackbook.doors.api import (
+        import_bundle as import_bundle,
+    )
+    from trackbook.doors.api import (
         label as label,
     )
     from trackbook.doors.api import (
@@ -147,6 +150,9 @@ if TYPE_CHECKING:
     )
     from trackbook.doors.api import (
         rollback as rollback,
+    )
+    from trackbook.doors.api import (
+        route as route,
     )
     from trackbook.doors.api import (
         runs as runs,

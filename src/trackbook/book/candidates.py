@@ -19,22 +19,30 @@ if TYPE_CHECKING:
     from trackbook.records import Run
     from trackbook.registry import Policy as Rules
     from trackbook.registry import Report as Brought
-    from trackbook.registry import VersionRow
+    from trackbook.registry import RunElsewhere, VersionRow
 
 APPROVALS = "compliance.approvals"
 
 
-def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
-    """Return a version with all that is known of it, to stand before a gate."""
+def candidate_of(
+    book: Book, shelf: Shelf, row: VersionRow, *, rivals: Book | None = None
+) -> Candidate:
+    """Return a version with all that is known of it, to stand before a gate.
+
+    Args:
+        book, shelf: its project
+        row: the version
+        rivals: the project whose champion it is compared with; its own when left out
+    """
     from trackbook.gates import Candidate
     from trackbook.packages import pinned, verify
     from trackbook.scan import scan_folder
 
+    known = known_of_run(book, row)
+    there = rivals if rivals is not None else book
     run = run_of(book, row)
-    around = around_of(book, run) if run is not None else None
-    tree = around.checkout if around is not None else None
     used = used_by(book, run) if run is not None else []
-
+    around = around_of(book, run) if run is not None else None
     return Candidate(
         model=row.model,
         version=row.version,
@@ -45,29 +53,49 @@ def candidate_of(book: Book, shelf: Shelf, row: VersionRow) -> Candidate:
         flavour=row.flavour,
         is_unsafe=row.is_unsafe,
         signature=row.signature or None,
-        metrics=run.metrics if run is not None else {},
+        metrics=known.metrics,
         state=row.state,
         state_since=row.state_since.replace(tzinfo=UTC),
-        champion=rival_of(book, shelf, row, "champion"),
-        baseline=rival_of(book, shelf, row, "baseline"),
-        reproduction=run.reproduced if run is not None else None,
+        champion=rival_of(there, there.models.shelf, row, "champion"),
+        baseline=rival_of(there, there.models.shelf, row, "baseline"),
+        reproduction=known.reproduced,
         git_commit=row.git_commit,
-        git_dirty=tree.dirty if tree is not None else None,
-        has_diff=bool(tree is not None and tree.diff and not tree.diff_is_cut),
+        git_dirty=known.git_dirty,
+        has_diff=known.has_diff,
         author=row.author or row.registered_by,
         approvals=list(approvals_of(book, row)),
         metadata={
             "description": row.description,
             "owner": row.author or row.registered_by,
-            "tags": dict(run.tags) if run is not None else {},
+            "tags": dict(known.tags),
         },
-        data=fingerprints_of(book, run) if run is not None else {},
+        data=known.data,
         used=used,
         reach=reach_of(book, row, run, around, used),
         verify=verify,
         scan=scan_folder,
         probes=pinned,
         compare=compared,
+    )
+
+
+def known_of_run(book: Book, row: VersionRow) -> RunElsewhere:
+    """Return what is known of the run that made a version, here or where it came from."""
+    from trackbook.registry import RunElsewhere, run_elsewhere
+
+    run = run_of(book, row)
+    if run is None:
+        return run_elsewhere(book.store, row) or RunElsewhere()
+    around = around_of(book, run)
+    tree = around.checkout if around is not None else None
+    return RunElsewhere(
+        metrics=run.metrics,
+        params=run.params,
+        tags=run.tags,
+        reproduced=run.reproduced,
+        git_dirty=tree.dirty if tree is not None else None,
+        has_diff=bool(tree is not None and tree.diff and not tree.diff_is_cut),
+        data=fingerprints_of(book, run),
     )
 
 
@@ -101,14 +129,14 @@ def rival_of(
         return None
     if found.version_id == row.version_id:
         return None
-    run = run_of(book, found)
+    known = known_of_run(book, found)
     return Champion(
         version=found.version,
         version_id=found.version_id,
         package_digest=found.package_digest,
         signature=found.signature or None,
-        metrics=run.metrics if run is not None else {},
-        data=fingerprints_of(book, run) if run is not None else {},
+        metrics=known.metrics,
+        data=known.data,
         folder=shelf.place_of(found.package_digest),
     )
 

@@ -195,16 +195,21 @@ class Models:
         reference: str,
         target: str,
         *,
+        into: Book | None = None,
         progress: Progress = lambda _step: None,
         cancel: threading.Event | None = None,
     ) -> Report:
-        """Ask a version everything that stands before a target, and write the report down."""
+        """Ask a version everything that stands before a target, and write the report down.
+
+        Where it is to go into another project, that one's policy and champion count.
+        """
         from trackbook.gates import evaluate
 
         row = self.version(reference)
+        judge = into if into is not None else self._book
         report = evaluate(
-            candidate_of(self._book, self.shelf, row),
-            self.policy(),
+            candidate_of(self._book, self.shelf, row, rivals=judge),
+            judge.models.policy(),
             target.lower(),
             progress=progress,
             cancel=cancel,
@@ -238,7 +243,7 @@ class Models:
         if report is None and to.lower() in self.policy().targets:
             report = self.examine(row.name, to, progress=progress, cancel=cancel)
         if report is not None and not report.passed and not force:
-            raise Refused(self._kept_out(row, state, report))
+            raise Refused(self.kept_out(row, state, report))
         transition = self.registry(to).promote(
             row.name,
             state,
@@ -260,7 +265,7 @@ class Models:
         """Say whether a version is kept out by nothing but missing approvals."""
         return not report.passed and all(one.check == APPROVALS for one in report.blocking)
 
-    def _kept_out(self, row: VersionRow, state: str, report: Report) -> str:
+    def kept_out(self, row: VersionRow, state: str, report: Report) -> str:
         """Say what keeps a version out; ask for approvals where only they are missing."""
         blocking = report.blocking
         said = "; ".join(f"{one.label}: {one.words}" for one in blocking[:4])

@@ -67,6 +67,7 @@ reject = door("reject")
 reproduce = door("reproduce")
 restore = door("restore")
 rollback = door("rollback")
+route = door("route")
 show = door("show")
 sql = door("sql")
 status = door("status")
@@ -113,20 +114,23 @@ tag = listed("tag")
 versions = listed("versions")
 
 
-def export(*runs: str, file: str, points: bool = False, overwrite: bool = False) -> Any:
-    """Write runs into a file: parquet, csv or json, by its ending."""
+def export(*what: str, file: str, **choices: Any) -> Any:
+    """Write runs into a file, parquet, csv or json; or a version into a bundle, .tbz."""
     function = VERBS["export"].function
-    words = [str(run) for run in runs]
-    return function(current_book(), words, str(file), points=points, overwrite=overwrite)
+    words = [str(one) for one in what]
+    return function(current_book(), words, to=str(file), **choices)
 
+
+import_bundle = door("import")
 
 __all__ = [
     "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact",
     "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "describe",
-    "diff", "doctor", "end_run", "export", "gate", "gc", "history", "impact", "label",
-    "lineage", "lint", "load", "log_artifact", "log_input", "log_metric", "log_metrics",
-    "log_model", "log_param", "log_params", "note", "paper", "promote", "register",
-    "registry", "reject", "reproduce", "reproducible", "restore", "rm", "rollback",
-    "runs", "search_runs", "seed_everything", "set_experiment", "set_tag", "set_tags",
-    "show", "sql", "start_run", "status", "tag", "undeploy", "unregister", "versions",
+    "diff", "doctor", "end_run", "export", "gate", "gc", "history", "impact",
+    "import_bundle", "label", "lineage", "lint", "load", "log_artifact", "log_input",
+    "log_metric", "log_metrics", "log_model", "log_param", "log_params", "note", "paper",
+    "promote", "register", "registry", "reject", "reproduce", "reproducible", "restore",
+    "rm", "rollback", "route", "runs", "search_runs", "seed_everything", "set_experiment",
+    "set_tag", "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy",
+    "unregister", "versions",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from trackbook.doors.said import Said
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trackbook.book import Book
     from trackbook.gates import Step
@@ -36,10 +36,17 @@ def promote(
         version: NAME@1.2.0, NAME@latest or NAME@ALIAS
         to: staging or production, where it becomes champion of prod
         reason: why
-        env: make it the champion of this environment too, once it is there
+        env: make it the champion of this environment too; where trackbook.environments.toml
+            says that it is another project, the version is carried there, and moved there
         expected_from: the state that it must be in just now; else nothing is moved
         force: go past the rules, with a reason; that stays on record for ever
     """
+    from trackbook.environments import is_apart
+
+    if env is not None and is_apart(book.project, env):
+        return carried(
+            book, version, to, env, reason=reason, expected_from=expected_from, force=force
+        )
     line = Line()
     try:
         done = book.models.promote(
@@ -57,6 +64,40 @@ def promote(
     passed = f" after {checks} checks" if checks else ""
     moved = f"{row.name} is {row.state} now{passed}"
     return moves_said(book, entries, moved, f"{row.name} is {row.state} already")
+
+
+def carried(
+    book: Book,
+    version: str,
+    to: str,
+    env: Env,
+    *,
+    reason: str,
+    expected_from: str | None,
+    force: bool,
+) -> Said:
+    """Promote a version into an environment that is another project."""
+    from trackbook.environments import Wish, promote
+
+    wish = Wish(to=to, env=env, reason=reason, expected_from=expected_from, force=force)
+    line = Line()
+    try:
+        done = promote(
+            book, version, wish, progress=lambda step: line.say(step_words(step))
+        )
+    finally:
+        line.end()
+    there = f"{done.name} is {done.state} in {env}"
+    checks = f" after {len(done.report.results)} checks" if done.report is not None else ""
+    rows = [row for entry in done.moves for row in moves_in(entry, done.labels)]
+    facts = (
+        ("project", "", str(done.project)),
+        ("package", "", f"sha256:{done.receipt.package_digest}"),
+        ("received there", "", f"entry {done.receipt.entry} by {done.receipt.actor}"),
+        ("sent here", "", f"entry {done.sent.entry} by {done.sent.actor}"),
+    )
+    said = f"{there} already" if done.was_there else f"{there} now{checks}"
+    return Said(said, ["what", "before", "after"], [*rows, *facts])
 
 
 def step_words(step: Step) -> str:
@@ -251,7 +292,13 @@ def moves_of(book: Book, entry: Transition) -> Iterator[tuple[str, str, str]]:
     """Yield what one decision moved: states, slots, aliases."""
     from trackbook.registry import standing
 
-    label = standing(book.store, entry.model).label
+    yield from moves_in(entry, standing(book.store, entry.model).label)
+
+
+def moves_in(
+    entry: Transition, label: Callable[[str], str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what one decision moved, its versions called as their project does."""
     for version_id, before, after in zip(
         entry.version_ids, entry.from_states, entry.to_states, strict=True
     ):

@@ -98,15 +98,36 @@ def approvals(book: Book, name: str | None = None) -> Table:
 
 
 def approvals_of(book: Book, name: str | None) -> Table:
-    """Return requests for approvals, the newest first."""
+    """Return requests for approvals, the newest first, under them what came with versions."""
     from trackbook.registry import ApprovalRow
     from trackbook.registry import approvals as listed
     from trackbook.table import Table
 
     columns = list(ApprovalRow.__annotations__)
     rows = listed(book.store, name)
-    cells = [tuple(getattr(row, column) for column in columns) for row in rows]
-    return Table(columns, cells, note="" if rows else "nobody asked for an approval")
+    cells = [(*(getattr(row, column) for column in columns), "") for row in rows]
+    cells += approvals_that_came(book, name)
+    return Table(
+        [*columns, "origin"], cells, note="" if cells else "nobody asked for an approval"
+    )
+
+
+def approvals_that_came(book: Book, name: str | None) -> list[tuple[object, ...]]:
+    """Return approvals as they were given where versions came from, in the same columns."""
+    from trackbook.registry import approvals_elsewhere
+    from trackbook.registry import versions as listed
+
+    return [
+        (
+            one.request_id, row.model, row.version, row.version_id, one.target, one.step,
+            [one.actor] if one.step == "approved" else [],
+            one.actor if one.step == "rejected" else None,
+            one.actor if one.step == "requested" else "",
+            one.comment, None, one.gate_report_id, one.at, one.expires_at, one.env,
+        )
+        for row in listed(book.store, name)
+        for one in approvals_elsewhere(book.store, row)
+    ]  # fmt: skip
 
 
 def history(book: Book, name: str, *, at: str | None = None) -> Said:

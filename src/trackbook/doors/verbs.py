@@ -16,6 +16,7 @@ from trackbook.doors import (
     data,
     describe,
     env,
+    environments,
     gate,
     graph,
     live,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from trackbook.compare import Difference
     from trackbook.doors.beside import Compared
     from trackbook.doors.demo import Demonstration
+    from trackbook.doors.said import Said
     from trackbook.runs import RunPage
     from trackbook.table import Table
 
@@ -153,17 +155,21 @@ def sql(book: Book, question: Words, *, limit: int = 100_000) -> Table:
 def export(
     book: Book,
     runs: list[str],
-    file: str,
     *,
+    to: str | None = None,
     points: bool = False,
+    key: str | None = None,
+    unsigned: bool = False,
     overwrite: bool = False,
-) -> Table:
-    """Write runs into a file: parquet, csv or json, by its ending.
+) -> Table | Said:
+    """Write runs into a file, by its ending parquet, csv, json; or a version into a bundle, .tbz.
 
     Args:
-        runs: runs, or a filter in quotes; all writes every run
-        file: where to
-        points: write every point of their metrics instead of one row for each run
+        runs: runs, or a filter in quotes, or all, and the file last; or one NAME@1.2.0
+        to: the file, where it is not named last
+        points: of runs, every point of their metrics instead of one row for each run
+        key: of a version, the file of the private key that signs it (trackbook key)
+        unsigned: of a version, write it without a signature
         overwrite: replace a file that is there
     """
     from pathlib import Path
@@ -171,8 +177,21 @@ def export(
     from trackbook.runs import export as written
     from trackbook.table import Table
 
+    *meant, file = runs if to is None else [*runs, to]
+    if not meant:
+        raise Misused(f"export {file!r} needs a file: export all runs.parquet")
     book.settle()
-    chosen = book.find_many(runs)
+    if file.endswith(environments.BUNDLE):
+        if len(meant) > 1 or points:
+            raise Misused("a bundle holds one version: export NAME@1.2.0 --to FILE.tbz")
+        return environments.bundle(
+            book, meant[0], Path(file), key=key, unsigned=unsigned, overwrite=overwrite
+        )
+    if key is not None or unsigned:
+        raise Misused(
+            f"runs are not signed: name a version, and a file in .tbz, not {file!r}"
+        )
+    chosen = book.find_many(meant)
     done = written(book.store, chosen, Path(file), points=points, overwrite=overwrite)
     return Table(
         ["file", "rows", "size_bytes"], [(str(done.file), done.rows, done.size_bytes)]
@@ -251,9 +270,12 @@ VERBS: dict[str, Verb] = {
         Verb("unregister", moves.unregister),
         Verb("history", registry.history),
         Verb("impact", registry.impact),
+        Verb("route", environments.route),
         Verb("paper", papers.paper),
         Verb("sql", sql, cell=True),
         Verb("export", export),
+        Verb("import", environments.import_),
+        Verb("key", environments.key, needs="nothing"),
         Verb("rm", order.rm),
         Verb("gc", order.gc),
         Verb("compact", order.compact),

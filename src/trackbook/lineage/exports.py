@@ -19,11 +19,13 @@ LONGEST = 60
 SHAPES = {
     "execution": "box", "dataset": "cylinder", "run": "ellipse", "artifact": "note",
     "model": "component", "version": "box3d", "gate": "diamond", "slot": "tab",
+    "origin": "house", "shipment": "cds",
 }  # fmt: skip
 BRACKETS = {
     "execution": ("[", "]"), "dataset": ("[(", ")]"), "run": ("([", "])"),
     "artifact": ("[/", "/]"), "model": ("{{", "}}"), "version": ("[[", "]]"),
     "gate": ("{", "}"), "slot": (">", "]"),
+    "origin": ("[/", "\\]"), "shipment": ("[\\", "/]"),
 }  # fmt: skip
 PRODUCER = "urn:trackbook"
 SPEC = "https://openlineage.io/spec"

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
 Kind = Literal[
-    "execution", "dataset", "run", "artifact", "model", "version", "gate", "slot"
+    "execution",
+    "dataset",
+    "run",
+    "artifact",
+    "model",
+    "version",
+    "gate",
+    "slot",
+    "origin",
+    "shipment",
 ]
 Way = Literal["up", "down", "both"]
 SQL = queries_of("trackbook.lineage")
@@ -29,9 +38,11 @@ UP: dict[str, tuple[str, ...]] = {
     "run": ("data_of_runs", "makers_of_runs", "parents_of_runs"),
     "artifact": ("runs_of_artifacts",),
     "model": ("runs_of_models",),
-    "version": ("runs_of_versions", "parents_of_versions"),
+    "version": ("runs_of_versions", "parents_of_versions", "origins_of_versions"),
     "gate": ("versions_of_gates",),
     "slot": ("versions_of_slots",),
+    "origin": ("origins_of_origins",),
+    "shipment": ("versions_of_shipments",),
 }
 """What to ask for what things of a kind rest on; a new kind is one line here and one below.
 On which executions an execution rests is looked up session by session."""
@@ -41,9 +52,16 @@ DOWN: dict[str, tuple[str, ...]] = {
     "run": ("children_of_runs", "artifacts_of_runs", "models_of_runs", "versions_of_runs"),
     "artifact": (),
     "model": (),
-    "version": ("gates_of_versions", "slots_of_versions", "children_of_versions"),
+    "version": (
+        "gates_of_versions",
+        "slots_of_versions",
+        "children_of_versions",
+        "shipments_of_versions",
+    ),
     "gate": (),
     "slot": (),
+    "origin": ("versions_of_origins", "made_of_origins"),
+    "shipment": (),
 }
 
 

@@ -186,6 +186,43 @@ SELECT 'version' AS from_kind, version_id AS from_id, role AS label, 'slot' AS t
   concat_ws('/', model, env, role) AS to_id
 FROM tb.slots WHERE concat_ws('/', model, env, role) IN (SELECT unnest($ids))
 
+-- origins_of_versions: what some versions were in the project that they came from
+SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'version' AS to_kind, version_id AS to_id
+FROM tb.origins WHERE what <> 'paper' AND led_to = '' AND version_id IN (SELECT unnest($ids))
+
+-- origins_of_origins: what some things elsewhere were made of there
+SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'origin' AS to_kind, led_to AS to_id
+FROM tb.origins WHERE what <> 'paper' AND led_to IN (SELECT unnest($ids))
+
+-- versions_of_origins: versions here that came from some versions elsewhere
+SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'version' AS to_kind, version_id AS to_id
+FROM tb.origins WHERE led_to = '' AND origin_id IN (SELECT unnest($ids))
+
+-- made_of_origins: what was made elsewhere of some things
+SELECT 'origin' AS from_kind, origin_id AS from_id, label, 'origin' AS to_kind, led_to AS to_id
+FROM tb.origins WHERE led_to <> '' AND origin_id IN (SELECT unnest($ids))
+
+-- shipments_of_versions: where some versions were sent
+SELECT 'version' AS from_kind, version_id AS from_id, 'promoted_to' AS label, 'shipment' AS to_kind,
+  shipment_id AS to_id
+FROM tb.shipments WHERE step = 'sent' AND version_id IN (SELECT unnest($ids))
+
+-- versions_of_shipments: the versions that were sent
+SELECT 'version' AS from_kind, version_id AS from_id, 'promoted_to' AS label, 'shipment' AS to_kind,
+  shipment_id AS to_id
+FROM tb.shipments WHERE step = 'sent' AND shipment_id IN (SELECT unnest($ids))
+
+-- facts_of_origins: what to say of some things elsewhere
+SELECT origin_id AS id, any_value(name) || ' in ' || any_value(env) AS name, any_value(detail) AS detail,
+  any_value(born_at) AS at
+FROM tb.origins WHERE origin_id IN (SELECT unnest($ids)) GROUP BY origin_id
+
+-- facts_of_shipments: what to say of some versions that were sent
+SELECT shipment_id AS id, model || '@' || version || ' in ' || coalesce(nullif(to_env, ''), place) AS name,
+  concat_ws(', ', 'sha256:' || package_digest, 'by ' || actor, nullif(reason, '')) AS detail,
+  shipped_at AS at
+FROM tb.shipments WHERE step = 'sent' AND shipment_id IN (SELECT unnest($ids))
+
 -- facts_of_versions: what to say of some versions
 SELECT version_id AS id, model || '@' || version AS name,
   concat_ws(', ', state, flavour, 'sha256:' || package_digest) AS detail, registered_at AS at
@@ -238,6 +275,8 @@ SELECT kind, id FROM (
   UNION ALL SELECT 'version', version_id, version_id FROM tb.version
     WHERE version_id = $of OR model || '@' || semver = $of
   UNION ALL SELECT 'gate', report_id, report_id FROM tb.gate_report WHERE report_id = $of
+  UNION ALL SELECT 'origin', origin_id, origin_id FROM tb.origin WHERE origin_id = $of
+  UNION ALL SELECT 'shipment', shipment_id, shipment_id FROM tb.shipment WHERE shipment_id = $of
   UNION ALL SELECT 'slot', $of, version_id FROM tb.slots WHERE concat_ws('/', model, env, role) = $of)
 ORDER BY born DESC LIMIT 1
 

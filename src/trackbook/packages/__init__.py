@@ -11,6 +11,7 @@ from trackbook.packages.package import METADATA, Contents, Package, metadata_of
 from trackbook.packages.probes import Agreement, pinned
 from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import Field, Signature, signature_of
+from trackbook.packages.transport import carried, is_sound, must_be
 from trackbook.packages.verify import Tampered, verify
 from trackbook.packages.versions import Evidence, Proposal, Semver, proposed_version
 from trackbook.packages.write import write
@@ -34,11 +35,14 @@ __all__ = [
     "Signature",
     "Tampered",
     "api_schema_of",
+    "carried",
     "compatibility_of",
     "flavour_named",
     "flavour_of",
+    "is_sound",
     "load",
     "metadata_of",
+    "must_be",
     "openapi_of",
     "pinned",
     "probed",

@@ -26,6 +26,7 @@ from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
+    from typing import BinaryIO
 
 LARGE_BYTES = 64 << 10
 """Files from this size on are kept once for all packages."""
@@ -177,6 +178,13 @@ class Draft:
             raise Misused(
                 f"{str(source)!r} changes while it is read: package it when whole"
             )
+        self._enter(path, place)
+
+    def stream(self, path: str, source: BinaryIO) -> None:
+        """Write what comes out of an open file, to its end."""
+        place, path = self._new(path)
+        with place.open("xb") as target:
+            shutil.copyfileobj(source, target, CHUNK_BYTES)
         self._enter(path, place)
 
     def adopt(self, under: str) -> None:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 COLORS = {
     "run": "#1f77b4", "dataset": "#2ca02c", "execution": "#8c8c8c", "artifact": "#ff7f0e",
     "model": "#9467bd", "sweep": "#17a2b8", "folded": "#1f77b4", "version": "#d62728",
-    "slot": "#e6a700", "gate": "#7f7f7f",
+    "slot": "#e6a700", "gate": "#7f7f7f", "origin": "#17becf", "shipment": "#bcbd22",
 }  # fmt: skip
 SYMBOLS = {
     "run": "circle", "dataset": "square", "execution": "circle-open", "artifact": "diamond",
     "model": "hexagon", "sweep": "star-diamond", "folded": "circle-open-dot", "version": "star",
     "slot": "triangle-right", "gate": "diamond-tall",
+    "origin": "pentagon", "shipment": "arrow-right",
 }  # fmt: skip
 INK = "#808080"
 BAD = "#d64545"

@@ -45,6 +45,7 @@ from trackbook.records.run import (
     Status,
     Trash,
 )
+from trackbook.records.shipments import Origin, Shipment, Way
 from trackbook.records.surroundings import (
     Checkout,
     Computer,
@@ -94,6 +95,7 @@ __all__ = [
     "Note",
     "Notebook",
     "Objective",
+    "Origin",
     "Outcome",
     "Output",
     "Packaged",
@@ -110,6 +112,7 @@ __all__ = [
     "SessionEnd",
     "Severity",
     "Sheet",
+    "Shipment",
     "State",
     "Status",
     "Tag",
@@ -120,5 +123,6 @@ __all__ = [
     "Usage",
     "Verdict",
     "Version",
+    "Way",
     "kind",
 ]

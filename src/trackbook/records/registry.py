@@ -1,7 +1,7 @@
 """Models that were registered, and every decision about them: one log, hash-chained.
 
-The three kinds share one count of entries: entry n holds the hash of entry n - 1, of
-whatever kind it is. One command writes one record, which holds all that it does.
+The three kinds, and shipments, share one count of entries: entry n holds the hash of entry
+n - 1, of whatever kind it is. One command writes one record, which holds all that it does.
 """
 
 from __future__ import annotations
@@ -81,6 +81,16 @@ class Version(Record, frozen=True, kw_only=True):
     description: str
     parent_id: str | None
     """The version that it mends or goes on from."""
+    origin_env: str = ""
+    """The environment that it came from; empty where it was made here."""
+    origin_project: str = ""
+    """By what that project is known: the hash of the first entry of its log."""
+    origin_state: str = ""
+    """The state that it had there; empty where nobody signed for that."""
+    origin_hash: str = ""
+    """Of its registration there."""
+    signed_by: str = ""
+    """Whose key signed the bundle in which it came; `unsigned` for nobody's."""
     entry: int
     at_us: int
     """When it was decided, µs since 1970; never before the entry before."""

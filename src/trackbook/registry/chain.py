@@ -12,16 +12,16 @@ import msgspec
 
 from trackbook.clock import time_of
 from trackbook.journal import speakable
-from trackbook.records import Approval, Transition, Version
+from trackbook.records import Approval, Shipment, Transition, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trackbook.registry.who import Who
 
-    Entry = Version | Transition | Approval
+    Entry = Version | Transition | Approval | Shipment
 
-E = TypeVar("E", Version, Transition, Approval)
+E = TypeVar("E", Version, Transition, Approval, Shipment)
 UNSEALED: dict[str, Any] = {
     "entry": 0, "at_us": 0, "actor": "", "actor_from": "", "identity": "", "prev_hash": "",
     "hash": "",
@@ -161,6 +161,8 @@ def called(entry: Entry) -> str:
         what = f"registration of {entry.model}@{entry.semver}"
     elif isinstance(entry, Transition):
         what = f"{entry.command} of {entry.model}"
+    elif isinstance(entry, Shipment):
+        what = f"{entry.model}@{entry.semver} {entry.step}"
     else:
         what = f"approval ({entry.step}) of {entry.model}"
     return f"entry {entry.entry} ({what}, {entry.actor}, {when(entry.at_us)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from trackbook.errors import Busy, Damaged, Refused
-from trackbook.records import Approval, Transition, Version
+from trackbook.records import Approval, Shipment, Transition, Version
 from trackbook.registry.anchor import note
 from trackbook.registry.chain import Head, called, sealed
 from trackbook.registry.state import Model, told
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
 SQL = queries_of("trackbook.registry")
-E = TypeVar("E", Version, Transition, Approval)
+E = TypeVar("E", Version, Transition, Approval, Shipment)
 KINDS: dict[str, type[Any]] = {
     "log_of_versions": Version,
     "log_of_transitions": Transition,
     "log_of_approvals": Approval,
+    "log_of_shipments": Shipment,
 }
 
 

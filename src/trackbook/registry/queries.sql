@@ -3,13 +3,19 @@
 -- head: the last entry of the log
 SELECT entry, at_us, hash FROM (
   SELECT entry, at_us, hash FROM tb.version UNION ALL SELECT entry, at_us, hash FROM tb.transition
-  UNION ALL SELECT entry, at_us, hash FROM tb.approval)
+  UNION ALL SELECT entry, at_us, hash FROM tb.approval UNION ALL SELECT entry, at_us, hash FROM tb.shipment)
 ORDER BY entry DESC LIMIT 1
+
+-- first: the hash of the first entry of the log, by which a project is known
+SELECT hash FROM (
+  SELECT entry, hash FROM tb.version UNION ALL SELECT entry, hash FROM tb.transition
+  UNION ALL SELECT entry, hash FROM tb.approval UNION ALL SELECT entry, hash FROM tb.shipment)
+WHERE entry = 1
 
 -- is_there: whether an entry is in the log
 SELECT count(*) > 0 FROM (
   SELECT entry, hash FROM tb.version UNION ALL SELECT entry, hash FROM tb.transition
-  UNION ALL SELECT entry, hash FROM tb.approval)
+  UNION ALL SELECT entry, hash FROM tb.approval UNION ALL SELECT entry, hash FROM tb.shipment)
 WHERE entry = $entry AND hash = $hash
 
 -- log_of_versions: registrations as they were written
@@ -24,6 +30,17 @@ WHERE $model IS NULL OR model = $model ORDER BY entry
 SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.approval
 WHERE $model IS NULL OR model = $model ORDER BY entry
 
+-- log_of_shipments: what went to other projects and came from them, as it was written
+SELECT * EXCLUDE (id, written_at, session_id, run_id, execution_id) FROM tb.shipment
+WHERE $model IS NULL OR model = $model ORDER BY entry
+
+-- origins_of: what was told of a version when it came, each thing once
+SELECT version_id, package_digest, origin_id, what, project, env, name, detail, born_us, led_to, label,
+  fingerprint, facts
+FROM tb.origin WHERE version_id = $version
+QUALIFY row_number() OVER (PARTITION BY origin_id ORDER BY id DESC) = 1
+ORDER BY born_us, origin_id
+
 -- model_names: what models are called
 SELECT DISTINCT model FROM tb.versions
 
@@ -31,7 +48,7 @@ SELECT DISTINCT model FROM tb.versions
 SELECT version_id, model, version, seq, state, slots, aliases, flavour, is_unsafe, package_digest,
   weights_fp, object_fp, object_fp_why, fp_algo, signature, size_bytes, file_count, probe_count, run_id,
   git_commit, author, description, why_semver, parent_id, registered_at, registered_by, state_since,
-  moved_by, reason, forced, sunset_at, successor
+  moved_by, reason, forced, sunset_at, successor, origin, signed_by
 FROM tb.versions
 WHERE ($model IS NULL OR model = $model) AND ($id IS NULL OR version_id = $id)
 ORDER BY registered_at DESC, seq DESC LIMIT $most
@@ -78,13 +95,18 @@ ORDER BY s.registered_at DESC, s.seq DESC
 WITH RECURSIVE meant AS (
   SELECT dataset_id FROM tb.datasets
   WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of),
+told AS (
+  SELECT origin_id FROM tb.origins
+  WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
+    OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of)),
 part AS (
   SELECT r.run_id, coalesce(a.parent, r.parent_run_id) AS parent
   FROM tb.run r LEFT JOIN (
     SELECT run_id, arg_max(parent_run_id, id) AS parent FROM tb.amendment GROUP BY run_id) a USING (run_id)
   WHERE r.relation = 'child'),
 edge AS (
-  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage WHERE to_kind IN ('version', 'slot')
+  SELECT from_kind, from_id, to_kind, to_id FROM tb.lineage
+  WHERE to_kind IN ('version', 'slot', 'origin')
   UNION ALL SELECT 'dataset', dataset_id, 'run', run_id FROM tb.input
   UNION ALL SELECT 'run', parent, 'run', run_id FROM part
   UNION ALL SELECT 'run', run_id, 'whole', parent FROM part
@@ -92,16 +114,19 @@ edge AS (
   UNION ALL SELECT 'whole', source_run_id, 'version', version_id FROM tb.version
     WHERE source_run_id IS NOT NULL),
 reached AS (
-  SELECT 'dataset' AS kind, dataset_id AS id FROM meant
+  SELECT 'dataset' AS kind, dataset_id AS id FROM meant UNION SELECT 'origin', origin_id FROM told
   UNION SELECT e.to_kind, e.to_id FROM edge e JOIN reached r ON e.from_kind = r.kind AND e.from_id = r.id)
 SELECT v.version_id, v.model, v.version, v.state, v.slots, v.run_id
 FROM reached r JOIN tb.versions v ON r.kind = 'version' AND r.id = v.version_id
 WHERE len(v.slots) > 0 OR NOT $deployed
 ORDER BY v.model, v.seq DESC
 
--- is_dataset: how many datasets are called so
-SELECT count(*) FROM tb.datasets
-WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of
+-- is_dataset: how many datasets are called so, here or where versions came from
+SELECT (SELECT count(*) FROM tb.datasets
+    WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of)
+  + (SELECT count(*) FROM tb.origins
+    WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
+      OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of))
 
 -- states_now: the state of every version, as the views say
 SELECT version_id, state, forced FROM tb.versions

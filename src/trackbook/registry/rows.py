@@ -48,6 +48,10 @@ class VersionRow:
     """Some decision on it went past a rule, now or ever."""
     sunset_at: datetime | None
     successor: str | None
+    origin: str
+    """The environment that it came from; empty where it was made here."""
+    signed_by: str
+    """Whose key signed the bundle in which it came; `unsigned` for nobody's."""
 
     @property
     def name(self) -> str:
@@ -56,6 +60,12 @@ class VersionRow:
     @property
     def warning(self) -> str:
         """What to tell whoever loads it; empty for nothing."""
+        said = [words for words in (self._state_warning(),) if words]
+        if self.signed_by == "unsigned":
+            said.append(f"{self.name} came in a bundle that nobody signed")
+        return "; ".join(said)
+
+    def _state_warning(self) -> str:
         if self.state == "ARCHIVED":
             return f"{self.name} is archived"
         if self.state != "DEPRECATED":

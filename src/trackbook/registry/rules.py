@@ -40,6 +40,8 @@ FITTING = {
 }
 """In which state a version may be in each slot of prod."""
 ANYWHERE = FITTING["shadow"]
+UNSIGNED = "unsigned"
+"""What is said of a version that came in a bundle without a signature."""
 
 
 class Asked(NamedTuple):
@@ -152,8 +154,9 @@ def why_not(actor: str, version: Standing, requester: str, *, policy: Policy) ->
 
 
 def fast_track(asked: Asked) -> list[str]:
-    """The policy lets a version pass STAGING by."""
-    if asked.policy.fast_track:
+    """The policy lets a version pass STAGING by, or it was there where it came from."""
+    was_staged = asked.version.fact.origin_state in {"STAGING", "PRODUCTION"}
+    if asked.policy.fast_track or was_staged:
         return []
     return ["the way from DEVELOPMENT to PRODUCTION leads through STAGING"]
 

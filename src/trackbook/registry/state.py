@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.errors import Damaged, NotFound
-from trackbook.records import Approval, Transition, Version
+from trackbook.records import Approval, Shipment, Transition, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,6 +75,7 @@ class Model:
     """(environment, version id) as they came into the champion's slot."""
     spoilt: set[tuple[str, str]] = field(default_factory=set)
     """(environment, version id) that were rolled back from."""
+    shipments: list[Shipment] = field(default_factory=list)
     last: Transition | None = None
 
     @property
@@ -92,6 +93,7 @@ class Model:
             requests=dict(self.requests),
             champions=list(self.champions),
             spoilt=set(self.spoilt),
+            shipments=list(self.shipments),
         )
 
     def slots_of(self, version_id: str) -> list[str]:
@@ -132,6 +134,8 @@ def take(model: Model, entry: Entry) -> None:
         model.versions[entry.version_id] = Standing(fact=entry)
     elif isinstance(entry, Approval):
         take_approval(model, entry)
+    elif isinstance(entry, Shipment):
+        model.shipments.append(entry)
     else:
         must_make_sense(model, entry)
         take_states(model, entry)

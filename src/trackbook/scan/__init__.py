@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.scan.container import wrong_in_box
 from trackbook.scan.extract import extract
 from trackbook.scan.files import scan_file, scan_folder
 from trackbook.scan.finding import Finding, Scan, Scanned, Severity
@@ -18,4 +19,5 @@ __all__ = [
     "scan_file",
     "scan_folder",
     "to_sarif",
+    "wrong_in_box",
 ]

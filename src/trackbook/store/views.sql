@@ -249,7 +249,7 @@ SELECT v.version_id, v.model, v.semver AS version, v.seq, s.state, coalesce(p.sl
   v.source_run_id AS run_id, v.git_commit, v.author, v.description, v.why_semver, v.parent_id,
   make_timestamp(v.at_us) AS registered_at, v.actor AS registered_by,
   make_timestamp(s.at_us) AS state_since, s.actor AS moved_by, s.reason, s.forced, s.sunset_at,
-  n.semver AS successor
+  n.semver AS successor, v.origin_env AS origin, v.signed_by
 FROM version v
 JOIN (
   SELECT version_id, arg_max("after", entry) AS state, arg_max(at_us, entry) AS at_us,
@@ -320,6 +320,19 @@ LEFT JOIN (
     AND n.gate_report_id <> coalesce(r.gate_report_id, '')
 WHERE r.step = 'requested'
 
+-- shipments: one row per version that went to another project or came from one
+CREATE OR REPLACE VIEW shipments AS
+SELECT entry, make_timestamp(at_us) AS shipped_at, step, way, model, semver AS version, version_id,
+  package_digest, state, from_env, to_env, from_project, to_project, place, reason, gate_report_id,
+  signed_by, actor, actor_from, shipment_id, other_hash, facts_digest
+FROM shipment
+
+-- origins: one row per thing in another project on which a version rests
+CREATE OR REPLACE VIEW origins AS
+SELECT version_id, what, name, detail, env, project, make_timestamp(born_us) AS born_at, led_to, label,
+  fingerprint, facts, origin_id, package_digest
+FROM (FROM origin QUALIFY row_number() OVER (PARTITION BY version_id, origin_id ORDER BY id DESC) = 1)
+
 -- lineage: one row per tie between things: the source made the target, or the target rests on it
 CREATE OR REPLACE VIEW lineage AS
 SELECT 'execution' AS from_kind, unnest(before) AS from_id, unnest(why) AS label,
@@ -338,6 +351,12 @@ UNION ALL SELECT 'run', source_run_id, 'registered', 'version', version_id FROM 
 UNION ALL SELECT 'version', parent_id, 'parent', 'version', version_id FROM version WHERE parent_id IS NOT NULL
 UNION ALL SELECT 'version', version_id, 'examined', 'gate', report_id FROM gate_report
 UNION ALL SELECT 'version', version_id, role, 'slot', concat_ws('/', model, env, role) FROM slots
+
+UNION ALL SELECT 'origin', origin_id, label, CASE led_to WHEN '' THEN 'version' ELSE 'origin' END,
+  CASE led_to WHEN '' THEN version_id ELSE led_to END FROM origins
+  WHERE what <> 'paper'
+UNION ALL SELECT 'version', version_id, 'promoted_to', 'shipment', shipment_id FROM shipments
+  WHERE step = 'sent'
 
 -- outputs: one row per execution that put something out
 CREATE OR REPLACE VIEW outputs AS

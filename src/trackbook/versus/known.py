@@ -49,6 +49,8 @@ def about(sides: Sequence[Side]) -> Section:
         "object_fp": [row.object_fp for row in rows],
         "pinned predictions": [row.probe_count for row in rows],
         "forced": [row.forced for row in rows],
+        "came from": [row.origin or None for row in rows],
+        "signed by": [row.signed_by or None for row in rows],
         "warning": [row.warning or None for row in rows],
     }
     why = {

@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS tb."origin" (
+  "id" VARCHAR NOT NULL,
+  "written_at" TIMESTAMP NOT NULL,
+  "session_id" VARCHAR NOT NULL,
+  "run_id" VARCHAR,
+  "execution_id" VARCHAR,
+  "version_id" VARCHAR NOT NULL,
+  "package_digest" VARCHAR NOT NULL,
+  "origin_id" VARCHAR NOT NULL,
+  "what" VARCHAR NOT NULL,
+  "project" VARCHAR NOT NULL,
+  "env" VARCHAR NOT NULL,
+  "name" VARCHAR NOT NULL,
+  "detail" VARCHAR NOT NULL,
+  "born_us" BIGINT NOT NULL,
+  "led_to" VARCHAR NOT NULL,
+  "label" VARCHAR NOT NULL,
+  "fingerprint" VARCHAR NOT NULL,
+  "facts" VARCHAR NOT NULL
+)
