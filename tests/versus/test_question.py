@@ -34,7 +34,7 @@ def test_rows_of_the_gates_that_are_gone_are_said_and_no_error(tmp_path) -> None
         '[targets.a]\nrequire = ["package.intact"]\n'
     )
     asked = question_of(read_policy(tmp_path))
-    assert asked.rows is None and "cannot read the evaluation set gone.csv" in asked.why
+    assert asked.rows is None and "cannot read the table gone.csv" in asked.why
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.contents import around_of, fingerprints_of, used_by
 from trackbook.book.reach import reach_of
@@ -40,9 +40,6 @@ def candidate_of(
 
     known = known_of_run(book, row)
     there = rivals if rivals is not None else book
-    run = run_of(book, row)
-    used = used_by(book, run) if run is not None else []
-    around = around_of(book, run) if run is not None else None
     return Candidate(
         model=row.model,
         version=row.version,
@@ -70,13 +67,20 @@ def candidate_of(
             "tags": dict(known.tags),
         },
         data=known.data,
-        used=used,
-        reach=reach_of(book, row, run, around, used),
+        **past_of(book, row),
         verify=verify,
         scan=scan_folder,
         probes=pinned,
         compare=compared,
     )
+
+
+def past_of(book: Book, row: VersionRow) -> dict[str, Any]:
+    """Return what data made a version, and what of its past can be reached."""
+    run = run_of(book, row)
+    used = used_by(book, run) if run is not None else []
+    around = around_of(book, run) if run is not None else None
+    return {"used": used, "reach": reach_of(book, row, run, around, used)}
 
 
 def known_of_run(book: Book, row: VersionRow) -> RunElsewhere:

@@ -148,7 +148,7 @@ class Crossing:
             self._reference,
             self.state,
             reason=self.reason,
-            report=None if report is None else for_registry(report),
+            report=None if report is None else for_registry(self.there, report),
             force=self.wish.force,
         )
         moves = [*([moved] if moved is not None else []), *self._slot()]
@@ -227,7 +227,7 @@ class Crossing:
             self.state,
             rules_of(self.there.models.policy(), self.wish.to),
             reason=self.reason,
-            report=None if report is None else for_registry(report),
+            report=None if report is None else for_registry(self.there, report),
             force=self.wish.force,
         )
 

@@ -16,7 +16,7 @@ from trackbook.gates.package import MB
 from trackbook.gates.signature import Broken, sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from trackbook.gates.bench import Bench
     from trackbook.gates.candidate import Candidate, Champion
@@ -87,15 +87,22 @@ def rows_of(bench: Bench, asked: Evaluation | None) -> Rows:
     """
     if asked is None:
         raise Misused("no evaluation set is named: write [evaluation] data, target")
-    return bench.once(("rows", asked), lambda: read(bench, asked))
+    return bench.once(
+        ("rows", asked), lambda: rows_by(asked, lambda name: table_named(bench, name))
+    )
 
 
-def read(bench: Bench, asked: Evaluation) -> Rows:
+def read(project: Path | None, asked: Evaluation) -> Rows:
     """Read rows from a file of the project."""
+    return rows_by(asked, lambda name: table_at(project, name))
+
+
+def rows_by(asked: Evaluation, table_by: Callable[[str], tuple[Any, str]]) -> Rows:
+    """Return the rows of a table that is had by its name, with what is true of them."""
     wrong = cannot_be_meant(asked)
     if wrong:
         raise Misused(wrong)
-    table, sha256 = table_named(bench, asked.data)
+    table, sha256 = table_by(asked.data)
     return Rows(table, target_in(table, asked), sha256, asked.data)
 
 

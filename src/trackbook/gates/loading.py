@@ -173,22 +173,13 @@ def load(
     refused = unfit(bench, despite_scan=despite_scan)
     if refused:
         return Loaded(memory_mb, NEVER, None, None, refused)
-    work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
-    limit = int(memory_mb * MB)
-    probes = probes_of(bench) if rows is None else None
-    if rows is not None:
-        (work / "scores").touch()
-    if rows is not None or probes is not None:
-        asked = rows if probes is None else probes.rows
-        (work / "rows.pkl").write_bytes(pickle.dumps(asked))
-    if clock is not None:
-        (work / "clock.json").write_bytes(msgspec.json.encode(clock))
+    work = ordered(bench, rows, clock)
     ended = run_child(
         SCRIPT,
         [str(bench.folder.resolve()), str(work)],
         work,
         seconds=bench.seconds_left,
-        memory_bytes=limit,
+        memory_bytes=int(memory_mb * MB),
         halt=bench.halt,
         network="closed",
     )
@@ -204,6 +195,20 @@ def load(
         is_done=done is not None,
         times=told_in(work / "times.json", Times),
     )
+
+
+def ordered(bench: Bench, rows: Any, clock: Clock | None) -> Path:
+    """Return a new folder with what the process is asked: rows, and how long it is timed."""
+    work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
+    probes = probes_of(bench) if rows is None else None
+    if rows is not None:
+        (work / "scores").touch()
+    if rows is not None or probes is not None:
+        asked = rows if probes is None else probes.rows
+        (work / "rows.pkl").write_bytes(pickle.dumps(asked))
+    if clock is not None:
+        (work / "clock.json").write_bytes(msgspec.json.encode(clock))
+    return work
 
 
 def unfit(bench: Bench, *, despite_scan: bool = False) -> str:
