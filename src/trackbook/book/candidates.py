@@ -61,18 +61,23 @@ def candidate_of(
         has_diff=known.has_diff,
         author=row.author or row.registered_by,
         approvals=list(approvals_of(book, row)),
-        metadata={
-            "description": row.description,
-            "owner": row.author or row.registered_by,
-            "tags": dict(known.tags),
-        },
         data=known.data,
         **past_of(book, row),
+        metadata=said_of(row, known),
         verify=verify,
         scan=scan_folder,
         probes=pinned,
         compare=compared,
     )
+
+
+def said_of(row: VersionRow, known: RunElsewhere) -> dict[str, object]:
+    """Return what people said of a version."""
+    return {
+        "description": row.description,
+        "owner": row.author or row.registered_by,
+        "tags": dict(known.tags),
+    }
 
 
 def past_of(book: Book, row: VersionRow) -> dict[str, Any]:
