@@ -79,6 +79,7 @@ def test_a_project_without_one_has_none(tmp_path) -> None:
         ('[metrics]\nrequired = [""]', "an empty name"),
         ('[metrics]\nrequired = ["a"]\nsplits = ["a b"]', "is no split"),
         ('[metrics]\nrequired = "a"', "metrics: "),
+        ("".join(f"[tags.a{n}]\n" for n in range(201)), "it declares 201 tags, and 200 go"),
         ("a = [", "cannot read"),
         ("a = " + "[" * 5000 + "]" * 5000, "cannot read"),
     ],
