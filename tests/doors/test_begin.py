@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 
 from trackbook.book import Book
 from trackbook.doors.cli import main
+from trackbook.doors.session import Current
 from trackbook.runs import search
 
 NOTEBOOK = "baseline_models/first_baseline.ipynb"
@@ -24,6 +25,7 @@ NOTEBOOK = "baseline_models/first_baseline.ipynb"
 def home(tmp_path, monkeypatch):
     for name in ("TRACKBOOK_PROJECT", "TRACKBOOK_NOTEBOOK", "JPY_SESSION_NAME"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Current, "book", None)  # the shell ends with its one answer
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
