@@ -42,6 +42,17 @@ def test_more_than_one_chunk_is_kept_whole(artifacts, tmp_path):
         assert kept.read() == content
 
 
+def test_what_was_changed_or_lost_is_not_whole(artifacts, tmp_path):
+    digest = artifacts.keep(file_with(tmp_path, b"content")).digest
+    assert artifacts.is_whole(digest)
+    (place,) = (p for p in artifacts.folder.rglob("*") if p.is_file())
+    place.chmod(0o600)
+    place.write_bytes(b"Content")
+    assert not artifacts.is_whole(digest)
+    place.unlink()
+    assert not artifacts.is_whole(digest)
+
+
 def test_equal_files_are_kept_once(artifacts, tmp_path):
     first = artifacts.keep(file_with(tmp_path, b"same", "a"))
     second = artifacts.keep(file_with(tmp_path, b"same", "b"))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trackbook.contract import contract_of, read_contract
+from trackbook.contract.contract_text import from_document
 from trackbook.errors import Misused
+from trackbook.errors import TrackbookError as Refusal
 
 WHOLE = """\
 version = 1
@@ -79,6 +83,7 @@ def test_a_project_without_one_has_none(tmp_path) -> None:
         ('[metrics]\nrequired = [""]', "an empty name"),
         ('[metrics]\nrequired = ["a"]\nsplits = ["a b"]', "is no split"),
         ('[metrics]\nrequired = "a"', "metrics: "),
+        ("".join(f"[tags.a{n}]\n" for n in range(201)), "it declares 201 tags, and 200 go"),
         ("a = [", "cannot read"),
         ("a = " + "[" * 5000 + "]" * 5000, "cannot read"),
     ],
@@ -107,3 +112,47 @@ def test_a_value_that_fits_into_no_name_is_refused() -> None:
     text = f'[tags.a]\nvalues = ["{"ü" * 200}", "{"/" * 200}"]\n[names]\npattern = "{{a}}"'
     with pytest.raises(Misused, match="too long for a name"):
         contract_of(text)
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+anything = st.recursive(
+    plain,
+    lambda some: (
+        st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=8), some, max_size=3)
+    ),
+    max_leaves=8,
+)
+KEYS = [
+    "required",
+    "type",
+    "values",
+    "pattern",
+    "min",
+    "max",
+    "auto",
+    "default",
+    "says",
+    "splits",
+]
+tables = st.dictionaries(st.sampled_from(KEYS), anything, max_size=4)
+documents = st.fixed_dictionaries(
+    {},
+    optional={
+        "version": anything,
+        "mode": anything,
+        "tags": st.dictionaries(st.text(max_size=6), tables | anything, max_size=3)
+        | anything,
+        "names": tables | anything,
+        "metrics": tables | anything,
+    },
+)
+
+
+@given(documents)
+def test_whatever_stands_in_a_file_is_a_contract_or_is_refused_in_words(document) -> None:
+    found: object
+    try:
+        found = from_document(document, "", "here.toml")
+    except Refusal as error:
+        found = str(error)
+    assert found

@@ -145,3 +145,16 @@ pattern = "{project}/{model_family}"
     }  # fmt: skip
     named = Facts(run_id="1", name="up/linear", known=known, tags={"project": "mine"})
     assert filled(contract, named) == {"model_family": "linear"}
+
+
+def test_a_sentence_stays_one_whatever_the_contract_holds() -> None:
+    many = ", ".join(f'"{"v" * 300}{n}"' for n in range(500))
+    _, (sentence,) = told(f"[tags.a]\nvalues = [{many}]", tags={"a": "x" * 999})
+    assert len(sentence) < 1200
+    assert "and 488 more" in sentence
+
+
+def test_a_pattern_that_would_take_for_ever_as_a_regular_expression_does_not() -> None:
+    text = f'[tags.a]\npattern = "{"*a" * 60}b"'
+    codes, _ = told(text, tags={"a": "a" * 999})
+    assert codes == [("tag wrong", "a")]

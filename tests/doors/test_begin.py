@@ -7,10 +7,15 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
 
 from trackbook.book import Book
 from trackbook.doors.cli import main
+from trackbook.doors.session import Current
 from trackbook.runs import search
 
 NOTEBOOK = "baseline_models/first_baseline.ipynb"
@@ -20,6 +25,7 @@ NOTEBOOK = "baseline_models/first_baseline.ipynb"
 def home(tmp_path, monkeypatch):
     for name in ("TRACKBOOK_PROJECT", "TRACKBOOK_NOTEBOOK", "JPY_SESSION_NAME"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Current, "book", None)  # the shell ends with its one answer
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -97,3 +103,44 @@ def test_the_notebook_passes_nbval_in_a_real_kernel_and_keeps_the_contract(
     assert run.name.startswith("wine/LogisticRegression/raw/none/20")
     assert run.tags["experiment_type"] == "baseline"
     assert run.experiment == "wine/baseline_models"
+
+
+class ThisPython(KernelManager):
+    """Starts kernels of the interpreter that runs the tests."""
+
+    @property
+    def kernel_spec(self):
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, language="python", display_name="this")
+
+
+def test_a_run_without_its_tags_says_so_on_its_card_in_a_real_kernel(
+    home, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
+    main(["init", "--template", "wine"])
+    notebook = nbformat.read(home / "wine" / NOTEBOOK, as_version=4)
+    notebook.cells[1].source = "%load_ext trackbook"
+    notebook.cells = notebook.cells[:6]
+    where = {"metadata": {"path": str(home / "wine/baseline_models")}}
+    NotebookClient(notebook, resources=where, kernel_manager_class=ThisPython).execute()
+    (card,) = [one.data["text/html"] for one in notebook.cells[5].outputs]
+    assert (
+        "tag <code>experiment_type</code> is missing: %track tag experiment_type=…" in card
+    )
+    assert "project" not in card  # it has a default
+    monkeypatch.chdir(home / "wine")
+    capsys.readouterr()
+    assert main(["lint", "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["about"] for row in rows} == {"experiment_type", "feature_set", ""}
+    book = Book(home / "wine")
+    try:
+        said = book.store.rows("SELECT code, about FROM breaches ORDER BY ALL").rows
+    finally:
+        book.close()
+    assert said == [
+        ("name", ""),
+        ("tag missing", "experiment_type"),
+        ("tag missing", "feature_set"),
+    ]

@@ -92,6 +92,14 @@ def test_a_folder_with_other_things_keeps_them(tmp_path) -> None:
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
+def test_a_project_that_lies_on_another_disk_stays_there(tmp_path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "churn").mkdir()
+    (tmp_path / "churn" / ".trackbook").symlink_to(tmp_path / "disk")
+    make(plan(tmp_path / "churn"), tmp_path / "churn")
+    assert everything(tmp_path / "disk") == set()
+
+
 @pytest.mark.parametrize(
     "what", ["link to a folder", "dangling link", "file", "link for a file"]
 )

@@ -154,8 +154,9 @@ class Contracts:
 
     def _look(self) -> None:
         """Fill tags of the runs that ended, and write what is not as the contract asks."""
-        contract, book = self._asked(), self._book
-        ids, self._ended = list(self._ended), {}
+        contract, book, ids = self._asked(), self._book, []
+        while self._ended:
+            ids.append(self._ended.popitem()[0])  # the cells' thread may add one meanwhile
         if contract is None or not ids:
             return
         from trackbook.runs import by_ids
@@ -167,7 +168,7 @@ class Contracts:
                 tags = {**facts.tags, **given.get(facts.run_id, {})}
                 self._write(contract, replace(facts, tags=tags))
         except Busy:
-            self._ended |= dict.fromkeys(ids)  # with the next run that ends
+            self._ended.update(dict.fromkeys(ids))  # with the next run that ends
 
     def _write(self, contract: Contract, facts: Facts) -> None:
         """Write how a run stands, unless that is on record."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from trackbook.checklist.before import DIGEST, comparable
-from trackbook.checklist.line import Line, done, lacking, unknown
+from trackbook.checklist.line import Line, counted, done, lacking, unknown
 from trackbook.errors import Busy, TrackbookError
 
 if TYPE_CHECKING:
@@ -120,12 +120,13 @@ def registered(e: Evidence) -> Line:
 
 def documented(e: Evidence) -> Line:
     """Documentation and knowledge sharing."""
-    notes = f"{e.counts.notes} notes"
+    notes = counted(e.counts.notes, "note")
     row = e.version
     if row is None:
         said = f"{notes}; no version was registered of the run, so no card is written"
         return lacking(said, f"%track register {e.run_ref} NAME")
-    again = f"%track register {e.run_ref} {row.model}"
+    # What was registered stays as it is: words that it lacks are the next version's.
+    again = f"with the next version: %track register MODEL {row.model}"
     wanted = (
         (row.description.strip(), "a description", f"{again} --description '…'"),
         (row.signature, "what it takes and gives", f"{again} --example X_test"),
@@ -156,7 +157,7 @@ def tidied(e: Evidence) -> Line:
         return unknown(str(error), "ask again")
     if would.runs or would.artifacts:
         return lacking(
-            f"{would.runs} runs in the trash, and {would.artifacts} files"
+            f"{counted(would.runs, 'run')} in the trash, and {counted(would.artifacts, 'file')}"
             f" ({would.bytes:,} bytes) that no run refers to",
             "%track gc --dry-run, then %track gc",
         )

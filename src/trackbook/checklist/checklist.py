@@ -43,10 +43,12 @@ PHASES: Mapping[str, Sequence[Callable[[Evidence], Line]]] = {
 SIGNS = {"done": "✓", "not done": "✗", "cannot be known": "?"}
 STYLE = """<style>
 .tb-checks{color:var(--jp-ui-font-color1,inherit);font-size:var(--jp-ui-font-size1,13px)}
-.tb-checks table{border-collapse:collapse}
+.tb-checks table{border-collapse:collapse;font-size:inherit;color:inherit}
 .tb-checks th,.tb-checks td{text-align:left;vertical-align:top;padding:2px 12px 2px 0;\
-white-space:normal;overflow-wrap:anywhere}
+white-space:normal}
 .tb-checks td:nth-child(-n+2){white-space:nowrap}
+.tb-checks td:nth-child(n+3){min-width:12em;overflow-wrap:break-word}
+.tb-checks td:nth-child(4){overflow-wrap:anywhere}
 .tb-checks .tb-done{color:var(--jp-success-color1,#388e3c)}
 .tb-checks .tb-not{color:var(--jp-error-color1,#d32f2f)}
 .tb-checks .tb-unknown{color:var(--jp-warn-color1,#b26a00)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.checklist.before import DIGEST, MOST_SHOWN
-from trackbook.checklist.line import Line, done, lacking, unknown
+from trackbook.checklist.line import Line, counted, done, lacking, unknown
 from trackbook.contract import spelled
 from trackbook.errors import Damaged, NotFound
 
@@ -26,7 +26,7 @@ def params(e: Evidence) -> Line:
         )
     shown = ", ".join(f"{n}={v[:20]}" for n, v in list(e.run.params.items())[:MOST_SHOWN])
     return done(
-        f"{e.counts.params} params, {e.counts.params_of_calls} of them as a training was"
+        f"{counted(e.counts.params, 'param')}, {e.counts.params_of_calls} of them as a training was"
         f" given them: {shown}"
     )
 
@@ -51,7 +51,7 @@ def metrics(e: Evidence) -> Line:
             f"{shown or ', '.join(names[:MOST_SHOWN])}; {wanted[0].words}", wanted[0].fix
         )
     if not missing:
-        return done(f"{len(names)} metrics; {shown}")
+        return done(f"{counted(len(names), 'metric')}; {shown}")
     told = {name for there in found.values() for name in there}
     untold = [name for name in names if name not in told]
     if untold:
@@ -85,7 +85,7 @@ def kept(e: Evidence) -> Line:
     """Artifact storage (models, plots, data)."""
     if not e.files and not e.packages:
         model = (
-            f"{e.counts.models} models are known by digest only; "
+            f"{counted(e.counts.models, 'model')} known by digest only; "
             if e.counts.models
             else ""
         )
@@ -113,7 +113,7 @@ def kept(e: Evidence) -> Line:
             )
         else:
             whole.append(f"{file.path} {file.digest[: DIGEST + 3]}")
-    data = f"; {len(e.data)} datasets by fingerprint" if e.data else ""
+    data = f"; {counted(len(e.data), 'dataset')} by fingerprint" if e.data else ""
     said = f"{shown(whole)}; every byte as it was kept{data}" if whole else ""
     if unread:
         large = f"{shown(unread)}: too large to be read for this"
@@ -142,23 +142,25 @@ def progress(e: Evidence) -> Line:
     """Progress monitoring and logging."""
     parts = []
     if e.counts.series:
-        parts.append(f"{e.counts.series} metrics by step")
+        parts.append(f"{counted(e.counts.series, 'metric')} by step")
     if e.counts.outputs:
-        parts.append(f"what {e.counts.outputs} executions printed")
+        parts.append(f"what {counted(e.counts.outputs, 'execution')} printed")
     if not parts:
         return lacking(
             "nothing was printed, and no metric has more than one point",
             "log_metric(name, value, step=n) in the loop, or print",
         )
     state = f"the run is {e.run.status}"
-    return done(f"{' and '.join(parts)} are on record; {state}")
+    return done(f"on record: {' and '.join(parts)}; {state}")
 
 
 def resources(e: Evidence) -> Line:
     """Resource usage tracking."""
     if e.counts.samples:
         peak = (e.counts.peak_memory_bytes or 0) / 1e6
-        return done(f"{e.counts.samples} samples, {peak:,.0f} MB of memory at most")
+        return done(
+            f"{counted(e.counts.samples, 'sample')}, {peak:,.0f} MB of memory at most"
+        )
     if not e.is_over:
         return unknown("it is sampled while the run goes on, and at its end", "let it end")
     return lacking("nothing was sampled", "setting resources = true, and run it again")

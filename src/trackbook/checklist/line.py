@@ -32,3 +32,8 @@ def lacking(evidence: str, next_: str) -> Line:
 def unknown(evidence: str, next_: str) -> Line:
     """Return that nothing on record can tell, and how it could."""
     return Line(state="cannot be known", evidence=evidence, next=next_)
+
+
+def counted(count: int, what: str) -> str:
+    """Return how many there are of something: `1 model`, `2 models`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -33,7 +33,7 @@ SOURCES = (
 """The recorded facts from which tags can be filled."""
 DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 LONGEST_VALUE = 1000
-SHOWN = 60
+SHOWN, MOST_SHOWN = 60, 12
 NEAR = 0.5
 """How much alike a value is to the one that was meant."""
 
@@ -77,9 +77,11 @@ class TagRule:
             low = f" from {self.low:g}" if math.isfinite(self.low) else ""
             high = f" to {self.high:g}" if math.isfinite(self.high) else ""
             return f"it has to be a number{low}{high}"
+        hidden = len(self.values) - MOST_SHOWN
+        more = f" and {hidden} more" if hidden > 0 else ""
         return {
             "text": "it has to say something",
-            "enum": f"it can be {', '.join(self.values)}",
+            "enum": f"it can be {', '.join(map(cut, self.values[:MOST_SHOWN]))}{more}",
             "date": "it has to be a date such as 2026-05-03",
             "pattern": f"it has to look like {self.pattern}",
         }[self.type]
@@ -173,5 +175,10 @@ def is_date(value: str) -> bool:
 
 
 def short(value: str) -> str:
-    """Return a value as a sentence shows it."""
-    return repr(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+    """Return a value as a sentence shows it, in quotes."""
+    return repr(cut(value))
+
+
+def cut(value: str) -> str:
+    """Return a value, or its beginning where it is long."""
+    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"

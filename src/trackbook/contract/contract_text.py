@@ -29,6 +29,8 @@ CONTRACT_FILE = "trackbook.contract.toml"
 pyproject.toml, which a folder of notebooks may lack, holds one person's settings."""
 LARGEST = 1_000_000
 VERSION = 1
+MOST_TAGS = 200
+"""All of them are looked at when a run ends."""
 SPLIT = re.compile(r"[A-Za-z][\w-]{0,31}")
 KEYS = ("version", "mode", "tags", "names", "metrics")
 T = TypeVar("T", bound=msgspec.Struct)
@@ -111,6 +113,8 @@ def from_document(document: Mapping[str, Any], text: str, source: str) -> Contra
     if mode not in ("warn", "enforce"):
         raise Misused(f"mode is {mode!r}: it can be warn, enforce")
     tables = table_of(document.get("tags", {}), "tags")
+    if len(tables) > MOST_TAGS:
+        raise Misused(f"it declares {len(tables)} tags, and {MOST_TAGS} go: leave some out")
     rules = {name: rule_of(name, table) for name, table in tables.items()}
     names = None
     if "names" in document:

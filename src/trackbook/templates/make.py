@@ -63,7 +63,10 @@ def planned(
             " it away, or name another folder; nothing was written"
         )
     parents = {str(one) for path in template.files for one in parents_of(path)}
-    found = [folder_at(root, path) for path in sorted({*parents, *also})]
+    found = [
+        folder_at(root, path, is_filled=path in parents)
+        for path in sorted({*parents, *also})
+    ]
     files = [
         Planned(
             path=path,
@@ -84,11 +87,11 @@ def parents_of(path: str) -> list[str]:
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def folder_at(root: Path, path: str) -> Planned:
-    """Return a folder as it is to be, refusing one that leads elsewhere."""
+def folder_at(root: Path, path: str, *, is_filled: bool) -> Planned:
+    """Return a folder as it is to be, refusing to fill one that leads elsewhere."""
     place = root / path
     is_there = os.path.lexists(place)
-    if is_there and (place.is_symlink() or not place.is_dir()):
+    if is_there and ((is_filled and place.is_symlink()) or not place.is_dir()):
         raise Refused(
             f"{path} is there and no folder of the project's own: move it away, or name"
             " another folder; nothing was written"
