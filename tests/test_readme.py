@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from trackbook.contract import contract_of
 from trackbook.doors.verbs import VERBS
 from trackbook.gates.catalogue import OWN, params_of
+from trackbook.gates.policy_text import policy_of
 from trackbook.settings import Settings
 
 README = Path(__file__).parents[1] / "README.md"
@@ -73,6 +75,14 @@ def test_the_five_questions_are_answered(sheet) -> None:
     assert len(questions) == 5
     for question in questions:
         sheet.book.store.question(question)
+
+
+def test_its_contract_and_its_policy_are_read_as_they_stand() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    contract = contract_of(next(one for one in blocks if "[tags." in one))
+    assert {"project", "model_family", "date"} <= contract.tags.keys()
+    policy = policy_of(next(one for one in blocks if "[targets." in one), source="README")
+    assert list(policy.targets) == ["staging", "production"]
 
 
 def test_what_the_readme_points_to_is_there() -> None:
