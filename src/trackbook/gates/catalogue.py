@@ -43,6 +43,7 @@ from trackbook.gates import (
     security,
     signature,
     slices,
+    vulns,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ OWN: dict[str, Check] = {
     "deps.pinned": dependencies.pinned,
     "deps.resolves": dependencies.resolves,
     "deps.licences": licences.licences,
+    "deps.vulns": vulns.vulns,
     "security.format": security.safe_format,
     "security.scan": security.scan,
     "security.secrets": secrets.no_secrets,
@@ -108,6 +110,7 @@ OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
     "data.leakage": leakage.unleakable,
     "data.schema": data_schema.no_schema,
     "deps.licences": licences.no_licence,
+    "deps.vulns": vulns.unsearchable,
     "latency.p50": latency.untimely,
     "latency.p99": latency.untimely,
     "robustness.inputs": robustness.unasked,
