@@ -47,7 +47,7 @@ class Named(msgspec.Struct, frozen=True):
 def of_picklescan(
     _candidate: Candidate, bench: Bench, *, max_suspicious: int | None = None
 ) -> Answer:
-    """picklescan finds nothing dangerous in the package, and at most so many suspicious names.
+    """A second scanner, picklescan, finds nothing dangerous, and at most so many suspicious names.
 
     It works in a process of its own, without network. Beside `security.scan`, which knows what
     may be there, it knows what may not: both have to pass.
