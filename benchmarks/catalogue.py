@@ -11,12 +11,14 @@ says how many such processes the whole catalogue is worth. `--smoke`: fewer rows
 
 from __future__ import annotations
 
+import io
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +71,8 @@ def main() -> None:
         project = Path(name)
         os.chdir(project)
         os.environ["TRACKBOOK_PROJECT"] = name
-        book = registered(project, rows)
+        with redirect_stdout(io.StringIO()):
+            book = registered(project, rows)
         wants = keys_of(100 if choice.smoke else 1000)
         (project / "trackbook.gates.toml").write_text(policy_of(wants))
         code = book.models.shelf.place_of(book.models.version("churn@1.1.0").package_digest)
@@ -105,7 +108,7 @@ def registered(project: Path, rows: int):
     for at, c in enumerate((0.1, 1.0)):
         for source in (
             FIT.format(c=c),
-            "%track tag last data_licence=CC-BY-4.0 pii=none",
+            "%track tag data_licence=CC-BY-4.0 pii=none",
             "%track register model churn --example X_test --description 'Who leaves.'",
         ):
             shell.run_cell(source, store_history=True).raise_error()

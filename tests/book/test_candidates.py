@@ -54,7 +54,7 @@ def results(report):
 
 
 def test_its_run_data_code_and_environment_are_reached(lab) -> None:
-    lab.shell.run_line_magic("track", "tag last data_licence=CC0-1.0 pii=none")
+    lab.shell.run_line_magic("track", "tag data_licence=CC0-1.0 pii=none")
     found = results(lab.book.models.examine("churn@1.0.0", "production"))
     for check in (
         "lineage.complete",
