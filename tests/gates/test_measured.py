@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import time
 
 import numpy as np
@@ -13,7 +14,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from trackbook.errors import Misused
-from trackbook.gates import Candidate, Champion, Gate, ask, evaluate, gates
+from trackbook.gates import Candidate, Champion, Gate, answers, ask, evaluate, gates
+from trackbook.gates.loading import load
 from trackbook.packages import pinned, verify, write
 from trackbook.scan import scan_folder
 
@@ -53,9 +55,29 @@ def project(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def said():
+    """What packages said of rows in this module, each in a real process, by both."""
+    return {}
+
+
 @pytest.fixture
-def asked(shelf, project):
-    """Ask one check of a packaged model; return its result."""
+def asked(shelf, project, said, monkeypatch):
+    """Ask one check of a packaged model; return its result.
+
+    A package is asked the same rows once for all tests of this module: a process that imports
+    scikit-learn takes seconds, most of these tests are about what is made of its answer, and
+    `test_one_process_answers_for_all_checks_of_a_gate` asks anew.
+    """
+
+    def remembered(bench, memory_mb, *, rows):
+        asked_rows = hashlib.sha256(pickle.dumps(rows)).hexdigest()
+        key = (bench.candidate.package_digest, str(bench.folder), memory_mb, asked_rows)
+        if key not in said:
+            said[key] = load(bench, memory_mb, rows=rows)
+        return said[key]
+
+    monkeypatch.setattr(answers, "load", remembered)
 
     def ask_one(check, model="learned", *, champion=None, baseline=None, gate=None, **keys):
         package = shelf[model]
@@ -362,7 +384,7 @@ def test_a_champion_that_was_changed_is_not_asked(packed, project, tmp_path) -> 
     assert "is not what was registered" in found.words
 
 
-def test_one_process_answers_for_all_checks_of_a_gate(asked, shelf, project) -> None:
+def test_one_process_answers_for_all_checks_of_a_gate(shelf, project) -> None:
     package = shelf["learned"]
     candidate = Candidate(
         model="churn", version="1.1.0", folder=package.folder,

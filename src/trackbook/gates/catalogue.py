@@ -39,11 +39,13 @@ from trackbook.gates import (
     performance,
     provenance,
     robustness,
+    second_opinion,
     secrets,
     security,
     signature,
     slices,
     soak,
+    vulns,
 )
 
 if TYPE_CHECKING:
@@ -91,8 +93,10 @@ OWN: dict[str, Check] = {
     "deps.pinned": dependencies.pinned,
     "deps.resolves": dependencies.resolves,
     "deps.licences": licences.licences,
+    "deps.vulns": vulns.vulns,
     "security.format": security.safe_format,
     "security.scan": security.scan,
+    "security.picklescan": second_opinion.of_picklescan,
     "security.secrets": secrets.no_secrets,
     "compliance.metadata": compliance.metadata,
     "compliance.approvals": compliance.approvals,
@@ -111,6 +115,8 @@ OBJECTIONS: dict[str, Callable[[Mapping[str, object]], str | None]] = {
     "data.schema": data_schema.no_schema,
     "deps.licences": licences.no_licence,
     "soak.time": soak.no_time,
+    "deps.vulns": vulns.unsearchable,
+    "security.picklescan": second_opinion.no_count,
     "latency.p50": latency.untimely,
     "latency.p99": latency.untimely,
     "robustness.inputs": robustness.unasked,

@@ -60,8 +60,9 @@ def evaluate(
     """Ask a candidate everything that stands before a target; return all that was found.
 
     No check keeps another from being asked; one that crashes or is late is `errored`.
-    `progress` is told before and after each, in the caller's thread, and once more of tests that
-    are held together (`family`). When `cancel` is set, what a check had started is ended.
+    `progress` is told before and after each, in the caller's thread, and once more from the
+    first on that is lost when tests are held together (`family`). When `cancel` is set, what a check
+    had started is ended.
 
     Raises:
         NotFound: the policy has no such target
@@ -145,7 +146,7 @@ def settled(
         label = one.want.label
         whole = one._replace(said=anew[label]) if label in anew else one
         results.append(result_of(whole, gate))
-        is_changed |= label in anew
+        is_changed |= results[-1].outcome != result_of(one, gate).outcome
         if is_changed:  # and all after it, for whoever shows them in their order
             progress(Step(number, len(said), one.want, results[-1]))
     return tuple(results)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from packaging.version import Version
 
 from trackbook.errors import Misused, NotFound, Refused
 from trackbook.gates.package import MB
@@ -162,9 +163,10 @@ def table_in(content: bytes, name: str) -> Any:
 
     try:
         if name.endswith(".csv"):
-            # As written, to the last bit: from pandas 3 on that is what it does unasked.
-            exact = {} if pd.__version__ >= "3" else {"float_precision": "round_trip"}
-            return pd.read_csv(io.BytesIO(content), **exact)
+            # From 3.1 on pandas reads every number exactly, and complains of being told to.
+            is_old = Version(pd.__version__) < Version("3.1")
+            exactly = {"float_precision": "round_trip"} if is_old else {}
+            return pd.read_csv(io.BytesIO(content), **exactly)
         return pd.read_parquet(io.BytesIO(content))
     except ImportError:
         raise Misused(f"cannot read {name} without pyarrow: pip install pyarrow") from None

@@ -120,7 +120,7 @@ def held_up(
         "training_duplicates": int(pd.Series(theirs).duplicated().sum()),
     }  # fmt: skip
     inputs = [pair for name, pair in pairs.items() if name != target]
-    if len(inputs) < len(pairs):
+    if 0 < len(inputs) < len(pairs):
         first, second = digests_of(inputs)
         evidence["same_inputs"] = int(np.isin(first, second).sum())
     held = {k: v for k, v in terms._asdict().items() if v not in (None, "")} or {
