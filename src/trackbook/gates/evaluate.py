@@ -61,8 +61,8 @@ def evaluate(
 
     No check keeps another from being asked; one that crashes or is late is `errored`.
     `progress` is told before and after each, in the caller's thread, and once more from the
-    first on that is lost when tests are held together (`family`). When `cancel` is set, what a check
-    had started is ended.
+    first on that is lost when tests are held together (`family`). When `cancel` is set, what a
+    check had started is ended.
 
     Raises:
         NotFound: the policy has no such target
@@ -72,7 +72,7 @@ def evaluate(
     began_us, began = clock(), time.monotonic()
     stop, now = cancel or threading.Event(), time_of(began_us)
     said, files = all_asked(candidate, policy, gate, progress, stop, now)
-    results = settled(said, gate, progress)
+    results = settled(said, gate, now, progress)
     champion = candidate.champion
     return Report(
         report_id=new_id(),
@@ -124,7 +124,7 @@ def all_asked(
                 files=files,
             )
             said.append(asked(want, bench, stop))
-            progress(Step(number, count, want, result_of(said[-1], gate)))
+            progress(Step(number, count, want, result_of(said[-1], gate, now)))
     return said, files
 
 
@@ -136,7 +136,7 @@ def baseline_of(candidate: Candidate, gate: Target) -> str | None:
 
 
 def settled(
-    said: list[Asked], gate: Target, progress: Callable[[Step], object]
+    said: list[Asked], gate: Target, now: datetime, progress: Callable[[Step], object]
 ) -> tuple[Result, ...]:
     """Return what all checks found, once their tests are held together against chance."""
     anew = together({one.want.label: one.said for one in said}) if gate.holm else {}
@@ -145,8 +145,8 @@ def settled(
     for number, one in enumerate(said):
         label = one.want.label
         whole = one._replace(said=anew[label]) if label in anew else one
-        results.append(result_of(whole, gate))
-        is_changed |= results[-1].outcome != result_of(one, gate).outcome
+        results.append(result_of(whole, gate, now))
+        is_changed |= results[-1].outcome != result_of(one, gate, now).outcome
         if is_changed:  # and all after it, for whoever shows them in their order
             progress(Step(number, len(said), one.want, results[-1]))
     return tuple(results)
@@ -177,18 +177,23 @@ def asked(want: Want, bench: Bench, stop: threading.Event) -> Asked:
     return Asked(want, said, time.monotonic() - began)
 
 
-def result_of(asked: Asked, gate: Target) -> Result:
-    """Return what a check's answer means for the gate."""
+def result_of(asked: Asked, gate: Target, now: datetime) -> Result:
+    """Return what a check's answer means for the gate, with what is waived."""
     want, said = asked.want, asked.said
     outcome, blocks = meaning(want, gate, said)
     answer = said if isinstance(said, Answer) else crash(said)
+    waiver, words = gate.waivers.get(want.label), str(answer.words)
+    if blocks and waiver is not None:
+        words = f"{words} ({waiver.told(now)})"
+        blocks = not waiver.holds(now)
+        outcome = outcome if blocks or outcome != "failed" else "warned"
     return Result(
         label=want.label,
         check=want.check,
         outcome=outcome,
         severity=want.severity,
         blocks=blocks,
-        words=str(plain(str(answer.words))),
+        words=str(plain(words)),
         value=None if answer.value is None else as_json(answer.value),
         threshold=None if answer.threshold is None else as_json(answer.threshold),
         evidence=as_json(answer.evidence),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trackbook.gates.evaluation import Evaluation
+    from trackbook.gates.waivers import Waiver
     from trackbook.records import Severity
 
 TIME_LIMIT_S = 120.0
@@ -46,6 +47,8 @@ class Target:
 
     holm: bool = True
     """Whether what its checks test is held together against chance, by Holm's method."""
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    """By label: what a version need not pass for a time. Those of `extends` are not taken over."""
 
     def after(
         self, what: Literal["error", "skip"], check: str, *, is_grave: bool = False

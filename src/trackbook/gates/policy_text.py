@@ -134,6 +134,8 @@ class Gate:
     on_error: str | Mapping[str, str] = ""
     on_skip: str | Mapping[str, str] = ""
     holm: bool = True
+    waivers: Sequence[Mapping[str, str]] = ()
+    """What need not be passed for a time: of each its check, by, reason, until."""
 
     def table(self) -> dict[str, object]:
         """Return the table that says the same."""
@@ -144,6 +146,7 @@ class Gate:
             "approvals": dict(self.approvals),
             "on_error": self.on_error,
             "on_skip": self.on_skip,
+            "waivers": [dict(one) for one in self.waivers],
         }
         kept = {key: value for key, value in table.items() if value}
         return kept if self.holm else kept | {"holm": False}

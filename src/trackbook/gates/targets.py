@@ -21,6 +21,7 @@ from trackbook.gates.catalogue import (
 )
 from trackbook.gates.evaluation import Evaluation, cannot_be_meant
 from trackbook.gates.policy import DEFAULT, TIME_LIMIT_S, Target, Want
+from trackbook.gates.waivers import waivers_of
 from trackbook.records import Severity
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Rules = Mapping[str, Severity]
 LONGEST_S = 100 * 366 * 86_400
 KEYS = (
     "extends", "description", "require", "checks", "approvals", "on_error", "on_skip", "holm",
+    "waivers",
 )  # fmt: skip
 GENERAL = ("check", "label", "severity", "time_limit")
 APPROVALS, EVALUATION = "compliance.approvals", "evaluation"
@@ -91,6 +93,11 @@ def resolved(name: str, tables: Table, shared: Shared, below: tuple[str, ...]) -
         on_error=merged(rules_of(table, "on_error", where), base.on_error),
         on_skip=merged(rules_of(table, "on_skip", where), base.on_skip),
         holm=truth_of(table.get("holm", base.holm), f"{where}: holm"),
+        waivers=waivers_of(
+            table.get("waivers", []),
+            {label: want.check for label, want in wants.items()},
+            where,
+        ),
     )
 
 
