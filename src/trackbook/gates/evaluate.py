@@ -61,8 +61,8 @@ def evaluate(
 
     No check keeps another from being asked; one that crashes or is late is `errored`.
     `progress` is told before and after each, in the caller's thread, and once more from the
-    first on that is lost when tests are held together (`family`). When `cancel` is set, what a check
-    had started is ended.
+    first on that is lost when tests are held together (`family`). When `cancel` is set, what a
+    check had started is ended.
 
     Raises:
         NotFound: the policy has no such target
