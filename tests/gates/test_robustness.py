@@ -199,3 +199,31 @@ def test_cases_that_there_are_not_are_refused(keys, says) -> None:
     with pytest.raises(Misused) as told:
         gates(Gate("a", [ask(CHECK, **keys)]))
     assert says in str(told.value)
+
+
+def test_columns_of_every_type_and_rows_of_every_form_are_changed() -> None:
+    import scipy.sparse
+
+    from trackbook.gates.odd_inputs import cases_of
+
+    table = pd.DataFrame({
+        "bool": [True, False], "whole": pd.array([1, None], dtype="Int64"),
+        "word": pd.Categorical(["x", "y"]), "grade": pd.Categorical([1, 2]),
+        "day": pd.to_datetime(["2026-01-01", "2026-01-02"], utc=True), "text": ["a", None],
+        "byte": np.array([1, 2], "uint8"), "gap": [None, None], "half": np.array([1, 2], "float16"),
+    })  # fmt: skip
+    found = cases_of(table, None)
+    for name in table.columns:
+        assert {"nulls", "wrong_type"} <= {
+            c.kind for c in found if f"in {name!r}" in c.name
+        }
+    for case in found:
+        if case.kind == "extreme":
+            changed = case.name.split("'")[1]
+            assert case.rows[changed].dtype == table[changed].dtype
+            assert np.isfinite(case.rows[changed].to_numpy(dtype=float)).all()
+    twice = pd.concat([table[["byte"]]] * 2, axis=1)
+    for rows in (twice, np.zeros((3, 2), "float32"), np.zeros((3, 2), int), np.zeros(3), ["a", "b"],
+                 [1, 2], {"a": np.zeros(3)}, scipy.sparse.csr_matrix(np.eye(3)), table["text"]):  # fmt: skip
+        kinds = [one.kind for one in cases_of(rows, None)]
+        assert kinds[:3] == ["as_is", "one_row", "empty"]

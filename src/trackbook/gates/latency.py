@@ -146,7 +146,7 @@ def timed(bench: Bench, how: Calls) -> Timed:
     told = found.loaded.told
     facts = how._asdict() | {
         "n": len(took), "p50_ms": low, "p90_ms": middle, "p99_ms": high,
-        "max_ms": took_ms.max(), "mean_ms": took_ms.mean(),
+        "slowest_ms": took_ms.max(), "mean_ms": took_ms.mean(),
         "rows_per_s": 1e3 * how.batch / took_ms.mean(),
         "load_s": told.load_s if told else None,
         "processors": found.note("latency.json").get("processors"),

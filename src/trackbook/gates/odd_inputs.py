@@ -110,6 +110,9 @@ def changes_of(column: Any) -> Iterator[tuple[Kind, str, Any]]:
     elif kind == "time":
         yield "nulls", "nothing", filled([pd.NaT] * count, column.dtype)
         yield "wrong_type", "texts", filled(["no time"] * count, "object")
+    else:
+        yield "nulls", "nothing", filled([None] * count, "object")
+        yield "wrong_type", "texts", filled(["no such value"] * count, "object")
 
 
 def unseen(column: Any) -> Any:
