@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -80,7 +82,8 @@ def panel(page):
 
 
 def line(page, name):
-    return panel(page).get_by_role("row", name=name).first
+    head = page.get_by_role("rowheader", name=re.compile(rf"(^|\s){name}$"))
+    return panel(page).get_by_role("row").filter(has=head)
 
 
 def folder(page, title):
@@ -159,7 +162,7 @@ def test_sections_fold_by_keyboard_and_say_so(page):
 
 
 def test_code_that_changed_opens(page):
-    panel(page).get_by_text("churn@1.2.0: ").click()
+    panel(page).get_by_text("churn@1.2.0: 1 cell changed").click()
     added = panel(page).get_by_role("region", name="Code of churn@1.2.0").locator(".tb-add")
     assert any("n_estimators=trees" in one for one in added.all_inner_texts())
 

@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 def side(version, **known):
-    facts = {name: "" for name in VersionRow.__annotations__} | {
+    facts = dict.fromkeys(VersionRow.__annotations__, "") | {
         "model": "churn", "version": version, "version_id": version, "state": "STAGING",
         "slots": [], "aliases": [], "is_unsafe": False, "forced": False, "registered_at": NOON,
         "state_since": NOON, "sunset_at": None,
