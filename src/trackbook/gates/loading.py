@@ -176,21 +176,13 @@ def load(
     if refused:
         return Loaded(memory_mb, Ended("halted", None, 0.0, 0, ""), None, None, refused)
     work = Path(tempfile.mkdtemp(prefix="load-", dir=bench.scratch))
-    limit = int(memory_mb * MB)
-    probes = probes_of(bench) if rows is None else None
-    if rows is not None:
-        (work / "scores").touch()
-    if rows is not None or probes is not None:
-        asked = rows if probes is None else probes.rows
-        (work / "rows.pkl").write_bytes(pickle.dumps(asked))
-    if clock is not None:
-        (work / "clock.json").write_bytes(msgspec.json.encode(clock))
+    put_question(work, bench, rows, clock)
     ended = run_child(
         SCRIPT,
         [str(bench.folder.resolve()), str(work)],
         work,
         seconds=bench.seconds_left,
-        memory_bytes=limit,
+        memory_bytes=int(memory_mb * MB),
         halt=bench.halt,
         network="closed",
     )
@@ -206,6 +198,18 @@ def load(
         is_done=done is not None,
         times=told_in(work / "times.json", Times),
     )
+
+
+def put_question(work: Path, bench: Bench, rows: Any, clock: Clock | None) -> None:
+    """Write down what a process is to be asked: rows, or else the probes, and how long."""
+    probes = probes_of(bench) if rows is None else None
+    if rows is not None:
+        (work / "scores").touch()
+    if rows is not None or probes is not None:
+        asked = rows if probes is None else probes.rows
+        (work / "rows.pkl").write_bytes(pickle.dumps(asked))
+    if clock is not None:
+        (work / "clock.json").write_bytes(msgspec.json.encode(clock))
 
 
 def fault_of(found: Loaded) -> str | None:

@@ -115,10 +115,7 @@ def verdict_of(
     version: str,
     part: str = "",
 ) -> Verdict:
-    """Return what can be told of one version against the first; its words come with Holm's p.
-
-    McNemar's test for what counts rows of which each is right or wrong, or else the bootstrap.
-    """
+    """Return what can be told of one version against the first; its words come with Holm's p."""
     base = Verdict(
         metric=metric.name,
         version=version,
@@ -129,35 +126,40 @@ def verdict_of(
     )
     try:
         found = paired_bootstrap(
-            metric,
-            truth,
-            said,
-            first,
-            rng=asked.dice(),
-            level=LEVEL,
+            metric, truth, said, first, rng=asked.dice(), level=LEVEL,
             resamples=asked.resamples,
-        )
+        )  # fmt: skip
     except TrackbookError as error:
         return replace(base, words=f"cannot be told: {error}")
-    p_value, test = found.p_different, "paired bootstrap"
-    counts: tuple[int | None, int | None] = (None, None)
-    if metric.is_share and metric.rows is not None:
-        right = [metric.rows(truth, one) for one in (said, first)]
-        if metric.direction == "min":
-            right = [1 - one for one in right]
-        told = mcnemar(*right)
-        p_value, counts = told.p_value, (told.only_ours, told.only_theirs)
-        test = "McNemar's test" + (", exact" if told.method == "exact" else "")
-    return replace(
+    whole = replace(
         base,
         outcome="same" if alike(said, first) else "undecided",
         gain=found.gain,
         low=found.interval.low,
         high=found.interval.high,
-        p_value=p_value,
-        test=test,
-        only_it=counts[0],
-        only_first=counts[1],
+        p_value=found.p_different,
+        test="paired bootstrap",
+    )
+    return counted_out(whole, metric, truth, said, first) if metric.is_share else whole
+
+
+def counted_out(
+    one: Verdict, metric: Metric, truth: Any, said: Predictions, first: Predictions
+) -> Verdict:
+    """Return a verdict by McNemar's test, of a measure that counts rows right or wrong."""
+    if metric.rows is None:
+        return one
+    right = [metric.rows(truth, each) for each in (said, first)]
+    if metric.direction == "min":
+        right = [1 - each for each in right]
+    told = mcnemar(*right)
+    exact = ", exact" if told.method == "exact" else ""
+    return replace(
+        one,
+        p_value=told.p_value,
+        test=f"McNemar's test{exact}",
+        only_it=told.only_ours,
+        only_first=told.only_theirs,
     )
 
 

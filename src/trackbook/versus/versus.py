@@ -147,7 +147,28 @@ def versus(
     """
     sides = sides_of(book, rows)
     same_question(sides)
-    stop = halt or threading.Event()
+    stop, watch = halt or threading.Event(), clock or Clock()
+    found = asked(book, sides, question, progress, stop, watch)
+    judged = measured.judge(sides, found, question, progress)
+    about, *others = on_record(book, sides)
+    sections = [
+        measured.section(sides, found, question, judged),
+        timing.latency(found),
+        about,
+        *others,
+    ]
+    return Versus(sides=sides, sections=sections, judged=judged, question=question)
+
+
+def asked(
+    book: Book,
+    sides: Sequence[Side],
+    question: Question,
+    progress: Callable[[str], object],
+    halt: threading.Event,
+    clock: Clock,
+) -> list[Measured]:
+    """Return what each version says of the rows, one after another, for they are timed."""
     found: list[Measured] = []
     with tempfile.TemporaryDirectory(
         prefix="trackbook-versus-", ignore_cleanup_errors=True
@@ -158,18 +179,10 @@ def versus(
             found.append(
                 measure(
                     candidate, question.rows, question.evaluation, scratch=Path(scratch),
-                    halt=stop, clock=clock or Clock(),
+                    halt=halt, clock=clock,
                 )
             )  # fmt: skip
-    judged = measured.judge(sides, found, question, progress)
-    about, *others = on_record(book, sides)
-    sections = [
-        measured.section(sides, found, question, judged),
-        timing.latency(found),
-        about,
-        *others,
-    ]
-    return Versus(sides=sides, sections=sections, judged=judged, question=question)
+    return found
 
 
 def same_question(sides: Sequence[Side]) -> None:
