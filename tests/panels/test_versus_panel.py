@@ -25,7 +25,7 @@ def side(version, **known):
         "state_since": NOON, "sunset_at": None,
     }  # fmt: skip
     return Side(
-        row=VersionRow(**facts | known), parent="", run=None, gone="", params={}, metrics={},
+        row=VersionRow(**facts | known), parent="", varies="", run=None, gone="", params={}, metrics={},
         inputs=[], cells=[], packages={}, around={},
     )  # fmt: skip
 

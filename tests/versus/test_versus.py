@@ -161,11 +161,8 @@ def test_what_is_on_record_stands_side_by_side(three) -> None:
     assert [one.name for one in code.code] == ["churn@1.1.0", "churn@1.2.0"]
     assert "+C = 1.0" in code.code[0].diff and "+C = 0.8" in code.code[1].diff
     about = lines_of(three, "about")
-    assert [cell.value for cell in about["goes on from"].cells] == [
-        None,
-        "churn@1.0.0",
-        "churn@1.1.0",
-    ]
+    assert [cell.value for cell in about["flavour"].cells] == ["sklearn"] * 3
+    assert all(cell.value.startswith("LogisticRegression-") for cell in about["run"].cells)
     assert "signature" in [one.key for one in three.sections]
     assert lines_of(three, "signature")["for callers"].cells[1].value == "same"
 
