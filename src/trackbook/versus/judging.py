@@ -133,7 +133,7 @@ def verdict_of(
         return replace(base, words=f"cannot be told: {error}")
     whole = replace(
         base,
-        outcome="same" if alike(said, first) else "undecided",
+        outcome="same" if alike(said, first, metric) else "undecided",
         gain=found.gain,
         low=found.interval.low,
         high=found.interval.high,
@@ -163,12 +163,14 @@ def counted_out(
     )
 
 
-def alike(said: Predictions, first: Predictions) -> bool:
-    """Tell whether two versions say the same of every row."""
+def alike(said: Predictions, first: Predictions, metric: Metric) -> bool:
+    """Tell whether two versions say the same of every row, as far as a measure looks."""
     import numpy as np
 
     if not np.array_equal(said.outputs, first.outputs):
         return False
+    if metric.is_share or metric.confusion is not None:
+        return True
     if said.scores is None or first.scores is None:
         return said.scores is first.scores
     return bool(np.array_equal(said.scores, first.scores))

@@ -157,7 +157,11 @@ def sliced(
     if rows is None or not metrics or found[0].said is None:
         return verdicts, left_out
     metric = metric_named(metrics[0])
+    known = [str(one) for one in rows.table.columns]
     for column in asked.slices:
+        if column not in known:
+            left_out.append(f"{column}: these rows have no such column")
+            continue
         parts = parts_of(rows, column)
         if len(parts) > MOST_SLICES:
             left_out.append(
