@@ -121,7 +121,7 @@ def test_versions_stand_in_columns_with_their_states(notebook, page, tmp_path):
         "churn@1.1.0: better in accuracy"
         in panel(page).locator(".tb-headline").inner_text()
     )
-    assert "better by 0." in line(page, "accuracy").inner_text()
+    assert "better by 0." in line(page, "accuracy").first.inner_text()
     picture = panel(page).get_by_role("img", name="gains over churn@1.0.0")
     assert picture.locator(".scatterlayer .trace").count() >= 3
     notebook.shot("versus-light", tmp_path)
