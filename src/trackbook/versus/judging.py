@@ -14,6 +14,9 @@ from trackbook.statistics import (
     metric_named,
     paired_bootstrap,
 )
+from trackbook.statistics import (
+    alike as alike_labels,
+)
 from trackbook.versus.lines import counted
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["better", "worse", "undecided", "same", "unknown"]
 LEVEL, ALPHA = 0.95, 0.05
-MANY_LABELS = 200
+MANY_LABELS, FEW = 200, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,20 @@ def task_of(said: Predictions, truth: Any) -> Literal["labels", "numbers"]:
         return "labels" if few and whole else "numbers"
     whole = whole and np.all(truth == np.rint(truth))
     return "labels" if few and whole else "numbers"
+
+
+def misfit(said: Predictions, truth: Any) -> str:
+    """Say that a version chooses among other labels than those that are true; nothing if not."""
+    import numpy as np
+
+    if task_of(said, truth) == "numbers":
+        return ""
+    known = said.outputs if said.classes is None else said.classes
+    chosen, true = (np.unique(one) for one in alike_labels(known, truth))
+    if len(np.intersect1d(chosen, true)):
+        return ""
+    ours, theirs = (", ".join(str(x)[:40] for x in one[:FEW]) for one in (chosen, true))
+    return f"it chooses among {ours}, and the target holds {theirs}: another question"
 
 
 def usual_metrics(
@@ -184,6 +201,19 @@ def judged(found: Sequence[Verdict]) -> list[Verdict]:
         concluded(replace(one, p_holm=next(adjusted))) if one.p_value is not None else one
         for one in found
     ]
+
+
+def too_few(found: Sequence[Verdict], resamples: int) -> str:
+    """Say that resamples are too few to tell anything, for so many comparisons; else nothing."""
+    drawn = [one for one in found if one.test == "paired bootstrap"]
+    count = sum(one.p_holm is not None for one in found)
+    least = round(2 * count / ALPHA)
+    if not drawn or resamples >= least:
+        return ""
+    return (
+        f"{resamples:,} resamples cannot tell {count:,} comparisons apart by the bootstrap:"
+        f" --resamples {least}"
+    )
 
 
 def concluded(one: Verdict) -> Verdict:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trackbook.errors import Misused
 from trackbook.gates import Clock, Measured, measure
 from trackbook.registry import versions
-from trackbook.versus import changes, known, measured, timing
+from trackbook.versus import changes, known, measured, telling, timing
 from trackbook.versus.lines import counted
 from trackbook.versus.side import side_of
 
@@ -148,11 +148,11 @@ def versus(
     sides = sides_of(book, rows)
     same_question(sides)
     stop, watch = halt or threading.Event(), clock or Clock()
-    found = asked(book, sides, question, progress, stop, watch)
+    found = measured.fitting(asked(book, sides, question, progress, stop, watch), question)
     judged = measured.judge(sides, found, question, progress)
     about, *others = on_record(book, sides)
     sections = [
-        measured.section(sides, found, question, judged),
+        telling.section(sides, found, question, judged),
         timing.latency(found),
         about,
         *others,
