@@ -101,11 +101,10 @@ def export(*runs: str, file: str, points: bool = False, overwrite: bool = False)
 __all__ = [
     "active_run", "alias", "approvals", "approve", "archive", "compact", "compare",
     "compare_versions", "data", "demote", "deploy", "deprecate", "diff", "doctor", "end_run",
-    "export", "gate", "gc",
-    "history", "impact", "lineage", "load", "log_artifact", "log_input", "log_metric",
-    "log_metrics", "log_model", "log_param", "log_params", "note", "paper", "promote",
-    "register", "registry", "reject", "reproduce", "reproducible", "restore", "rm",
-    "rollback", "runs", "search_runs", "seed_everything", "set_experiment", "set_tag",
-    "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy", "unregister",
-    "versions",
+    "export", "gate", "gc", "history", "impact", "lineage", "load", "log_artifact",
+    "log_input", "log_metric", "log_metrics", "log_model", "log_param", "log_params",
+    "note", "paper", "promote", "register", "registry", "reject", "reproduce",
+    "reproducible", "restore", "rm", "rollback", "runs", "search_runs", "seed_everything",
+    "set_experiment", "set_tag", "set_tags", "show", "sql", "start_run", "status", "tag",
+    "undeploy", "unregister", "versions",
 ]  # fmt: skip
