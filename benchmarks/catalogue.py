@@ -148,6 +148,7 @@ def keys_of(calls: int) -> dict[str, dict]:
         "data.schema": {"training": "train.csv"},
         "deps.vulns": {"database": "osv", "max_age_days": 3650.0},
         "latency.p50": {"max_ms": 100, "calls": calls},
+        "soak.time": {"min_hours": 1, "state": "DEVELOPMENT", "severity": "warn"},
         "latency.p99": {"max_ms": 500, "calls": calls},
     }
     return {name: keys.get(name, {}) for name in checks()}

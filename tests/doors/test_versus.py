@@ -92,6 +92,7 @@ def test_the_terminal_shows_verdicts_and_gives_json_and_csv(lab) -> None:
     assert facts["measured.accuracy.verdict"]["m@1.1.0"] == "better"
     assert facts["measured.accuracy.gain_low"]["m@1.1.0"] > 0.1
     assert facts["measured.accuracy.p_holm"]["m@1.0.0"] is None
+    assert facts["measured.accuracy.words"]["m@1.1.0"].startswith("better by 0.")
     assert facts["latency.one row, p50"]["m@1.0.0"] > 0
     written = in_shell(lab, "versions", "m@1.0.0", "m@1.1.0", "--csv").stdout
     found = {row["fact"]: row for row in csv.DictReader(io.StringIO(written))}

@@ -276,3 +276,20 @@ def test_a_quantile_of_no_numbers_is_refused(values) -> None:
 
     with pytest.raises(Misused):
         quantile(np.array(values), 0.5)
+
+
+def test_a_two_sided_p_of_the_bootstrap_is_the_same_whoever_is_called_ours() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.normal(size=120)
+    first = Predictions(truth + rng.normal(size=120))
+    other = Predictions(truth + 1.1 * rng.normal(size=120))
+    metric = metric_named("mae")
+    there, back = (
+        paired_bootstrap(metric, truth, *pair, rng=np.random.default_rng(7), resamples=1000)
+        for pair in ((first, other), (other, first))
+    )
+    assert there.p_value == pytest.approx(back.p_worse, abs=0.03)
+    assert there.p_value + there.p_worse == pytest.approx(1.0, abs=0.002)
+    assert there.p_different == 2 * min(there.p_value, there.p_worse)
+    same = paired_bootstrap(metric, truth, first, first, rng=np.random.default_rng(7))
+    assert same.p_different == 1.0

@@ -9,7 +9,7 @@ import pytest
 
 from trackbook.statistics import Predictions
 from trackbook.versus.changes import change_of
-from trackbook.versus.judging import judged, task_of, verdict_of
+from trackbook.versus.judging import judged, misfit, task_of, too_few, verdict_of
 from trackbook.versus.lines import Cell, ratio
 from trackbook.versus.question import Question
 from trackbook.versus.side import cells_in
@@ -97,3 +97,29 @@ def test_sizes_are_told_beside_the_first() -> None:
     assert ratio(150, 100) == "1.5 times the first's"
     assert ratio(101, 100) == "" == ratio(5, None) == ratio(5, 0)
     assert Cell(value=False).shown == "no" and Cell(words="gone").whole == "gone"
+
+
+def test_a_version_that_answers_another_question_is_found_out() -> None:
+    truth = np.array(["yes", "no", "yes"])
+    other = misfit(Predictions(np.array([0, 1, 0])), truth)
+    assert other == "it chooses among 0, 1, and the target holds no, yes: another question"
+    assert misfit(Predictions(np.array(["no", "no", "no"])), truth) == ""
+    sure = np.array([[0.9, 0.1]] * 3)
+    knows = Predictions(np.array(["a"] * 3), sure, np.array(["a", "yes"]))
+    assert misfit(knows, truth) == ""
+    assert misfit(Predictions(np.array([0.5, 1.5])), np.array([7.5, 8.0])) == ""
+
+
+def test_resamples_that_are_too_few_for_so_many_comparisons_are_said() -> None:
+    from trackbook.statistics import metric_named
+
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=50)
+    first, other = (Predictions(truth + rng.normal(size=50)) for _ in range(2))
+    asked = Question(rows=None, evaluation=None, resamples=100)
+    many = judged([
+        verdict_of(metric_named("mae"), truth, other, first, asked, version=f"a@{n}")
+        for n in range(5)
+    ])  # fmt: skip
+    assert too_few(many, 100).endswith("--resamples 200")
+    assert too_few(many, 200) == ""

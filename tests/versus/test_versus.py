@@ -44,9 +44,13 @@ def models(lab):
     ]
 
 
-def lines_of(found, key):
+def section_of(found, key):
     (section,) = [one for one in found.sections if one.key == key]
-    return {line.name: line for line in section.lines}
+    return section
+
+
+def lines_of(found, key):
+    return {line.name: line for line in section_of(found, key).lines}
 
 
 def verdicts(found, metric, part=""):
@@ -133,7 +137,7 @@ def test_parts_of_the_rows_that_the_gates_name_are_looked_at(three, rows) -> Non
 
 
 def test_latency_has_bounds_and_says_on_what_machine(three) -> None:
-    (section,) = [one for one in three.sections if one.key == "latency"]
+    section = section_of(three, "latency")
     lines = {line.name: line for line in section.lines}
     for name in ("one row, p50", "one row, p99", "batch, p50", "batch, p99"):
         line = lines[name]
@@ -155,29 +159,27 @@ def test_what_is_on_record_stands_side_by_side(three) -> None:
     params = lines_of(three, "params")
     assert [cell.value for cell in params["C"].cells] == ["0.0001", "1.0", "0.8"]
     assert params["<img src=x onerror=alert(1)>"].cells[1].words == "not set by its run"
-    (recorded,) = [one for one in three.sections if one.key == "metrics"]
+    recorded = section_of(three, "metrics")
     assert recorded.words[0].startswith("not the same rows")
-    (code,) = [one for one in three.sections if one.key == "code"]
+    code = section_of(three, "code")
     assert [one.name for one in code.code] == ["churn@1.1.0", "churn@1.2.0"]
     assert "+C = 1.0" in code.code[0].diff and "+C = 0.8" in code.code[1].diff
     about = lines_of(three, "about")
-    assert [cell.value for cell in about["goes on from"].cells] == [
-        None,
-        "churn@1.0.0",
-        "churn@1.1.0",
-    ]
+    assert [cell.value for cell in about["flavour"].cells] == ["sklearn"] * 3
+    assert all(cell.value.startswith("LogisticRegression-") for cell in about["run"].cells)
     assert "signature" in [one.key for one in three.sections]
     assert lines_of(three, "signature")["for callers"].cells[1].value == "same"
 
 
 def test_metrics_on_the_same_data_are_said_to_be(lab) -> None:
     found = compared(lab, "churn", "1.0.0", "1.1.0", metrics=["accuracy"])
-    (recorded,) = [one for one in found.sections if one.key == "metrics"]
+    recorded = section_of(found, "metrics")
     assert recorded.words == ["measured on the same rows"]
 
 
 def test_regressions_are_compared_by_their_errors(lab, others, rows) -> None:
     found = compared(lab, "spend", "2.0.0", "1.0.0", target="spent")
+    assert "target spent" in section_of(found, "measured").words[0]
     values = lines_of(found, "measured")["rmse"].cells
     best = lab.book.models.load("spend@1.0.0").predict(rows[["age", "visits", "fee"]])
     assert values[1].value == pytest.approx(np.sqrt(np.mean((best - rows["spent"]) ** 2)))
@@ -245,6 +247,6 @@ def test_a_run_that_was_removed_is_told_by_its_package(lab) -> None:
         lab.track(f"rm {row.run_id} --undo")
     params = lines_of(found, "params")
     assert [cell.value for cell in params["C"].cells] == ["1.0", "0.8"]
-    (code,) = [one for one in found.sections if one.key == "code"]
+    code = section_of(found, "code")
     assert "+C = 0.8" in code.code[0].diff
     assert "removed from the record" in lines_of(found, "about")["run"].cells[1].words

@@ -84,6 +84,9 @@ class Beside(Tabular):
             before = "" if section.key == "about" else f"{section.key}."
             for line in section.lines:
                 yield (f"{before}{line.name}", *[raw(cell) for cell in line.cells])
+                if any(cell.verdict for cell in line.cells):
+                    said = [cell.verdict or None for cell in line.cells]
+                    yield (f"{before}{line.name}.words", *said)
                 for name, values in line.details.items():
                     yield (f"{before}{line.name}.{name}", *values)
             for change in section.code:

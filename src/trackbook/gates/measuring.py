@@ -89,7 +89,11 @@ def told(found: Loaded, fault: str | None) -> Measured:
     """Return what is known besides what a version said."""
     if found.refused or found.changed:
         return Measured(times_why=fault or "")
-    none = fault or "no rows are pinned in its package, so that there was nothing to ask it"
+    none = fault or (
+        "no rows are pinned in its package, so that there was nothing to ask it"
+        if found.times is None
+        else "the times that it told can be none"
+    )
     spent = found.told
     timed = found.times if usable(found.times) else None
     return Measured(

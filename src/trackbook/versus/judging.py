@@ -14,6 +14,9 @@ from trackbook.statistics import (
     metric_named,
     paired_bootstrap,
 )
+from trackbook.statistics import (
+    alike as alike_labels,
+)
 from trackbook.versus.lines import counted
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["better", "worse", "undecided", "same", "unknown"]
 LEVEL, ALPHA = 0.95, 0.05
-MANY_LABELS = 200
+MANY_LABELS, FEW = 200, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,20 @@ def task_of(said: Predictions, truth: Any) -> Literal["labels", "numbers"]:
     return "labels" if few and whole else "numbers"
 
 
+def misfit(said: Predictions, truth: Any) -> str:
+    """Say that a version chooses among other labels than those that are true; nothing if not."""
+    import numpy as np
+
+    if task_of(said, truth) == "numbers":
+        return ""
+    known = said.outputs if said.classes is None else said.classes
+    chosen, true = (np.unique(one) for one in alike_labels(known, truth))
+    if len(np.intersect1d(chosen, true)):
+        return ""
+    ours, theirs = (", ".join(str(x)[:40] for x in one[:FEW]) for one in (chosen, true))
+    return f"it chooses among {ours}, and the target holds {theirs}: another question"
+
+
 def usual_metrics(
     task: Literal["labels", "numbers"], said: Sequence[Predictions]
 ) -> list[str]:
@@ -115,10 +132,7 @@ def verdict_of(
     version: str,
     part: str = "",
 ) -> Verdict:
-    """Return what can be told of one version against the first; its words come with Holm's p.
-
-    McNemar's test for what counts rows of which each is right or wrong, or else the bootstrap.
-    """
+    """Return what can be told of one version against the first; its words come with Holm's p."""
     base = Verdict(
         metric=metric.name,
         version=version,
@@ -129,44 +143,51 @@ def verdict_of(
     )
     try:
         found = paired_bootstrap(
-            metric,
-            truth,
-            said,
-            first,
-            rng=asked.dice(),
-            level=LEVEL,
+            metric, truth, said, first, rng=asked.dice(), level=LEVEL,
             resamples=asked.resamples,
-        )
+        )  # fmt: skip
     except TrackbookError as error:
         return replace(base, words=f"cannot be told: {error}")
-    p_value, test = found.p_different, "paired bootstrap"
-    counts: tuple[int | None, int | None] = (None, None)
-    if metric.is_share and metric.rows is not None:
-        right = [metric.rows(truth, one) for one in (said, first)]
-        if metric.direction == "min":
-            right = [1 - one for one in right]
-        told = mcnemar(*right)
-        p_value, counts = told.p_value, (told.only_ours, told.only_theirs)
-        test = "McNemar's test" + (", exact" if told.method == "exact" else "")
-    return replace(
+    whole = replace(
         base,
-        outcome="same" if alike(said, first) else "undecided",
+        outcome="same" if alike(said, first, metric) else "undecided",
         gain=found.gain,
         low=found.interval.low,
         high=found.interval.high,
-        p_value=p_value,
-        test=test,
-        only_it=counts[0],
-        only_first=counts[1],
+        p_value=found.p_different,
+        test="paired bootstrap",
+    )
+    return counted_out(whole, metric, truth, said, first) if metric.is_share else whole
+
+
+def counted_out(
+    one: Verdict, metric: Metric, truth: Any, said: Predictions, first: Predictions
+) -> Verdict:
+    """Return a verdict by McNemar's test, of a measure that counts rows right or wrong."""
+    if metric.rows is None:
+        return one
+    right = [metric.rows(truth, each) for each in (said, first)]
+    if metric.direction == "min":
+        right = [1 - each for each in right]
+    told = mcnemar(*right)
+    exact = ", exact" if told.method == "exact" else ""
+    return replace(
+        one,
+        p_value=told.p_value,
+        test=f"McNemar's test{exact}",
+        only_it=told.only_ours,
+        only_first=told.only_theirs,
     )
 
 
-def alike(said: Predictions, first: Predictions) -> bool:
-    """Tell whether two versions say the same of every row."""
+def alike(said: Predictions, first: Predictions, metric: Metric) -> bool:
+    """Tell whether two versions say the same of every row, as far as a measure looks."""
     import numpy as np
 
     if not np.array_equal(said.outputs, first.outputs):
         return False
+    if metric.is_share or metric.confusion is not None:
+        return True
     if said.scores is None or first.scores is None:
         return said.scores is first.scores
     return bool(np.array_equal(said.scores, first.scores))
@@ -180,6 +201,19 @@ def judged(found: Sequence[Verdict]) -> list[Verdict]:
         concluded(replace(one, p_holm=next(adjusted))) if one.p_value is not None else one
         for one in found
     ]
+
+
+def too_few(found: Sequence[Verdict], resamples: int) -> str:
+    """Say that resamples are too few to tell anything, for so many comparisons; else nothing."""
+    drawn = [one for one in found if one.test == "paired bootstrap"]
+    count = sum(one.p_holm is not None for one in found)
+    least = round(2 * count / ALPHA)
+    if not drawn or resamples >= least:
+        return ""
+    return (
+        f"{resamples:,} resamples cannot tell {count:,} comparisons apart by the bootstrap:"
+        f" --resamples {least}"
+    )
 
 
 def concluded(one: Verdict) -> Verdict:

@@ -41,6 +41,7 @@ def about(sides: Sequence[Side]) -> Section:
             f"{one.run.name} {one.run.run_id[-8:]}" if one.run else None for one in sides
         ],
         "run_id": [row.run_id for row in rows],
+        "its run varies": [side.varies or None for side in sides],
         "git commit": [row.git_commit for row in rows],
         "flavour": [row.flavour for row in rows],
         "loading it may execute code": [row.is_unsafe for row in rows],
@@ -61,7 +62,7 @@ def about(sides: Sequence[Side]) -> Section:
         line(name, found, why=why.get(name, ()), most=SHORT if name in DIGESTS else None)
         for name, found in plain.items()
     ]
-    lines[14:14] = [sizes(sides, "size_bytes"), sizes(sides, "file_count")]
+    lines[15:15] = [sizes(sides, "size_bytes"), sizes(sides, "file_count")]
     return Section(key="about", title="What they are", lines=lines)
 
 

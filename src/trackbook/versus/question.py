@@ -86,7 +86,7 @@ def question_of(
         why=why,
         metrics=tuple(dict.fromkeys(metrics or named_in(policy))),
         is_exact=bool(metrics),
-        slices=sliced_in(policy, rows),
+        slices=sliced_in(policy),
         resamples=resamples,
         seed=seed,
     )
@@ -141,16 +141,15 @@ def is_measure(name: str) -> bool:
     return True
 
 
-def sliced_in(policy: Policy, rows: Rows | None) -> tuple[str, ...]:
-    """Return the columns by whose values a policy looks at rows, of those that these have."""
-    known = [] if rows is None else [str(one) for one in rows.table.columns]
+def sliced_in(policy: Policy) -> tuple[str, ...]:
+    """Return the columns by whose values a policy looks at rows."""
     found = [
         column
         for target in policy.targets.values()
         for want in target.wants
         for column in texts(want.params.get("by"))
     ]
-    return tuple(dict.fromkeys(one for one in found if one in known))
+    return tuple(dict.fromkeys(found))
 
 
 def texts(given: object) -> Sequence[str]:

@@ -41,6 +41,8 @@ class Side:
     row: VersionRow
     parent: str
     """The version that it goes on from; empty for none."""
+    varies: str
+    """The run that its own goes on from; empty for none."""
     run: Run | None
     gone: str
     """Why there is no run; empty where there is one."""
@@ -82,6 +84,7 @@ def side_of(book: Book, row: VersionRow, parents: Mapping[str, str]) -> Side:
     return Side(
         row=row,
         parent=parent,
+        varies=run_called(book, run.parent_run_id),
         run=run,
         gone="",
         params=run.params,
@@ -103,6 +106,16 @@ def run_of(book: Book, row: VersionRow) -> tuple[Run | None, str]:
         return None, "the run that made it was removed from the record"
 
 
+def run_called(book: Book, run_id: str | None) -> str:
+    """Return how a run is called, with the end of its id that tells it from others."""
+    if run_id is None:
+        return ""
+    try:
+        return f"{book.find(run_id).name} {run_id[-8:]}"
+    except NotFound:
+        return f"{run_id}, removed from the record"
+
+
 def from_package(row: VersionRow, parent: str, gone: str, folder: Path) -> Side:
     """Return a version as its package tells it, if every byte is still the registered one."""
     try:
@@ -116,6 +129,7 @@ def from_package(row: VersionRow, parent: str, gone: str, folder: Path) -> Side:
     return Side(
         row=row,
         parent=parent,
+        varies="",
         run=None,
         gone=gone,
         params={name: str(value) for name, value in params.items()},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trackbook.errors import Misused
 from trackbook.gates import Clock, Measured, measure
 from trackbook.registry import versions
-from trackbook.versus import changes, known, measured, timing
+from trackbook.versus import changes, known, measured, telling, timing
 from trackbook.versus.lines import counted
 from trackbook.versus.side import side_of
 
@@ -147,7 +147,28 @@ def versus(
     """
     sides = sides_of(book, rows)
     same_question(sides)
-    stop = halt or threading.Event()
+    stop, watch = halt or threading.Event(), clock or Clock()
+    found = measured.fitting(asked(book, sides, question, progress, stop, watch), question)
+    judged = measured.judge(sides, found, question, progress)
+    about, *others = on_record(book, sides)
+    sections = [
+        telling.section(sides, found, question, judged),
+        timing.latency(found),
+        about,
+        *others,
+    ]
+    return Versus(sides=sides, sections=sections, judged=judged, question=question)
+
+
+def asked(
+    book: Book,
+    sides: Sequence[Side],
+    question: Question,
+    progress: Callable[[str], object],
+    halt: threading.Event,
+    clock: Clock,
+) -> list[Measured]:
+    """Return what each version says of the rows, one after another, for they are timed."""
     found: list[Measured] = []
     with tempfile.TemporaryDirectory(
         prefix="trackbook-versus-", ignore_cleanup_errors=True
@@ -158,18 +179,10 @@ def versus(
             found.append(
                 measure(
                     candidate, question.rows, question.evaluation, scratch=Path(scratch),
-                    halt=stop, clock=clock or Clock(),
+                    halt=halt, clock=clock,
                 )
             )  # fmt: skip
-    judged = measured.judge(sides, found, question, progress)
-    about, *others = on_record(book, sides)
-    sections = [
-        measured.section(sides, found, question, judged),
-        timing.latency(found),
-        about,
-        *others,
-    ]
-    return Versus(sides=sides, sections=sections, judged=judged, question=question)
+    return found
 
 
 def same_question(sides: Sequence[Side]) -> None:
