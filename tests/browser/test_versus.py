@@ -6,6 +6,7 @@ import re
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 POLICY = """\
 version = 1
