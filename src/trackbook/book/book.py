@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.aims import Aims
 from trackbook.book.background import Background
+from trackbook.book.collecting import Collecting
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
@@ -63,6 +64,7 @@ class Book:
         self.session_id = new_id()
         self._background: Background | None = None
         self._sampling: Sampling | None = None
+        self.collecting = Collecting(self)
         self._around = Surroundings(self)
         self._upkeep = Upkeep(self)
         self._closed = False
@@ -172,6 +174,7 @@ class Book:
                 sampling = self._sampling
                 self._background.soon(lambda: sampling.run_ended(run.run_id))
             self._background.later(lambda: self._surroundings(run, executed, modules))
+            self._background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""

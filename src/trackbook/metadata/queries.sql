@@ -54,3 +54,8 @@ SELECT version_id FROM tb.versions WHERE model = $of OR version_id = $of
 
 -- objectives: what each experiment is after
 SELECT experiment, task, metric, split, direction FROM tb.objectives
+
+-- collected_of: what plug-ins found of a run, or of a version
+SELECT collector, name, value FROM tb.collected_facts
+WHERE ($version IS NULL AND version_id IS NULL AND run_id = $run) OR version_id = $version
+ORDER BY collector, name

@@ -51,7 +51,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
-from trackbook.records.told import Label, Objective, Thing
+from trackbook.records.told import Collected, Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
@@ -63,6 +63,7 @@ __all__ = [
     "Cause",
     "Checkout",
     "CodeCell",
+    "Collected",
     "Command",
     "Computer",
     "Contribution",

@@ -112,6 +112,13 @@ LEFT JOIN (
   FROM dataset_uses SEMI JOIN kept_run USING (run_id) GROUP BY dataset_id) used USING (dataset_id)
 LEFT JOIN label_maps l ON l.thing = 'dataset' AND l.subject = d.dataset_id
 
+-- collected_facts: what plug-ins found of runs and versions, one row per fact, the last one found
+CREATE OR REPLACE VIEW collected_facts AS
+SELECT run_id, version_id, moment, collector, unnest(names) AS name, unnest(contents) AS value, written_at AS found_at
+FROM (FROM collected WHERE problem = ''
+  QUALIFY row_number() OVER (PARTITION BY run_id, version_id, collector ORDER BY id DESC) = 1)
+WHERE run_id IS NULL OR version_id IS NOT NULL OR run_id IN (SELECT run_id FROM kept_run)
+
 -- metric_splits: the part of the data that a metric's name says it was measured on; none or several: NULL
 CREATE OR REPLACE VIEW metric_splits AS
 SELECT name, CASE len(said) WHEN 1 THEN said[1] END AS split
