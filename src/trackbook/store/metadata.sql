@@ -144,7 +144,14 @@ FROM (
       WHEN 'size.memory' THEN r.value ELSE json_extract_string(r.evidence, '$.peak_mb') END END AS DOUBLE) / 1000,
     'measured before ' || g.target, 2, g.id
   FROM gate_result r JOIN gate_report g ON g.report_id = r.report_id
-  WHERE r.check_name IN ('size.memory', 'load.clean_process') AND r.outcome IN ('passed', 'warned', 'failed'))
+  WHERE r.check_name IN ('size.memory', 'load.clean_process') AND r.outcome IN ('passed', 'warned', 'failed')
+  UNION ALL
+  SELECT g.version_id, unnest(['inference_latency_p99_ms', 'cpu_cores']),
+    TRY_CAST(unnest(json_extract_string(r.evidence, ['$.p99_ms', '$.threads'])) AS DOUBLE),
+    'measured before ' || g.target, 2, g.id
+  FROM gate_result r JOIN gate_report g ON g.report_id = r.report_id
+  WHERE starts_with(r.check_name, 'latency.') AND CASE WHEN json_valid(r.evidence)
+    THEN json_extract_string(r.evidence, '$.batch') END = '1')
 WHERE amount > 0 AND isfinite(amount)
 QUALIFY row_number() OVER (PARTITION BY version_id, name ORDER BY rank, latest DESC, amount DESC) = 1
 
