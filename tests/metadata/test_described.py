@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 
@@ -264,6 +265,35 @@ def test_one_name_for_two_things_is_asked_back(lab) -> None:
 def test_what_is_not_there_is_said(lab, what) -> None:
     with pytest.raises(UsageError, match=r"no .*(nothing|9\.9\.9|no)"):
         track(lab, f"describe {what}")
+
+
+def test_a_name_with_an_at_sign_may_be_an_experiment(sheet) -> None:
+    sheet.ok("%track experiment ann@lab --description x")
+    assert tb.describe("ann@lab").description == "x"
+
+
+def test_a_version_is_found_by_its_id_and_labelled_alone(lab) -> None:
+    found = tb.describe("wine")
+    assert tb.describe(found.model_id) == found
+    tb.label(found.model_id, note="this one")
+    lab.ok(FIT.format(c=0.1))
+    track(lab, "register model wine --example X_test")
+    assert tb.describe("wine").version == "1.1.0"
+    assert "note" not in tb.describe("wine").tags
+    assert tb.describe("wine@1.0.0").tags["note"] == "this one"
+
+
+def test_metrics_may_be_called_as_facts_are(sheet) -> None:
+    sheet.ok(
+        TRAIN,
+        "import trackbook\nwith trackbook.start_run():\n"
+        "    model = LogisticRegression(max_iter=5000).fit(X, y)\n"
+        "    trackbook.log_metrics({'versions': 1.0, 'api_schema': 2.0, 'a.b': 3.0})\n",
+    )
+    track(sheet, "register model odd")
+    text = repr(track(sheet, "describe odd"))
+    assert "performance_metrics.api_schema" in text
+    assert re.search(r"performance_metrics\.a\.b +3\.0 +run", text)
 
 
 def test_an_empty_project_has_empty_views(sheet) -> None:

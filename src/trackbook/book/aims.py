@@ -21,8 +21,12 @@ class Aims:
         """Ask for them anew."""
         from trackbook.store import file_in
 
-        there = file_in(self._book.folder).exists()
-        rows = self._book.ask("aims") if there else []
+        book = self._book
+        there = file_in(book.folder).exists()
+        if there and book.store.place.is_read_only:
+            # What an older trackbook made, and nobody may bring up to date, has no such view.
+            there = bool(book.ask("knows_aims"))
+        rows = book.ask("aims") if there else []
         self._known = {experiment: (metric, way) for experiment, metric, way in rows}
 
     def metric(self, experiment: str | None) -> str | None:

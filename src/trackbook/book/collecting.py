@@ -83,7 +83,7 @@ class Collecting:
     def of_version(
         self, row: VersionRow, model: object, run: Run | None, package: Path
     ) -> None:
-        """Ask about a version that was registered."""
+        """Ask about a version that was registered; no failure reaches whoever registered it."""
         seen = Seen(
             moment="version",
             project=self._book.project,
@@ -97,7 +97,7 @@ class Collecting:
             version_id=row.version_id,
             package=package,
         )
-        self._ask(seen)
+        attempt("collectors", lambda: self._ask(seen), self._tell)
 
     def _ask(self, seen: Seen) -> None:
         for point in wanted(self._book.settings.collectors):
@@ -110,7 +110,7 @@ class Collecting:
 
         def told(_place: str, error: BaseException) -> None:
             problems.append(f"{type(error).__name__}: {error}"[:LONGEST])
-            self._tell(point.name, error)
+            self._tell(f"collector {point.name}", error)
 
         began = time.monotonic()
         answered = within(
@@ -135,13 +135,13 @@ class Collecting:
             duration_s=time.monotonic() - began,
         )  # fmt: skip
 
-    def _tell(self, name: str, error: BaseException) -> None:
-        """Say that a plug-in failed; it goes no further."""
-        place = f"collector {name}"
+    def _tell(self, place: str, error: BaseException) -> None:
+        """Say that something failed; it goes no further."""
         if self._book.recorder is not None:
             self._book.recorder.fault(place, error)
         else:
-            self._book.complain(f"{place} failed: {type(error).__name__}: {error}")
+            words = f"{place} failed: {type(error).__name__}: {error}"
+            self._book.complain(self._book.secrets.in_text(words))
 
 
 def within(seconds: float, job: Callable[[], Any]) -> Any:

@@ -49,8 +49,11 @@ SELECT left(sha256(json_array('experiment', $experiment)::VARCHAR), 32) AS exper
 -- param_types: the type of each of a run's params
 SELECT name, type FROM tb.params WHERE run_id = $run
 
--- models_called: the versions of a model, or the one of an id
-SELECT version_id FROM tb.versions WHERE model = $of OR version_id = $of
+-- models_called: the version of an id
+SELECT version_id FROM tb.versions WHERE version_id = $of
+
+-- is_model: whether a model has versions
+SELECT model FROM tb.versions WHERE model = $name LIMIT 1
 
 -- objectives: what each experiment is after
 SELECT experiment, task, metric, split, direction FROM tb.objectives
