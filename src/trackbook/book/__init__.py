@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.book.book import Book, open_book
+from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
 from trackbook.book.models import Keeping, Models, Promotion, Registered
 
@@ -12,6 +13,7 @@ __all__ = [
     "Models",
     "Promotion",
     "Registered",
+    "Seen",
     "around_of",
     "open_book",
     "slice_of_run",
