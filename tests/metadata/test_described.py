@@ -328,6 +328,12 @@ def test_an_objective_is_the_headline_and_says_which_way_is_better(sheet) -> Non
     assert tb.describe("zoo").objective is None
 
 
+def test_an_objective_may_be_the_first_word_of_a_project(sheet) -> None:
+    said = track(sheet, "experiment zoo --objective 'zorg, lower'")
+    assert ("objective", "zorg, lower") in said.rows
+    assert sheet.book.direction("zorg") == "min"
+
+
 def test_an_experiment_is_described_from_a_shell(lab) -> None:
     said = in_shell(
         lab,
@@ -379,3 +385,15 @@ def test_a_versions_service_is_an_openapi_document(lab) -> None:
     assert not Draft202012Validator(schema_of_rows).is_valid({"inputs": [{}]})
     with pytest.raises(UsageError, match="is no version"):
         track(lab, "describe X_train --openapi")
+
+
+def test_an_objective_of_another_process_is_known_in_a_shell(sheet) -> None:
+    sheet.ok(
+        "import trackbook\nwith trackbook.start_run('r', experiment='zoo'):\n"
+        "    trackbook.log_metric('zorg', 1.0)\n"
+    )
+    assert "is not known" in in_shell(sheet, "show", "best:zorg").stderr
+    said = in_shell(sheet, "experiment", "zoo", "--objective", "zorg, lower")
+    assert said.returncode == 0, said.stderr
+    assert in_shell(sheet, "show", "best:zorg").returncode == 0
+    sheet.ok("%track show best:zorg")

@@ -237,6 +237,8 @@ class Book:
         """Return the run that a reference means."""
         from trackbook.runs import find
 
+        if reference.startswith(("best:", "worst:")):
+            self.aims.learn()
         return find(self.store, reference, directions=self.directions)
 
     def find_all(self, references: Sequence[str]) -> list[Run]:
@@ -284,7 +286,6 @@ class Book:
             self._background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
-        self.aims.learn()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""
