@@ -36,14 +36,12 @@ SELECT experiment_id, name, description, objective, framework_version, framework
 FROM tb.experiment_metadata WHERE name = $of OR experiment_id = $of
 
 -- run_facts_of: what is known of one run besides its params, metrics and tags
+WITH used AS MATERIALIZED (SELECT role, version_id FROM tb.dataset_uses WHERE run_id = $run)
 SELECT left(sha256(json_array('experiment', $experiment)::VARCHAR), 32) AS experiment_id,
   (SELECT arg_max(environment_hash, id) FROM tb.environment WHERE run_id = $run) AS environment_hash,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'training') FROM tb.dataset_uses
-    WHERE run_id = $run) AS training_dataset_ids,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'validation') FROM tb.dataset_uses
-    WHERE run_id = $run) AS validation_dataset_ids,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'test') FROM tb.dataset_uses
-    WHERE run_id = $run) AS test_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'training') AS training_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'validation') AS validation_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'test') AS test_dataset_ids,
   (SELECT list(version_id ORDER BY version_id) FROM tb.versions WHERE run_id = $run) AS model_ids
 
 -- param_types: the type of each of a run's params
