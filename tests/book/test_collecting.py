@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 
 import pytest
 
@@ -11,7 +12,8 @@ import trackbook as tb
 from trackbook.book import collecting
 
 CODE = """\
-import time
+from threading import Event
+over = Event()
 def costs(seen):
     return {"euro": 0.5, "of": seen.run_name, "params": dict(seen.params), "moment": seen.moment}
 def modelled(seen):
@@ -21,7 +23,7 @@ def broken(seen):
 def odd(seen):
     return ["no", "dict"]
 def slow(seen):
-    time.sleep(60)
+    over.wait(60)
 def quits(seen):
     raise SystemExit(3)
 def strange(seen):
@@ -49,7 +51,12 @@ def plug_in(tmp_path, monkeypatch):
         monkeypatch.setattr(collecting, "LIMIT_S", 0.5)
 
     yield install
-    sys.modules.pop("tb_lab", None)
+    made = sys.modules.pop("tb_lab", None)
+    if made is not None:
+        made.over.set()
+    for thread in threading.enumerate():
+        if thread.name == "trackbook-collector":
+            thread.join(10)
     collecting.installed.cache_clear()
 
 
