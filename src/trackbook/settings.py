@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether what cells put out is kept: up to 64 KB of text, 256 KB of pictures a cell."""
     resources: bool = True
     """Whether processor, memory, disk and GPU use are sampled while cells execute."""
+    collectors: tuple[str, ...] = ()
+    """Plug-ins asked for further facts, in this order; with ! in front, not asked; else all."""
     maximize: tuple[str, ...] = ()
     """Metrics of which more is better, where the name alone does not say so."""
     minimize: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 
@@ -266,6 +267,35 @@ def test_what_is_not_there_is_said(lab, what) -> None:
         track(lab, f"describe {what}")
 
 
+def test_a_name_with_an_at_sign_may_be_an_experiment(sheet) -> None:
+    sheet.ok("%track experiment ann@lab --description x")
+    assert tb.describe("ann@lab").description == "x"
+
+
+def test_a_version_is_found_by_its_id_and_labelled_alone(lab) -> None:
+    found = tb.describe("wine")
+    assert tb.describe(found.model_id) == found
+    tb.label(found.model_id, note="this one")
+    lab.ok(FIT.format(c=0.1))
+    track(lab, "register model wine --example X_test")
+    assert tb.describe("wine").version == "1.1.0"
+    assert "note" not in tb.describe("wine").tags
+    assert tb.describe("wine@1.0.0").tags["note"] == "this one"
+
+
+def test_metrics_may_be_called_as_facts_are(sheet) -> None:
+    sheet.ok(
+        TRAIN,
+        "import trackbook\nwith trackbook.start_run():\n"
+        "    model = LogisticRegression(max_iter=5000).fit(X, y)\n"
+        "    trackbook.log_metrics({'versions': 1.0, 'api_schema': 2.0, 'a.b': 3.0})\n",
+    )
+    track(sheet, "register model odd")
+    text = repr(track(sheet, "describe odd"))
+    assert "performance_metrics.api_schema" in text
+    assert re.search(r"performance_metrics\.a\.b +3\.0 +run", text)
+
+
 def test_an_empty_project_has_empty_views(sheet) -> None:
     for kind in ("dataset", "dataset_version", "model", "experiment"):
         assert rows(sheet, f"{kind}_metadata") == []
@@ -296,6 +326,12 @@ def test_an_objective_is_the_headline_and_says_which_way_is_better(sheet) -> Non
         track(sheet, "experiment ark --objective 'zorg, higher'")
     track(sheet, "experiment zoo --objective none")
     assert tb.describe("zoo").objective is None
+
+
+def test_an_objective_may_be_the_first_word_of_a_project(sheet) -> None:
+    said = track(sheet, "experiment zoo --objective 'zorg, lower'")
+    assert ("objective", "zorg, lower") in said.rows
+    assert sheet.book.direction("zorg") == "min"
 
 
 def test_an_experiment_is_described_from_a_shell(lab) -> None:
@@ -349,3 +385,15 @@ def test_a_versions_service_is_an_openapi_document(lab) -> None:
     assert not Draft202012Validator(schema_of_rows).is_valid({"inputs": [{}]})
     with pytest.raises(UsageError, match="is no version"):
         track(lab, "describe X_train --openapi")
+
+
+def test_an_objective_of_another_process_is_known_in_a_shell(sheet) -> None:
+    sheet.ok(
+        "import trackbook\nwith trackbook.start_run('r', experiment='zoo'):\n"
+        "    trackbook.log_metric('zorg', 1.0)\n"
+    )
+    assert "is not known" in in_shell(sheet, "show", "best:zorg").stderr
+    said = in_shell(sheet, "experiment", "zoo", "--objective", "zorg, lower")
+    assert said.returncode == 0, said.stderr
+    assert in_shell(sheet, "show", "best:zorg").returncode == 0
+    sheet.ok("%track show best:zorg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackbook.book.book import Book, open_book
 from trackbook.book.candidates import for_registry, known_of_run, rules_of
+from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
 from trackbook.book.models import Keeping, Models, Promotion, Registered
 
@@ -13,6 +14,7 @@ __all__ = [
     "Models",
     "Promotion",
     "Registered",
+    "Seen",
     "around_of",
     "for_registry",
     "known_of_run",

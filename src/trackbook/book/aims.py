@@ -11,19 +11,28 @@ if TYPE_CHECKING:
 
 
 class Aims:
-    """The objectives of a project's experiments, as they were when last asked for."""
+    """The objectives of a project's experiments, as they were when last asked for.
+
+    Asking takes some 10 ms: a session does it in the background, when it begins.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self._known: dict[str, tuple[str, Direction]] = {}
+        self._is_asked = False
 
     def learn(self) -> None:
         """Ask for them anew."""
         from trackbook.store import file_in
 
-        there = file_in(self._book.folder).exists()
-        rows = self._book.ask("aims") if there else []
+        book = self._book
+        there = file_in(book.folder).exists() or (book.folder / "journal").is_dir()
+        if there and book.store.place.is_read_only:
+            # What an older trackbook made, and nobody may bring up to date, has no such view.
+            there = bool(book.ask("knows_aims"))
+        rows = book.ask("aims") if there else []
         self._known = {experiment: (metric, way) for experiment, metric, way in rows}
+        self._is_asked = True
 
     def metric(self, experiment: str | None) -> str | None:
         """Return the metric that an experiment is after; None for none."""
@@ -32,4 +41,6 @@ class Aims:
     @property
     def directions(self) -> dict[str, Direction]:
         """Which way the metrics are better that experiments are after."""
+        if not self._is_asked and self._book.recorder is None:
+            self.learn()
         return dict(self._known.values())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.book.aims import Aims
 from trackbook.book.background import Background
+from trackbook.book.collecting import Collecting
 from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
@@ -65,6 +66,7 @@ class Book:
         self.session_id = new_id()
         self._background: Background | None = None
         self._sampling: Sampling | None = None
+        self.collecting = Collecting(self)
         self._around = Surroundings(self)
         self._upkeep = Upkeep(self)
         self._closed = False
@@ -174,6 +176,7 @@ class Book:
                 sampling = self._sampling
                 self._background.soon(lambda: sampling.run_ended(run.run_id))
             self._background.later(lambda: self._surroundings(run, executed, modules))
+            self._background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
@@ -243,6 +246,8 @@ class Book:
         """Return the run that a reference means."""
         from trackbook.runs import find
 
+        if reference.startswith(("best:", "worst:")):
+            self.aims.learn()
         return find(self.store, reference, directions=self.directions)
 
     def find_all(self, references: Sequence[str]) -> list[Run]:
@@ -290,7 +295,6 @@ class Book:
             self._background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
-        self.aims.learn()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""

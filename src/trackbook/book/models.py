@@ -134,6 +134,7 @@ class Models:
         version: str | None = None,
         bump: Bump | None = None,
         description: str = "",
+        model: object = None,
     ) -> Registered:
         """Give a package a version: a number of one's own, or the one that the evidence says."""
         from trackbook.registry import Facts, versions
@@ -166,6 +167,8 @@ class Models:
             why_semver="" if version else why,
         )
         row = self.registry().register(facts, name, version, step=step)
+        if is_new:
+            self._book.collecting.of_version(row, model, run, package.folder)
         return Registered(version=row, package=package, is_new=is_new)
 
     def load(

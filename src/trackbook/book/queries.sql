@@ -20,3 +20,6 @@ SELECT package_digest FROM packages WHERE run_id = $run ORDER BY packaged_at DES
 
 -- aims: the metric that each experiment is after, and which way it is better
 SELECT experiment, metric, direction FROM objectives
+
+-- knows_aims: whether the database is of a trackbook that knows objectives
+SELECT view_name FROM duckdb_views() WHERE database_name = 'tb' AND view_name = 'objectives'

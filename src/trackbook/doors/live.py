@@ -207,10 +207,11 @@ def after(book: Book, experiment: str, words: str) -> str:
     """Write down what an experiment is after, and say it; empty for nothing."""
     from trackbook.metadata import aim_of, said_of
 
-    book.settle()
+    book.aims.learn()
     aim = aim_of(words, book.direction)
     if aim is None:
         book.put(Objective(experiment=experiment, metric="", direction="max"))
+        book.aims.learn()
         return ""
     fact = Objective(
         experiment=experiment,
@@ -220,6 +221,7 @@ def after(book: Book, experiment: str, words: str) -> str:
         task=aim.task,
     )
     book.put(fact)
+    book.aims.learn()
     return said_of(aim)
 
 

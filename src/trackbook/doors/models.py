@@ -98,8 +98,9 @@ def register_model(
     else:
         package = packaged(book, meant, name, **keeping)
     done = book.models.register(
-        package, name, run=meant.run, version=version, bump=bump, description=description
-    )
+        package, name, run=meant.run, version=version, bump=bump, description=description,
+        model=meant.model,
+    )  # fmt: skip
     tag = tagged(book, done.version) if git_tag else None
     return said_of(done, tag)
 

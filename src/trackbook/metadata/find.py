@@ -48,8 +48,8 @@ def describe(book: Book, of: str) -> Described:
     kind, colon, name = of.partition(":")
     if colon and kind in FINDERS:
         return surely(FINDERS[kind](book, name), kind, name)
-    if "@" in of[1:]:
-        return surely(version(book, of), "model", of)
+    if "@" in of[1:] and is_model(book, of.partition("@")[0]):
+        return version(book, of)
     found = {
         kind: one
         for kind, finder in FINDERS.items()
@@ -85,13 +85,19 @@ def version(book: Book, of: str) -> ModelMetadata:
 
 
 def model(book: Book, of: str) -> ModelMetadata | None:
-    """Return the latest version of a model, or the version of an id."""
-    if "@" in of[1:]:
+    """Return the latest version of a model, the one behind its `@`, or that of an id."""
+    if is_model(book, of.partition("@")[0]):
         return version(book, of)
-    known = [one for (one,) in book.store.rows(SQL["models_called"], of=of).rows]
-    if not known:
-        return None
-    return model_of(book.store, of) if of in known else version(book, of)
+    ids = [one for (one,) in book.store.rows(SQL["models_called"], of=of).rows]
+    return model_of(book.store, ids[0]) if ids else None
+
+
+def is_model(book: Book, name: str) -> bool:
+    """Say whether a model is called so."""
+    from unicodedata import normalize
+
+    named = normalize("NFC", name.strip())
+    return bool(book.store.rows(SQL["is_model"], name=named).rows)
 
 
 def dataset(book: Book, of: str) -> DatasetMetadata | None:

@@ -55,8 +55,8 @@ class Page(Tabular):
 def facts_of(said: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
     """Yield facts with dotted names; of what is a document of its own, only that it is there."""
     for name, value in said.items():
-        if name in APART and value:
-            yield f"{before}{name}", APART[name].format(len(value))
+        if not before and name in APART and value:
+            yield name, APART[name].format(len(value))
         elif isinstance(value, dict) and value:
             yield from facts_of(value, f"{before}{name}.")
         else:

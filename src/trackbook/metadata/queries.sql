@@ -36,21 +36,27 @@ SELECT experiment_id, name, description, objective, framework_version, framework
 FROM tb.experiment_metadata WHERE name = $of OR experiment_id = $of
 
 -- run_facts_of: what is known of one run besides its params, metrics and tags
+WITH used AS MATERIALIZED (SELECT role, version_id FROM tb.dataset_uses WHERE run_id = $run)
 SELECT left(sha256(json_array('experiment', $experiment)::VARCHAR), 32) AS experiment_id,
   (SELECT arg_max(environment_hash, id) FROM tb.environment WHERE run_id = $run) AS environment_hash,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'training') FROM tb.dataset_uses
-    WHERE run_id = $run) AS training_dataset_ids,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'validation') FROM tb.dataset_uses
-    WHERE run_id = $run) AS validation_dataset_ids,
-  (SELECT list(DISTINCT version_id ORDER BY version_id) FILTER (role = 'test') FROM tb.dataset_uses
-    WHERE run_id = $run) AS test_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'training') AS training_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'validation') AS validation_dataset_ids,
+  (SELECT list(DISTINCT version_id ORDER BY version_id) FROM used WHERE role = 'test') AS test_dataset_ids,
   (SELECT list(version_id ORDER BY version_id) FROM tb.versions WHERE run_id = $run) AS model_ids
 
 -- param_types: the type of each of a run's params
 SELECT name, type FROM tb.params WHERE run_id = $run
 
--- models_called: the versions of a model, or the one of an id
-SELECT version_id FROM tb.versions WHERE model = $of OR version_id = $of
+-- models_called: the version of an id
+SELECT version_id FROM tb.versions WHERE version_id = $of
+
+-- is_model: whether a model has versions
+SELECT model FROM tb.versions WHERE model = $name LIMIT 1
 
 -- objectives: what each experiment is after
 SELECT experiment, task, metric, split, direction FROM tb.objectives
+
+-- collected_of: what plug-ins found of a run, or of a version
+SELECT collector, name, value FROM tb.collected_facts
+WHERE ($version IS NULL AND version_id IS NULL AND run_id = $run) OR version_id = $version
+ORDER BY collector, name

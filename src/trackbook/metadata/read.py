@@ -56,6 +56,7 @@ def model_of(store: Store, version_id: str) -> ModelMetadata:
     return ModelMetadata(**row | {
         "hyperparameters": chosen,
         "api_schema": schema_of(row["api_schema"], row["signature"]),
+        "collected": collected_of(store, run=None, version=version_id),
         "measures": tuple(ask(store, SQL["measures_of"], Measure, id=version_id)),
     })  # fmt: skip
 
@@ -96,6 +97,7 @@ def run_metadata(store: Store, run: Run) -> RunMetadata:
         host=run.host,
         reproduced=run.reproduced,
         tags=run.tags,
+        collected=collected_of(store, run=run.run_id, version=None),
         **facts | {name: facts[name] or [] for name in lists},
     )
 
@@ -107,6 +109,18 @@ def aims(store: Store) -> dict[str, Aim]:
         experiment: Aim(task=task, metric=metric, split=split, direction=direction)
         for experiment, task, metric, split, direction in rows
     }
+
+
+def collected_of(
+    store: Store, *, run: str | None, version: str | None
+) -> dict[str, dict[str, Any]]:
+    """Return what plug-ins found of a run or a version, by their names."""
+    found: dict[str, dict[str, Any]] = {}
+    for collector, name, value in store.rows(
+        SQL["collected_of"], run=run, version=version
+    ).rows:
+        found.setdefault(collector, {})[name] = json.loads(value)
+    return found
 
 
 def schema_of(recorded: str | None, signature: str | None) -> Mapping[str, Any] | None:

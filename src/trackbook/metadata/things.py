@@ -178,6 +178,8 @@ class ModelMetadata(Page):
     slots: Sequence[str]
     aliases: Sequence[str]
     tags: Mapping[str, str]
+    collected: Mapping[str, Mapping[str, Any]]
+    """What each plug-in found when it was registered."""
     measures: Sequence[Measure] = ()
 
 
@@ -247,3 +249,5 @@ class RunMetadata(Page):
     host: str
     reproduced: str | None
     tags: Mapping[str, str]
+    collected: Mapping[str, Mapping[str, Any]]
+    """What each plug-in found when it ended."""

@@ -53,7 +53,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
-from trackbook.records.told import Label, Objective, Thing
+from trackbook.records.told import Collected, Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
 
@@ -65,6 +65,7 @@ __all__ = [
     "Cause",
     "Checkout",
     "CodeCell",
+    "Collected",
     "Command",
     "Computer",
     "Conformance",

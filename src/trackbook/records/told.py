@@ -34,3 +34,19 @@ class Objective(Record, frozen=True, kw_only=True):
     """The part of the data that the metric is to be measured on."""
     task: str | None = None
     """classification, regression, or another word for what is learned."""
+
+
+@kind("collected")
+class Collected(Record, frozen=True, kw_only=True):
+    """What a plug-in found when a run ended or a version was registered; stamped with the run."""
+
+    collector: str
+    """Its name among the entry points of `trackbook.collectors`."""
+    moment: Literal["run", "version"]
+    version_id: str | None
+    names: list[str]
+    contents: list[str]
+    """For each name its value, as JSON."""
+    problem: str
+    """Why there is nothing; empty where all went well."""
+    duration_s: float

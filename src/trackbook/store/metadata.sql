@@ -112,6 +112,13 @@ LEFT JOIN (
   FROM dataset_uses SEMI JOIN kept_run USING (run_id) GROUP BY dataset_id) used USING (dataset_id)
 LEFT JOIN label_maps l ON l.thing = 'dataset' AND l.subject = d.dataset_id
 
+-- collected_facts: what plug-ins found of runs and versions, one row per fact, the last one found
+CREATE OR REPLACE VIEW collected_facts AS
+SELECT run_id, version_id, moment, collector, unnest(names) AS name, unnest(contents) AS value, written_at AS found_at
+FROM (FROM collected WHERE problem = ''
+  QUALIFY row_number() OVER (PARTITION BY run_id, version_id, collector ORDER BY id DESC) = 1)
+WHERE run_id IS NULL OR version_id IS NOT NULL OR run_id IN (SELECT run_id FROM kept_run)
+
 -- metric_splits: the part of the data that a metric's name says it was measured on; none or several: NULL
 CREATE OR REPLACE VIEW metric_splits AS
 SELECT name, CASE len(said) WHEN 1 THEN said[1] END AS split
@@ -137,7 +144,14 @@ FROM (
       WHEN 'size.memory' THEN r.value ELSE json_extract_string(r.evidence, '$.peak_mb') END END AS DOUBLE) / 1000,
     'measured before ' || g.target, 2, g.id
   FROM gate_result r JOIN gate_report g ON g.report_id = r.report_id
-  WHERE r.check_name IN ('size.memory', 'load.clean_process') AND r.outcome IN ('passed', 'warned', 'failed'))
+  WHERE r.check_name IN ('size.memory', 'load.clean_process') AND r.outcome IN ('passed', 'warned', 'failed')
+  UNION ALL
+  SELECT g.version_id, unnest(['inference_latency_p99_ms', 'cpu_cores']),
+    TRY_CAST(unnest(json_extract_string(r.evidence, ['$.p99_ms', '$.threads'])) AS DOUBLE),
+    'measured before ' || g.target, 2, g.id
+  FROM gate_result r JOIN gate_report g ON g.report_id = r.report_id
+  WHERE starts_with(r.check_name, 'latency.') AND CASE WHEN json_valid(r.evidence)
+    THEN json_extract_string(r.evidence, '$.batch') END = '1')
 WHERE amount > 0 AND isfinite(amount)
 QUALIFY row_number() OVER (PARTITION BY version_id, name ORDER BY rank, latest DESC, amount DESC) = 1
 
