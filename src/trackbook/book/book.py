@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackbook.book.aims import Aims
 from trackbook.book.background import Background
 from trackbook.book.collecting import Collecting
+from trackbook.book.contents import slice_of_run
 from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
@@ -21,7 +22,7 @@ from trackbook.book.upkeep import Upkeep
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
-from trackbook.errors import Misused, NotFound
+from trackbook.errors import Misused
 from trackbook.fingerprint import this_machine
 from trackbook.journal import Journal
 from trackbook.records import Artifact, Notebook, Session, SessionEnd
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from trackbook.artifacts import Artifacts
     from trackbook.book.models import Models
     from trackbook.capture import ActiveRun, CellReport
-    from trackbook.lineage import Part
     from trackbook.records import Record, Run
     from trackbook.settings import Cards
     from trackbook.store import Store
@@ -269,15 +269,11 @@ class Book:
     def code_diff(self, a: Run, b: Run) -> str:
         """Return what differs between the slices of two runs; a script's run has none."""
         from trackbook.compare import code_diff
-        from trackbook.lineage import slice_of
 
-        sides: list[Sequence[Part]] = []
-        for run in (a, b):
-            try:
-                sides.append(slice_of(self.store, run).parts)
-            except NotFound:
-                sides.append(())
-        return code_diff(sides[0], sides[1], a.name, b.name)
+        before, after = (slice_of_run(self, run) for run in (a, b))
+        return code_diff(
+            before.parts if before else (), after.parts if after else (), a.name, b.name
+        )
 
     def meant(self, reference: str | None) -> str:
         """Return the id of the run meant: if none is named, the open one or the last."""
