@@ -23,7 +23,7 @@ LEAST = 1e-15
 class Metric:
     """A measure of how well predictions fit, and by which way it is resampled.
 
-    One of `rows`, `confusion` and `scorer` is there.
+    One of `rows`, `confusion`, `scorer` is there, or it is of ranks.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Metric:
     """Of tables, shape (some, truth, predicted), one value each."""
     scorer: Callable[..., float] | None = None
     """scikit-learn's."""
+    of_ranks: bool = False
+    """Whether it is the area under the ROC curve."""
     is_share: bool = False
     """Whether it counts rows of which each is right or wrong."""
 
@@ -171,6 +173,7 @@ OWN = {
         Metric(name="precision_macro", direction="max", confusion=precision_macro),
         Metric(name="recall_macro", direction="max", confusion=recall_macro),
         Metric(name="balanced_accuracy", direction="max", confusion=balanced_accuracy),
+        Metric(name="roc_auc", direction="max", of_ranks=True),
     )
 }
 
