@@ -90,8 +90,9 @@ def route(book: Book, reference: str) -> Route:
     row = book.models.version(reference)
     chart = read_chart(book.project)
     seen = list(seen_along(book, chart, row))
-    told = [*stops_told(seen), *stops_sent(seen)]
-    stops = [stop_of(one, seen) for one in seen] + told
+    # Of a project that is told of from both sides the one says more that received from it.
+    apart = {one.project: one for one in [*stops_sent(seen), *stops_told(seen)]}
+    stops = [*(stop_of(one, seen) for one in seen), *apart.values()]
     order = {env: at for at, env in enumerate(chart.chain)}
     stops.sort(key=lambda one: (order.get(one.env, len(order)), one.at is None, one.at))
     return Route(
@@ -188,24 +189,27 @@ def stop_of(one: Seen, seen: Sequence[Seen]) -> Stop:
 
 def agreement(one: Seen, seen: Sequence[Seen]) -> str:
     """Return `yes` where a project's log is whole and agrees with those of its neighbours."""
+    return "; ".join(disagreements(one, seen)) or FINE
+
+
+def disagreements(one: Seen, seen: Sequence[Seen]) -> Iterator[str]:
+    """Yield what is wrong with the notes of a version in one project."""
     from trackbook.registry import digest_of_facts
 
     if one.chain != FINE:
-        return one.chain
+        yield one.chain
     others = {other.id: other for other in seen}
     came = [note for note in one.shipments if note.step == "received"]
     for note in one.shipments:
-        other = others.get(
-            note.from_project if note.step == "received" else note.to_project
-        )
+        is_from = note.step == "received"
+        other = others.get(note.from_project if is_from else note.to_project)
         if other is not None and note.other_hash not in other.hashes:
-            return f"{other.env} has no entry {note.other_hash[:12]}, which is named here"
+            yield f"{other.env} has no entry {note.other_hash[:12]}, which is named here"
     # What came twice is one record: only of what came once it can be told what it was.
     if len(came) == 1 and came[0].facts_digest != digest_of_facts(one.origins):
-        return "what was told of it on arrival was changed since"
+        yield "what was told of it on arrival was changed since"
     if one.row.origin and not came:
-        return "its arrival is not noted: promote or import it again, which completes it"
-    return FINE
+        yield "its arrival is not noted: promote or import it again, which completes it"
 
 
 def stops_told(seen: Sequence[Seen]) -> list[Stop]:
@@ -246,7 +250,7 @@ def stops_sent(seen: Sequence[Seen]) -> list[Stop]:
             how=f"sent from {one.env}",
             at=time_of(note.at_us),
             by=note.actor,
-            project=note.to_project,
+            project=note.to_project or note.shipment_id,
         )
         for one in seen
         for note in one.shipments
