@@ -78,8 +78,9 @@ def test_from_a_notebook_to_production_in_other_projects(lab) -> None:
     assert "iris@1.0.0 is PRODUCTION in prod already" in again.stdout
     way = track(lab, "route iris@1.0.0")
     assert way.headline == "iris@1.0.0 in 3 places: the same bytes, and every note agrees"
-    assert [row["state"] for row in way] == ["DEVELOPMENT", "STAGING", "PRODUCTION"]
-    assert len({row["digest"] for row in way}) == 1
+    stops = way.table().dicts()
+    assert [row["state"] for row in stops] == ["DEVELOPMENT", "STAGING", "PRODUCTION"]
+    assert len({row["digest"] for row in stops}) == 1
     tree = in_shell(lab.project / "prod", "lineage", "iris@1.0.0")
     assert "iris@1.0.0 in staging" in tree.stdout
     assert "LogisticRegression-1 in dev" in tree.stdout
@@ -149,4 +150,4 @@ def test_python_has_them_too(lab) -> None:
     with pytest.raises(Misused, match="whom do you trust"):
         tb.import_bundle("iris.tbz")
     assert "is here already" in tb.import_bundle("iris.tbz", unsigned=True).headline
-    assert len(list(tb.route("iris@1.0.0"))) == 1
+    assert len(tb.route("iris@1.0.0").table().dicts()) == 1
