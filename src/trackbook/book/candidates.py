@@ -57,17 +57,22 @@ def candidate_of(
         has_diff=known.has_diff,
         author=row.author or row.registered_by,
         approvals=list(approvals_of(book, row)),
-        metadata={
-            "description": row.description,
-            "owner": row.author or row.registered_by,
-            "tags": dict(known.tags),
-        },
+        metadata=metadata_of(row, known),
         data=known.data,
         verify=verify,
         scan=scan_folder,
         probes=pinned,
         compare=compared,
     )
+
+
+def metadata_of(row: VersionRow, known: RunElsewhere) -> dict[str, object]:
+    """Return what a policy may ask for by name."""
+    return {
+        "description": row.description,
+        "owner": row.author or row.registered_by,
+        "tags": dict(known.tags),
+    }
 
 
 def known_of_run(book: Book, row: VersionRow) -> RunElsewhere:

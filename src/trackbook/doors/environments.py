@@ -66,7 +66,7 @@ def bundle(
         overwrite=overwrite,
     )
     facts = [
-        ("package", f"sha256:{done.package_digest}"),
+        ("package", f"sha256:{done.sent.package_digest}"),
         ("signed by", done.key),
         ("size_bytes", done.size_bytes),
         ("noted here", f"entry {done.sent.entry} by {done.sent.actor}"),

@@ -32,7 +32,6 @@ class Packed:
 
     file: Path
     name: str
-    package_digest: str
     key: str
     """The name of the key that signed it; `unsigned` for none."""
     size_bytes: int
@@ -81,15 +80,10 @@ def pack(
     sent = noted(book, row, told, file.name, name or UNSIGNED)
     contents = Contents(sent, told, papers or {}, entries, folder)
     listed = list_of(contents, texts_of(contents), name)
-    signature = signature_of(secret, listed) if secret is not None else None
-    write(file, contents, listed, signature)
+    write(file, contents, listed, signature_of(secret, listed) if secret else None)
+    size = file.stat().st_size
     return Packed(
-        file=file,
-        name=row.name,
-        package_digest=row.package_digest,
-        key=name or UNSIGNED,
-        size_bytes=file.stat().st_size,
-        sent=sent,
+        file=file, name=row.name, key=name or UNSIGNED, size_bytes=size, sent=sent
     )
 
 
