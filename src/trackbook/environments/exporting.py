@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from trackbook.registry import VersionRow
 
 
+SIGN = (
+    "a bundle is signed: --key FILE (trackbook key --new FILE makes one); or say --unsigned"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """A bundle that was written."""
@@ -65,10 +70,7 @@ def pack(
     from trackbook.packages import verify
 
     if (key is None) == (not unsigned):
-        raise Misused(
-            "a bundle is signed: --key FILE (trackbook key --new FILE makes one); or say"
-            " --unsigned"
-        )
+        raise Misused(SIGN)
     if file.exists() and not overwrite:
         raise Refused(f"{file} is there already: name another, or say --overwrite")
     row = book.models.version(reference)

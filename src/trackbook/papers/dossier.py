@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_RUN = "no run is on record for this version"
 GONE = "the run that made it was removed from the record"
+ELSEWHERE = "the run that made it is on record where the version came from, in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,8 @@ def run_of(book: Book, row: VersionRow) -> tuple[Run | None, str]:
     try:
         return book.find(row.run_id), ""
     except NotFound:
-        return None, f"{GONE}: {row.run_id}"
+        why = f"{ELSEWHERE} {row.origin}" if row.origin else GONE
+        return None, f"{why}: {row.run_id}"
 
 
 def parent_of(book: Book, row: VersionRow) -> str:
