@@ -97,6 +97,19 @@ def test_dev_cannot_pass_staging_by(lab) -> None:
         track(lab, "promote iris@1.0.0 production --env prod")
 
 
+def test_another_projects_slots_are_not_moved_from_here(lab) -> None:
+    for line, match in (
+        ("promote iris@1.0.0 staging", "promote iris@1.0.0 staging --env staging"),
+        ("promote iris@1.0.0 production", "promote iris@1.0.0 production --env prod"),
+        ("rollback iris --reason x", "cd .*prod, and trackbook rollback iris there"),
+        ("deploy iris@1.0.0 staging", "cd .*staging, and trackbook deploy"),
+        ("undeploy iris prod champion", "cd .*prod, and trackbook undeploy"),
+    ):
+        with pytest.raises(UsageError, match=f"is a project of its own: .*{match}"):
+            track(lab, line)
+    assert lab.sql("SELECT state, slots FROM versions") == [("DEVELOPMENT", [])]
+
+
 def test_what_the_gate_there_says_is_said_here(lab) -> None:
     file = lab.project / "staging/trackbook.gates.toml"
     file.write_text(file.read_text().replace("0.9 ", "0.999 "))

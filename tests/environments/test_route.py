@@ -85,6 +85,16 @@ def test_a_project_that_is_gone_is_told_of_by_the_others(story) -> None:
     assert sent["staging"] in {"sent from dev", "told in prod"}
 
 
+def test_a_project_that_cannot_be_read_hides_nothing(story) -> None:
+    story.let_go()
+    (story.root / "staging/.trackbook/trackbook.duckdb").write_bytes(b"no database" * 1000)
+    found = route(story["dev"], story.name)
+    assert not found.is_sound
+    places = {one.env: one for one in found.stops}
+    assert "staging" in places["staging"].log
+    assert places["prod"].is_sound
+
+
 def test_a_bundle_is_a_stop_until_it_is_seen_to_have_arrived(field, tmp_path) -> None:
     new_key(tmp_path / "ann")
     pack(field["dev"], field.name, tmp_path / "a.tbz", key=tmp_path / "ann")

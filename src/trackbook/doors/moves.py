@@ -41,12 +41,14 @@ def promote(
         expected_from: the state that it must be in just now; else nothing is moved
         force: go past the rules, with a reason; that stays on record for ever
     """
-    from trackbook.environments import is_apart
+    from trackbook.environments import is_apart, must_be_here
 
     if env is not None and is_apart(book.project, env):
         return carried(
             book, version, to, env, reason=reason, expected_from=expected_from, force=force
         )
+    entered = {"production": "prod"}.get(to.lower(), to.lower())
+    must_be_here(book.project, entered, f"%track promote {version} {to} --env {entered}")
     line = Line()
     try:
         done = book.models.promote(
@@ -175,6 +177,7 @@ def rollback(
         to: the version to go back to, such as 1.1.0; the last good one when left out
         alerted_at: when the alarm was, 2026-05-03T14:20
     """
+    must_be_own(book, env, f"trackbook rollback {name} there")
     entry = book.models.rollback(
         name, reason=reason, env=env, to=to and to.rpartition("@")[2],
         alerted_at=moment_of(alerted_at) if alerted_at else None,
@@ -201,6 +204,7 @@ def deploy(
         traffic: a canary's share in percent
         reason: why
     """
+    must_be_own(book, env, f"trackbook deploy {version} {env} {role} there")
     entry = book.models.registry().deploy(
         version, env, role, traffic=traffic, reason=reason
     )
@@ -218,8 +222,16 @@ def undeploy(book: Book, name: str, env: Env, role: Role, *, reason: str = "") -
         role: the slot
         reason: why; needed of a champion
     """
+    must_be_own(book, env, f"trackbook undeploy {name} {env} {role} there")
     entry = book.models.registry().undeploy(name, env, role, reason=reason)
     return moves_said(book, [entry], f"{env}/{role} of {name} is empty now", "it was empty")
+
+
+def must_be_own(book: Book, env: str, command: str) -> None:
+    """Refuse to move what is in the slots of another project."""
+    from trackbook.environments import must_be_here
+
+    must_be_here(book.project, env, f"cd {{folder}}, and {command}")
 
 
 def alias(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trackbook.book import Book
 from trackbook.clock import time_of
 from trackbook.environments.chart import read_chart
-from trackbook.errors import TrackbookError
+from trackbook.errors import NotFound, TrackbookError
 from trackbook.settings import FOLDER
 
 if TYPE_CHECKING:
@@ -89,18 +89,20 @@ def route(book: Book, reference: str) -> Route:
     """Return the way of a version through all projects that can be reached from here."""
     row = book.models.version(reference)
     chart = read_chart(book.project)
-    seen = list(seen_along(book, chart, row))
+    looked = list(seen_along(book, chart, row))
+    seen = [one for one in looked if isinstance(one, Seen)]
     # Of a project that is told of from both sides the one says more that received from it.
     apart = {one.project: one for one in [*stops_sent(seen), *stops_told(seen)]}
-    stops = [*(stop_of(one, seen) for one in seen), *apart.values()]
+    stops = [one if isinstance(one, Stop) else stop_of(one, seen) for one in looked]
+    stops += apart.values()
     order = {env: at for at, env in enumerate(chart.chain)}
-    stops.sort(key=lambda one: (order.get(one.env, len(order)), one.at is None, one.at))
+    stops.sort(key=lambda one: (order.get(one.env, len(order)), str(one.at or "")))
     return Route(
         name=row.name, version_id=row.version_id, digest=row.package_digest, stops=stops
     )
 
 
-def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen]:
+def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen | Stop]:
     """Yield the version in each project of the chain that has it, this one first."""
     yield look(book, chart.here or book.project.name, row)
     done = {book.project.resolve()}
@@ -109,18 +111,22 @@ def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen]:
         if folder is None or folder.resolve() in done or not (folder / FOLDER).is_dir():
             continue
         done.add(folder.resolve())
-        with closing(Book(folder)) as there:
-            found = version_in(there, row)
-            if found is not None:
+        try:
+            with closing(Book(folder)) as there:
+                found = there.models.version(f"{row.model}@{row.version_id}")
                 yield look(there, read_chart(folder).here or env, found)
-
-
-def version_in(book: Book, row: VersionRow) -> VersionRow | None:
-    """Return the version in another project; None where it never came or was deleted."""
-    try:
-        return book.models.version(f"{row.model}@{row.version_id}")
-    except TrackbookError:
-        return None
+        except NotFound:
+            continue  # it never came there, or was deleted
+        except TrackbookError as error:
+            yield Stop(
+                env=env,
+                place=str(folder),
+                digest="",
+                how="",
+                at=None,
+                by="",
+                log=str(error),
+            )
 
 
 def look(book: Book, env: str, row: VersionRow) -> Seen:
