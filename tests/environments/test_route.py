@@ -90,9 +90,8 @@ def test_a_project_that_cannot_be_read_hides_nothing(story) -> None:
     (story.root / "staging/.trackbook/trackbook.duckdb").write_bytes(b"no database" * 1000)
     found = route(story["dev"], story.name)
     assert not found.is_sound
-    places = {one.env: one for one in found.stops}
-    assert "staging" in places["staging"].log
-    assert places["prod"].is_sound
+    assert any("staging" in one.log for one in found.stops if one.env == "staging")
+    assert all(one.is_sound for one in found.stops if one.env != "staging")
 
 
 def test_a_bundle_is_a_stop_until_it_is_seen_to_have_arrived(field, tmp_path) -> None:
