@@ -95,8 +95,10 @@ def import_(
         ("package", f"sha256:{done.package_digest}"),
         ("signed by", done.signed_by),
         ("comes from", f"{done.origin}, where it was {done.origin_state}"),
-        ("noted here", f"entry {done.receipt.entry} by {done.receipt.actor}"),
     ]
+    if done.receipt is not None:
+        by = f"entry {done.receipt.entry} by {done.receipt.actor}"
+        facts.append(("noted here", by))
     said = "is registered" if done.is_new else "is here already"
     return Said(f"{done.name} {said}", ["fact", "value"], facts)
 

@@ -128,11 +128,12 @@ def run_of(book: Book, row: VersionRow) -> tuple[Run | None, str]:
     """Return the run that made a version, or why there is none."""
     if row.run_id is None:
         return None, NO_RUN
+    if row.origin:
+        return None, f"{ELSEWHERE} {row.origin}: {row.run_id}"
     try:
         return book.find(row.run_id), ""
     except NotFound:
-        why = f"{ELSEWHERE} {row.origin}" if row.origin else GONE
-        return None, f"{why}: {row.run_id}"
+        return None, f"{GONE}: {row.run_id}"
 
 
 def parent_of(book: Book, row: VersionRow) -> str:
