@@ -72,9 +72,10 @@ def take_in(
     with opened(file, keys, unsigned=unsigned) as bundle:
         told = bundle.records()
         coming = coming_in(bundle, told)
-        if not is_welcome(book, coming) and bundle.signed_by == UNSIGNED:
-            # Of a version that is here already nobody's word is taken without a name.
-            return taken_in(told, coming, UNSIGNED)
+        known = known_here(book, coming)
+        if known is not None and (bundle.signed_by == UNSIGNED or not known.origin_env):
+            # Of what is here already nobody's word counts, and of what was made here nobody else's.
+            return taken_in(told, coming, bundle.signed_by)
         papers = papers_in(bundle, told)
         take_package(bundle, coming, book.models.shelf)
         return enter(book, bundle, told, coming, papers, file.name)
@@ -138,11 +139,18 @@ def facts_in(one: Origin) -> Any:
         raise Damaged(f"what it tells of {one.name[:80]!r} cannot be read") from error
 
 
-def is_welcome(book: Book, coming: Version) -> bool:
-    """Say whether a version is new here, refusing one whose number or bytes are here otherwise."""
+def known_here(book: Book, coming: Version) -> Version | None:
+    """Return a version as it is here; None where it is new.
+
+    Raises:
+        Refused: the project has its number or its bytes otherwise
+    """
     from trackbook.registry import must_be_welcome, standing
 
-    return must_be_welcome(standing(book.store, coming.model), coming)
+    model = standing(book.store, coming.model)
+    if must_be_welcome(model, coming):
+        return None
+    return model.versions[coming.version_id].fact
 
 
 def papers_in(bundle: Bundle, told: Told) -> list[Origin]:
