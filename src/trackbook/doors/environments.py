@@ -24,15 +24,24 @@ def carried(
     book: Book,
     version: str,
     to: str,
-    env: Env,
+    env: Env | None,
     *,
     reason: str,
     expected_from: str | None,
     force: bool,
-) -> Said:
-    """Promote a version into an environment that is another project."""
-    from trackbook.environments import Wish, promote
+) -> Said | None:
+    """Promote a version into an environment that is another project; None where it is none.
 
+    Raises:
+        Refused: what it is to become, it becomes in another project, and that was not asked for
+    """
+    from trackbook.environments import Wish, is_apart, must_be_here, promote
+
+    if env is None or not is_apart(book.project, env):
+        entered = {"production": "prod"}.get(to.lower(), to.lower())
+        command = f"%track promote {version} {to} --env {entered}"
+        must_be_here(book.project, entered, command)
+        return None
     wish = Wish(to=to, env=env, reason=reason, expected_from=expected_from, force=force)
     line = Line()
     try:
@@ -59,14 +68,6 @@ def must_be_own(book: Book, env: str, command: str) -> None:
     from trackbook.environments import must_be_here
 
     must_be_here(book.project, env, f"cd {{folder}}, and {command}")
-
-
-def must_enter_here(book: Book, version: str, to: str) -> None:
-    """Refuse to move a version here into the state that it has in another project."""
-    from trackbook.environments import must_be_here
-
-    env = {"production": "prod"}.get(to.lower(), to.lower())
-    must_be_here(book.project, env, f"%track promote {version} {to} --env {env}")
 
 
 def route(book: Book, version: str) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.doors.progress import Line
 from trackbook.doors.said import Said
@@ -41,20 +41,21 @@ def promote(
         expected_from: the state that it must be in just now; else nothing is moved
         force: go past the rules, with a reason; that stays on record for ever
     """
-    from trackbook.doors.environments import carried, must_enter_here
-    from trackbook.environments import is_apart
+    from trackbook.doors.environments import carried
 
-    if env is not None and is_apart(book.project, env):
-        return carried(
-            book, version, to, env, reason=reason, expected_from=expected_from, force=force
-        )
-    must_enter_here(book, version, to)
+    choices: dict[str, Any] = {
+        "reason": reason,
+        "expected_from": expected_from,
+        "force": force,
+    }
+    away = carried(book, version, to, env, **choices)
+    if away is not None:
+        return away
     line = Line()
     try:
         done = book.models.promote(
-            version, to, reason=reason, expected_from=expected_from, force=force,
-            progress=lambda step: line.say(step_words(step)),
-        )  # fmt: skip
+            version, to, **choices, progress=lambda step: line.say(step_words(step))
+        )
     finally:
         line.end()
     entries = [done.transition]
