@@ -163,4 +163,5 @@ def test_python_has_them_too(lab) -> None:
     with pytest.raises(Misused, match="whom do you trust"):
         tb.import_bundle("iris.tbz")
     assert "is here already" in tb.import_bundle("iris.tbz", unsigned=True).headline
-    assert len(tb.route("iris@1.0.0").table().dicts()) == 1
+    stops = tb.route("iris@1.0.0").table().dicts()
+    assert [one["how"] for one in stops] == ["registered", "sent from dev"]

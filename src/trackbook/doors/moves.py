@@ -54,7 +54,7 @@ def promote(
     line = Line()
     try:
         done = book.models.promote(
-            version, to, **choices, progress=lambda step: line.say(step_words(step))
+            version, to, **said, progress=lambda step: line.say(step_words(step))
         )
     finally:
         line.end()
