@@ -43,13 +43,8 @@ def promote(
     """
     from trackbook.doors.environments import carried
 
-    choices: dict[str, Any] = {
-        "reason": reason,
-        "expected_from": expected_from,
-        "force": force,
-    }
-    away = carried(book, version, to, env, **choices)
-    if away is not None:
+    said: Any = {"reason": reason, "expected_from": expected_from, "force": force}
+    if (away := carried(book, version, to, env, **said)) is not None:
         return away
     line = Line()
     try:
