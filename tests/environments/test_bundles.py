@@ -67,6 +67,12 @@ def test_twice_is_once(field, carried, tmp_path) -> None:
     assert field.rows("prod", "SELECT count(*) FROM version") == [(1,)]
 
 
+def test_where_it_was_made_it_is_not_received(field, carried, tmp_path) -> None:
+    assert not take_in(field["dev"], carried, trust=trust(tmp_path)).is_new
+    assert field.rows("dev", "SELECT step FROM shipments") == [("sent",)]
+    assert field.rows("dev", "SELECT * FROM origins") == []
+
+
 def test_the_same_version_makes_the_same_file(field, carried, tmp_path) -> None:
     other = tmp_path / "other.tbz"
     pack(

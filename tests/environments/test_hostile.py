@@ -290,6 +290,8 @@ def test_records_of_another_version(forge) -> None:
         ({"probe_count": 1 << 70}, "."),
         ({"size_bytes": -1}, "size_bytes"),
         ({"description": "x" * 1_000_000}, "too long"),
+        ({"source_run_id": "best:accuracy"}, "is none"),
+        ({"at_us": 1 << 62}, "impossible time"),
         ({"model": "../../evil"}, "."),
         ({"package_digest": "0" * 64}, "another version"),
     ],
@@ -360,7 +362,10 @@ def test_a_signature_that_was_cut_off_or_put_on(field, tmp_path) -> None:
         b"zz",
         b"00" * 64,
         b"00" * 10,
-        parts["bundle.sig"][:-3] + b"00\n",
+        parts["bundle.sig"][:1].translate(
+            bytes.maketrans(b"0123456789abcdef", b"1032547698badcfe")
+        )
+        + parts["bundle.sig"][1:],
     ):
         more = {} if signature is None else {"bundle.sig": signature}
         with zipfile.ZipFile(file, "w") as archive:
@@ -450,3 +455,30 @@ def test_a_number_that_is_taken_by_other_bytes(field, forge) -> None:
     with pytest.raises(Refused, match="a version never changes"):
         take_in(field["prod"], forge.file, unsigned=True)
     assert len(list(other.shelf.digests())) == 1
+
+
+def test_nobodys_word_changes_what_was_told_by_somebody(field, forge) -> None:
+    field.whole()
+    before = field.rows("prod", "SELECT origin_id, facts FROM origins ORDER BY 1")
+
+    def change(said) -> None:
+        for one in said["origins"]:
+            one["facts"] = one["facts"].replace("0.95", "0.99")
+
+    forge.retell(change)
+    forge.write()
+    done = take_in(field["prod"], forge.file, unsigned=True)
+    assert not done.is_new
+    assert field.rows("prod", "SELECT origin_id, facts FROM origins ORDER BY 1") == before
+
+
+def test_a_run_of_this_project_is_not_taken_for_a_strangers(field, forge) -> None:
+    """Whoever knows the id of a good run here cannot pass a gate with its numbers."""
+    from trackbook.book import known_of_run
+
+    forge.reenter(source_run_id=field.at("dev").run_id)
+    forge.write()
+    take_in(field["prod"], forge.file, unsigned=True)
+    version = field.at("prod")
+    assert version.run_id is None
+    assert known_of_run(field["prod"], version).metrics == {}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from trackbook.book import Book, Keeping
+from trackbook.doors.registry import approvals
 from trackbook.environments import Wish, promote
 from trackbook.errors import Conflict, Misused, NotFound, Refused
 from trackbook.packages import Tampered, shelf, verify
@@ -148,6 +149,11 @@ def test_approvals_are_given_where_the_version_is_and_carried_as_given(field) ->
     )
     assert '"actor":"bob"' in facts
     assert '"comment":"I ran it"' in facts
+    shown = approvals(field["prod"], "iris").dicts()
+    assert [(one["status"], one["approvers"], one["origin"]) for one in shown] == [
+        ("requested", [], "staging"),
+        ("approved", ["bob"], "staging"),
+    ]
     assert field.at("dev").package_digest in facts
 
 

@@ -85,6 +85,15 @@ def test_a_project_that_is_gone_is_told_of_by_the_others(story) -> None:
     assert sent["staging"] in {"sent from dev", "told in prod"}
 
 
+def test_a_project_that_cannot_be_read_hides_nothing(story) -> None:
+    story.let_go()
+    (story.root / "staging/.trackbook/trackbook.duckdb").write_bytes(b"no database" * 1000)
+    found = route(story["dev"], story.name)
+    assert not found.is_sound
+    assert any("staging" in one.log for one in found.stops if one.env == "staging")
+    assert all(one.is_sound for one in found.stops if one.env != "staging")
+
+
 def test_a_bundle_is_a_stop_until_it_is_seen_to_have_arrived(field, tmp_path) -> None:
     new_key(tmp_path / "ann")
     pack(field["dev"], field.name, tmp_path / "a.tbz", key=tmp_path / "ann")

@@ -116,8 +116,11 @@ def compared(before: str, after: str) -> Compatibility:
 
 
 def run_of(book: Book, row: VersionRow) -> Run | None:
-    """Return the run that made a version; None where there is none any more."""
-    if row.run_id is None:
+    """Return the run that made a version; None where there is none here.
+
+    A version that came from elsewhere names a run of another project: none here is taken for it.
+    """
+    if row.run_id is None or row.origin:
         return None
     try:
         return book.find(row.run_id)

@@ -246,7 +246,7 @@ class Models:
         if report is None and to.lower() in self.policy().targets:
             report = self.examine(row.name, to, progress=progress, cancel=cancel)
         if report is not None and not report.passed and not force:
-            raise Refused(self.kept_out(row, state, report))
+            raise Refused(self._kept_out(row, state, report))
         transition = self.registry(to).promote(
             row.name,
             state,
@@ -268,7 +268,7 @@ class Models:
         """Say whether a version is kept out by nothing but missing approvals."""
         return not report.passed and all(one.check == APPROVALS for one in report.blocking)
 
-    def kept_out(self, row: VersionRow, state: str, report: Report) -> str:
+    def _kept_out(self, row: VersionRow, state: str, report: Report) -> str:
         """Say what keeps a version out; ask for approvals where only they are missing."""
         blocking = report.blocking
         said = "; ".join(f"{one.label}: {one.words}" for one in blocking[:4])

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.clock import now_us, time_of
+from trackbook.doors.moves import Env, moves_in, step_words
+from trackbook.doors.progress import Line
 from trackbook.doors.said import Said
 from trackbook.errors import Misused
 
@@ -16,6 +18,56 @@ BUNDLE = ".tbz"
 COLUMNS = (
     "env", "digest", "how", "at", "by", "state", "slots", "moved", "verified", "log", "place",
 )  # fmt: skip
+
+
+def carried(
+    book: Book,
+    version: str,
+    to: str,
+    env: Env | None,
+    *,
+    reason: str,
+    expected_from: str | None,
+    force: bool,
+) -> Said | None:
+    """Promote a version into an environment that is another project; None where it is none.
+
+    Raises:
+        Refused: what it is to become, it becomes in another project, and that was not asked for
+    """
+    from trackbook.environments import Wish, is_apart, must_be_here, promote
+
+    if env is None or not is_apart(book.project, env):
+        entered = {"production": "prod"}.get(to.lower(), to.lower())
+        command = f"%track promote {version} {to} --env {entered}"
+        must_be_here(book.project, entered, command)
+        return None
+    wish = Wish(to=to, env=env, reason=reason, expected_from=expected_from, force=force)
+    line = Line()
+    try:
+        done = promote(
+            book, version, wish, progress=lambda step: line.say(step_words(step))
+        )
+    finally:
+        line.end()
+    there = f"{done.name} is {done.state} in {env}"
+    checks = f" after {len(done.report.results)} checks" if done.report is not None else ""
+    rows = [row for entry in done.moves for row in moves_in(entry, done.labels)]
+    facts = (
+        ("project", "", str(done.project)),
+        ("package", "", f"sha256:{done.receipt.package_digest}"),
+        ("received there", "", f"entry {done.receipt.entry} by {done.receipt.actor}"),
+        ("sent here", "", f"entry {done.sent.entry} by {done.sent.actor}"),
+    )
+    said = f"{there} already" if done.was_there else f"{there} now{checks}"
+    return Said(said, ["what", "before", "after"], [*rows, *facts])
+
+
+def must_be_own(book: Book, env: str, command: str) -> None:
+    """Refuse to move what is in the slots of another project."""
+    from trackbook.environments import must_be_here
+
+    must_be_here(book.project, env, f"cd {{folder}}, and {command}")
 
 
 def route(book: Book, version: str) -> Said:
@@ -66,7 +118,7 @@ def bundle(
         overwrite=overwrite,
     )
     facts = [
-        ("package", f"sha256:{done.package_digest}"),
+        ("package", f"sha256:{done.sent.package_digest}"),
         ("signed by", done.key),
         ("size_bytes", done.size_bytes),
         ("noted here", f"entry {done.sent.entry} by {done.sent.actor}"),
@@ -95,8 +147,10 @@ def import_(
         ("package", f"sha256:{done.package_digest}"),
         ("signed by", done.signed_by),
         ("comes from", f"{done.origin}, where it was {done.origin_state}"),
-        ("noted here", f"entry {done.receipt.entry} by {done.receipt.actor}"),
     ]
+    if done.receipt is not None:
+        by = f"entry {done.receipt.entry} by {done.receipt.actor}"
+        facts.append(("noted here", by))
     said = "is registered" if done.is_new else "is here already"
     return Said(f"{done.name} {said}", ["fact", "value"], facts)
 

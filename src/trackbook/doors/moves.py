@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.doors.progress import Line
 from trackbook.doors.said import Said
@@ -41,18 +41,16 @@ def promote(
         expected_from: the state that it must be in just now; else nothing is moved
         force: go past the rules, with a reason; that stays on record for ever
     """
-    from trackbook.environments import is_apart
+    from trackbook.doors.environments import carried
 
-    if env is not None and is_apart(book.project, env):
-        return carried(
-            book, version, to, env, reason=reason, expected_from=expected_from, force=force
-        )
+    said: Any = {"reason": reason, "expected_from": expected_from, "force": force}
+    if (away := carried(book, version, to, env, **said)) is not None:
+        return away
     line = Line()
     try:
         done = book.models.promote(
-            version, to, reason=reason, expected_from=expected_from, force=force,
-            progress=lambda step: line.say(step_words(step)),
-        )  # fmt: skip
+            version, to, **said, progress=lambda step: line.say(step_words(step))
+        )
     finally:
         line.end()
     entries = [done.transition]
@@ -64,40 +62,6 @@ def promote(
     passed = f" after {checks} checks" if checks else ""
     moved = f"{row.name} is {row.state} now{passed}"
     return moves_said(book, entries, moved, f"{row.name} is {row.state} already")
-
-
-def carried(
-    book: Book,
-    version: str,
-    to: str,
-    env: Env,
-    *,
-    reason: str,
-    expected_from: str | None,
-    force: bool,
-) -> Said:
-    """Promote a version into an environment that is another project."""
-    from trackbook.environments import Wish, promote
-
-    wish = Wish(to=to, env=env, reason=reason, expected_from=expected_from, force=force)
-    line = Line()
-    try:
-        done = promote(
-            book, version, wish, progress=lambda step: line.say(step_words(step))
-        )
-    finally:
-        line.end()
-    there = f"{done.name} is {done.state} in {env}"
-    checks = f" after {len(done.report.results)} checks" if done.report is not None else ""
-    rows = [row for entry in done.moves for row in moves_in(entry, done.labels)]
-    facts = (
-        ("project", "", str(done.project)),
-        ("package", "", f"sha256:{done.receipt.package_digest}"),
-        ("received there", "", f"entry {done.receipt.entry} by {done.receipt.actor}"),
-        ("sent here", "", f"entry {done.sent.entry} by {done.sent.actor}"),
-    )
-    said = f"{there} already" if done.was_there else f"{there} now{checks}"
-    return Said(said, ["what", "before", "after"], [*rows, *facts])
 
 
 def step_words(step: Step) -> str:
@@ -175,6 +139,9 @@ def rollback(
         to: the version to go back to, such as 1.1.0; the last good one when left out
         alerted_at: when the alarm was, 2026-05-03T14:20
     """
+    from trackbook.doors.environments import must_be_own
+
+    must_be_own(book, env, f"trackbook rollback {name} there")
     entry = book.models.rollback(
         name, reason=reason, env=env, to=to and to.rpartition("@")[2],
         alerted_at=moment_of(alerted_at) if alerted_at else None,
@@ -201,6 +168,9 @@ def deploy(
         traffic: a canary's share in percent
         reason: why
     """
+    from trackbook.doors.environments import must_be_own
+
+    must_be_own(book, env, f"trackbook deploy {version} {env} {role} there")
     entry = book.models.registry().deploy(
         version, env, role, traffic=traffic, reason=reason
     )
@@ -218,6 +188,9 @@ def undeploy(book: Book, name: str, env: Env, role: Role, *, reason: str = "") -
         role: the slot
         reason: why; needed of a champion
     """
+    from trackbook.doors.environments import must_be_own
+
+    must_be_own(book, env, f"trackbook undeploy {name} {env} {role} there")
     entry = book.models.registry().undeploy(name, env, role, reason=reason)
     return moves_said(book, [entry], f"{env}/{role} of {name} is empty now", "it was empty")
 

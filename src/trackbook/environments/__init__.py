@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.environments.chart import CHART_FILE, Chart, read_chart
+from trackbook.environments.chart import CHART_FILE, Chart, must_be_here, read_chart
 from trackbook.environments.exporting import Packed, pack
 from trackbook.environments.importing import TakenIn, take_in
 from trackbook.environments.keys import new_key, short
@@ -19,6 +19,7 @@ __all__ = [
     "TakenIn",
     "Wish",
     "is_apart",
+    "must_be_here",
     "new_key",
     "pack",
     "promote",

@@ -170,6 +170,19 @@ def target_of(chart: Chart, env: str, name: str) -> Path:
     return folder
 
 
+def must_be_here(project: Path, env: str, command: str) -> None:
+    """Refuse to treat an environment that is another project as if it were a slot of this one.
+
+    Args:
+        project: this one
+        env: the environment
+        command: what to do instead, with {folder} for the other project
+    """
+    folder = read_chart(project).projects.get(env)
+    if folder is not None:
+        raise Refused(f"{env} is a project of its own: {command.format(folder=folder)}")
+
+
 def must_agree(chart: Chart, env: str, other: Chart) -> None:
     """Refuse two projects that tell different chains."""
     if not (other.home / CHART_FILE).is_file():

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from trackbook.registry import VersionRow
 
 
+SIGN = (
+    "a bundle is signed: --key FILE (trackbook key --new FILE makes one); or say --unsigned"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """A bundle that was written."""
 
     file: Path
     name: str
-    package_digest: str
     key: str
     """The name of the key that signed it; `unsigned` for none."""
     size_bytes: int
@@ -66,10 +70,7 @@ def pack(
     from trackbook.packages import verify
 
     if (key is None) == (not unsigned):
-        raise Misused(
-            "a bundle is signed: --key FILE (trackbook key --new FILE makes one); or say"
-            " --unsigned"
-        )
+        raise Misused(SIGN)
     if file.exists() and not overwrite:
         raise Refused(f"{file} is there already: name another, or say --overwrite")
     row = book.models.version(reference)
@@ -81,15 +82,10 @@ def pack(
     sent = noted(book, row, told, file.name, name or UNSIGNED)
     contents = Contents(sent, told, papers or {}, entries, folder)
     listed = list_of(contents, texts_of(contents), name)
-    signature = signature_of(secret, listed) if secret is not None else None
-    write(file, contents, listed, signature)
+    write(file, contents, listed, signature_of(secret, listed) if secret else None)
+    size = file.stat().st_size
     return Packed(
-        file=file,
-        name=row.name,
-        package_digest=row.package_digest,
-        key=name or UNSIGNED,
-        size_bytes=file.stat().st_size,
-        sent=sent,
+        file=file, name=row.name, key=name or UNSIGNED, size_bytes=size, sent=sent
     )
 
 

@@ -12,7 +12,7 @@ from trackbook.environments.bundle import PACKAGE, PAPERS
 from trackbook.environments.chart import read_chart
 from trackbook.environments.exporting import received_note
 from trackbook.environments.promote import tell
-from trackbook.environments.unpack import UNSIGNED, entries_in, opened
+from trackbook.environments.unpack import ID, UNSIGNED, entries_in, opened
 from trackbook.errors import Damaged, Misused
 from trackbook.records import Origin, Version
 
@@ -45,7 +45,8 @@ class TakenIn:
     """The state that it had there, by what it says."""
     signed_by: str
     is_new: bool
-    receipt: Shipment
+    receipt: Shipment | None
+    """The note of its arrival; None where nothing was taken in."""
 
 
 def take_in(
@@ -71,7 +72,10 @@ def take_in(
     with opened(file, keys, unsigned=unsigned) as bundle:
         told = bundle.records()
         coming = coming_in(bundle, told)
-        must_be_welcome_in(book, coming)
+        known = known_here(book, coming)
+        if known is not None and (bundle.signed_by == UNSIGNED or not known.origin_env):
+            # Of what is here already nobody's word counts, and of what was made here nobody else's.
+            return taken_in(told, coming, bundle.signed_by)
         papers = papers_in(bundle, told)
         take_package(bundle, coming, book.models.shelf)
         return enter(book, bundle, told, coming, papers, file.name)
@@ -109,12 +113,16 @@ def coming_in(bundle: Bundle, told: Told) -> Version:
         origin_project=top.project,
         origin_state=sent.state if is_trusted else "",
         origin_hash=fact.hash,
+        source_run_id=fact.source_run_id if is_trusted else None,
+        git_commit=fact.git_commit if is_trusted else None,
         signed_by=UNSIGNED if spoilt else bundle.signed_by,
     )
 
 
 def must_be_readable(fact: Version) -> None:
     """Refuse a registration that no trackbook would have taken."""
+    if fact.source_run_id is not None and not ID.fullmatch(fact.source_run_id):
+        raise Damaged("the run that its registration names is none")
     for name in ("size_bytes", "file_count", "probe_count"):
         if not 0 <= getattr(fact, name) < LARGEST:
             raise Damaged(f"{name} of its registration is {getattr(fact, name)}")
@@ -131,11 +139,18 @@ def facts_in(one: Origin) -> Any:
         raise Damaged(f"what it tells of {one.name[:80]!r} cannot be read") from error
 
 
-def must_be_welcome_in(book: Book, coming: Version) -> None:
-    """Refuse a version whose number or bytes the project has otherwise."""
+def known_here(book: Book, coming: Version) -> Version | None:
+    """Return a version as it is here; None where it is new.
+
+    Raises:
+        Refused: the project has its number or its bytes otherwise
+    """
     from trackbook.registry import must_be_welcome, standing
 
-    must_be_welcome(standing(book.store, coming.model), coming)
+    model = standing(book.store, coming.model)
+    if must_be_welcome(model, coming):
+        return None
+    return model.versions[coming.version_id].fact
 
 
 def papers_in(bundle: Bundle, told: Told) -> list[Origin]:
@@ -204,12 +219,24 @@ def enter(
         signed_by=bundle.signed_by,
     )
     receipt, _ = shipped(book.store, book.journal, who, draft)
+    return taken_in(told, coming, bundle.signed_by, receipt, is_new=new is not None)
+
+
+def taken_in(
+    told: Told,
+    coming: Version,
+    signed_by: str,
+    receipt: Shipment | None = None,
+    *,
+    is_new: bool = False,
+) -> TakenIn:
+    """Return what came of a bundle."""
     return TakenIn(
         name=f"{coming.model}@{coming.semver}",
         package_digest=coming.package_digest,
         origin=coming.origin_env,
         origin_state=told.shipment.state,
-        signed_by=bundle.signed_by,
-        is_new=new is not None,
+        signed_by=signed_by,
+        is_new=is_new,
         receipt=receipt,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, for_registry, rules_of
-from trackbook.environments.chart import must_agree, read_chart, target_of
+from trackbook.environments.chart import CHART_FILE, must_agree, read_chart, target_of
 from trackbook.environments.notes import Way, note_of
 from trackbook.environments.telling import coming_from, told_of
 from trackbook.errors import Conflict, Misused, Refused
@@ -95,6 +95,8 @@ def promote(
         Conflict: somebody else moved it meanwhile
     """
     chart = read_chart(book.project)
+    if wish.env not in chart.projects:
+        raise Misused(f"{wish.env[:40]} is no project of its own ({CHART_FILE})")
     row = book.models.version(reference)
     if wish.to.upper() != ENTERS[wish.env]:
         state = ENTERS[wish.env]

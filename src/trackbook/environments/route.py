@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trackbook.book import Book
 from trackbook.clock import time_of
 from trackbook.environments.chart import read_chart
-from trackbook.errors import TrackbookError
+from trackbook.errors import NotFound, TrackbookError
 from trackbook.settings import FOLDER
 
 if TYPE_CHECKING:
@@ -89,17 +89,20 @@ def route(book: Book, reference: str) -> Route:
     """Return the way of a version through all projects that can be reached from here."""
     row = book.models.version(reference)
     chart = read_chart(book.project)
-    seen = list(seen_along(book, chart, row))
-    told = [*stops_told(seen), *stops_sent(seen)]
-    stops = [stop_of(one, seen) for one in seen] + told
+    looked = list(seen_along(book, chart, row))
+    seen = [one for one in looked if isinstance(one, Seen)]
+    # Of a project that is told of from both sides the one says more that received from it.
+    apart = {one.project: one for one in [*stops_sent(seen), *stops_told(seen)]}
+    stops = [one if isinstance(one, Stop) else stop_of(one, seen) for one in looked]
+    stops += apart.values()
     order = {env: at for at, env in enumerate(chart.chain)}
-    stops.sort(key=lambda one: (order.get(one.env, len(order)), one.at is None, one.at))
+    stops.sort(key=lambda one: (order.get(one.env, len(order)), str(one.at or "")))
     return Route(
         name=row.name, version_id=row.version_id, digest=row.package_digest, stops=stops
     )
 
 
-def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen]:
+def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen | Stop]:
     """Yield the version in each project of the chain that has it, this one first."""
     yield look(book, chart.here or book.project.name, row)
     done = {book.project.resolve()}
@@ -108,18 +111,22 @@ def seen_along(book: Book, chart: Chart, row: VersionRow) -> Iterator[Seen]:
         if folder is None or folder.resolve() in done or not (folder / FOLDER).is_dir():
             continue
         done.add(folder.resolve())
-        with closing(Book(folder)) as there:
-            found = version_in(there, row)
-            if found is not None:
+        try:
+            with closing(Book(folder)) as there:
+                found = there.models.version(f"{row.model}@{row.version_id}")
                 yield look(there, read_chart(folder).here or env, found)
-
-
-def version_in(book: Book, row: VersionRow) -> VersionRow | None:
-    """Return the version in another project; None where it never came or was deleted."""
-    try:
-        return book.models.version(f"{row.model}@{row.version_id}")
-    except TrackbookError:
-        return None
+        except NotFound:
+            continue  # it never came there, or was deleted
+        except TrackbookError as error:
+            yield Stop(
+                env=env,
+                place=str(folder),
+                digest="",
+                how="",
+                at=None,
+                by="",
+                log=str(error),
+            )
 
 
 def look(book: Book, env: str, row: VersionRow) -> Seen:
@@ -188,24 +195,27 @@ def stop_of(one: Seen, seen: Sequence[Seen]) -> Stop:
 
 def agreement(one: Seen, seen: Sequence[Seen]) -> str:
     """Return `yes` where a project's log is whole and agrees with those of its neighbours."""
+    return "; ".join(disagreements(one, seen)) or FINE
+
+
+def disagreements(one: Seen, seen: Sequence[Seen]) -> Iterator[str]:
+    """Yield what is wrong with the notes of a version in one project."""
     from trackbook.registry import digest_of_facts
 
     if one.chain != FINE:
-        return one.chain
+        yield one.chain
     others = {other.id: other for other in seen}
     came = [note for note in one.shipments if note.step == "received"]
     for note in one.shipments:
-        other = others.get(
-            note.from_project if note.step == "received" else note.to_project
-        )
+        is_from = note.step == "received"
+        other = others.get(note.from_project if is_from else note.to_project)
         if other is not None and note.other_hash not in other.hashes:
-            return f"{other.env} has no entry {note.other_hash[:12]}, which is named here"
+            yield f"{other.env} has no entry {note.other_hash[:12]}, which is named here"
     # What came twice is one record: only of what came once it can be told what it was.
     if len(came) == 1 and came[0].facts_digest != digest_of_facts(one.origins):
-        return "what was told of it on arrival was changed since"
+        yield "what was told of it on arrival was changed since"
     if one.row.origin and not came:
-        return "its arrival is not noted: promote or import it again, which completes it"
-    return FINE
+        yield "its arrival is not noted: promote or import it again, which completes it"
 
 
 def stops_told(seen: Sequence[Seen]) -> list[Stop]:
@@ -246,7 +256,7 @@ def stops_sent(seen: Sequence[Seen]) -> list[Stop]:
             how=f"sent from {one.env}",
             at=time_of(note.at_us),
             by=note.actor,
-            project=note.to_project,
+            project=note.to_project or note.shipment_id,
         )
         for one in seen
         for note in one.shipments

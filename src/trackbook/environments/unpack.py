@@ -289,6 +289,9 @@ def entries_in(facts: Any) -> list[Any]:
             entry = msgspec.convert(rest, kind, strict=True)
             if hash_of(entry) != entry.hash:
                 raise Damaged("an entry of its log is not as it was written")
+            times = (entry.at_us, getattr(entry, "expires_us", 0))
+            if not all(0 <= one < LATEST_US for one in times):
+                raise Damaged("an entry of its log is of an impossible time")
             found.append(entry)
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise Damaged(f"what it tells of its log cannot be read ({error})") from None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_RUN = "no run is on record for this version"
 GONE = "the run that made it was removed from the record"
+ELSEWHERE = "the run that made it is on record where the version came from, in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,8 @@ def run_of(book: Book, row: VersionRow) -> tuple[Run | None, str]:
     """Return the run that made a version, or why there is none."""
     if row.run_id is None:
         return None, NO_RUN
+    if row.origin:
+        return None, f"{ELSEWHERE} {row.origin}: {row.run_id}"
     try:
         return book.find(row.run_id), ""
     except NotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,13 @@ def wrong_in_box(file: BinaryIO, size: int) -> str:
             members = archive.infolist()
     except Unclear as fault:
         return str(fault)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OSError,
+        struct.error,
+    ) as error:
         return f"is no zip archive ({error})"
     found = next((said for one in members if (said := wrong_with(one))), "")
     if found:
