@@ -10,6 +10,7 @@ import pytest
 
 from trackbook.contract import contract_of
 from trackbook.doors.verbs import VERBS
+from trackbook.environments import CHART_FILE, read_chart
 from trackbook.gates.catalogue import OWN, params_of
 from trackbook.gates.policy_text import policy_of
 from trackbook.settings import Settings
@@ -77,12 +78,15 @@ def test_the_five_questions_are_answered(sheet) -> None:
         sheet.book.store.question(question)
 
 
-def test_its_contract_and_its_policy_are_read_as_they_stand() -> None:
+def test_its_files_are_read_as_they_stand(tmp_path) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     contract = contract_of(next(one for one in blocks if "[tags." in one))
     assert {"project", "model_family", "date"} <= contract.tags.keys()
     policy = policy_of(next(one for one in blocks if "[targets." in one), source="README")
     assert list(policy.targets) == ["staging", "production"]
+    chart = next(one for one in blocks if "[environments]" in one)
+    (tmp_path / CHART_FILE).write_text(chart)
+    assert list(read_chart(tmp_path).projects) == ["staging", "prod"]
 
 
 def test_what_the_readme_points_to_is_there() -> None:
