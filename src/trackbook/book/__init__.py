@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.book.book import Book, open_book
-from trackbook.book.candidates import for_registry, known_of_run, rules_of
+from trackbook.book.candidates import for_registry, known_of_run, outdated, rules_of
 from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
 from trackbook.book.models import Keeping, Models, Promotion, Registered
@@ -19,6 +19,7 @@ __all__ = [
     "for_registry",
     "known_of_run",
     "open_book",
+    "outdated",
     "rules_of",
     "slice_of_run",
 ]

@@ -162,7 +162,7 @@ class Models:
             probe_count=package.probe_count,
             run_id=run.run_id if run is not None else None,
             git_commit=run.git_commit if run is not None else None,
-            author=run.user if run is not None else "",
+            author=(run.user or "") if run is not None else "",
             description=self._book.secrets.in_text(description),
             why_semver="" if version else why,
         )

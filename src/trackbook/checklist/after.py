@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from trackbook.book import outdated
 from trackbook.checklist.before import DIGEST, comparable
 from trackbook.checklist.line import Line, counted, done, lacking, unknown
 from trackbook.errors import Busy, TrackbookError
@@ -55,9 +56,12 @@ def stale_because(e: Evidence, report: Report) -> str:
         return f"the policy of now cannot be read: {error}"
     digest = e.version.package_digest if e.version is not None else ""
     found = report.stale_because(
-        package_digest=digest, policy_digest=policy, champion=report.champion
+        package_digest=digest,
+        policy_digest=policy,
+        champion=report.champion,
+        baseline=report.baseline,
     )
-    return found or ""
+    return found or outdated(e.book, report)
 
 
 def compared(e: Evidence) -> Line:

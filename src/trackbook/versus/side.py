@@ -103,6 +103,8 @@ def run_of(book: Book, row: VersionRow) -> tuple[Run | None, str]:
     try:
         return book.find(row.run_id), ""
     except NotFound:
+        if row.origin:
+            return None, f"its run is on record in {row.origin}, from which it came"
         return None, "the run that made it was removed from the record"
 
 
