@@ -264,8 +264,12 @@ def test_every_question_of_fairness_has_an_answer(asked) -> None:
     assert set(evidence(odds)) == {"true positive", "false positive"}
     assert asked("fairness.calibration", **group, max_ece=0.5).outcome == "passed"
     assert asked("fairness.calibration", **group, max_ece=0.01).outcome == "failed"
-    one = asked("fairness.equalized_odds", **group, max_diff=0.1, min_rows=9000)
-    assert (one.outcome, "two are needed" in one.words) == ("skipped", True)
+    assert asked("fairness.equalized_odds", **group, max_diff=0.9).outcome == "passed"
+    for name in ("demographic_parity", "equal_opportunity", "equalized_odds"):
+        one = asked(f"fairness.{name}", **group, max_diff=0.1, min_rows=9000)
+        assert (one.outcome, "two are needed" in one.words) == ("skipped", True)
+    few = asked("fairness.calibration", **group, max_ece=0.1, min_rows=9000)
+    assert (few.outcome, "no group" in few.words) == ("skipped", True)
 
 
 def test_a_model_that_gives_no_probabilities_is_an_error_and_blocks(asked) -> None:
