@@ -74,11 +74,20 @@ def test_a_metric_is_held_against_the_champion(
     assert (found.outcome, says in found.words) == (outcome, True), found.words
 
 
-def test_the_first_version_has_no_champion_to_beat(judged) -> None:
-    for check in ("perf.vs_champion", "signature.compatible"):
-        found = judged(check)
-        assert (found.outcome, found.blocks) == ("skipped", False)
-        assert found.words.startswith("first version")
+@pytest.mark.parametrize("rule", ["", {"default": "warn"}, {"perf.*": "warn"}])
+def test_without_a_champion_to_beat_only_the_policys_words_let_it_pass(
+    packed, rule
+) -> None:
+    policy = gates(Gate("staging", [ask("perf.vs_champion")], on_skip=rule))
+    (found,) = evaluate(packed.candidate(), policy, "staging").results
+    assert (found.outcome, found.blocks) == ("skipped", not rule)
+    assert found.words.startswith("first version")
+    assert 'on_skip = { "perf.vs_champion" = "warn" }' in found.words
+
+
+def test_the_first_version_has_no_callers_to_break(judged) -> None:
+    found = judged("signature.compatible")
+    assert (found.outcome, found.blocks) == ("skipped", False)
 
 
 def test_other_test_data_are_said_and_may_be_refused(judged) -> None:

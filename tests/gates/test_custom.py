@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import time
 
 import pytest
 
-from trackbook.gates import Champion
+import trackbook
+from trackbook.errors import Misused
+from trackbook.gates import Champion, Gate, ask, evaluate, gates
 
 
 @pytest.fixture
@@ -70,6 +73,72 @@ def test_one_that_comes_to_no_answer_is_an_error_and_blocks(asked, source, says)
     found = asked(source)
     assert (found.outcome, found.blocks) == ("errored", True)
     assert says in found.words
+
+
+def test_one_that_cannot_be_asked_says_so(asked) -> None:
+    found = asked(
+        "def check(facts): return {'passed': None, 'words': 'no rows of weekends'}"
+    )
+    assert (found.outcome, found.words) == ("skipped", "no rows of weekends")
+
+
+MARKED = """
+import trackbook
+
+@trackbook.check
+def calm(facts, *, max):
+    return {'passed': facts['metrics']['loss'] <= max, 'value': facts['metrics']['loss']}
+"""
+
+
+def test_a_decorated_function_is_asked_by_python_and_by_its_name(
+    packed, judged, tmp_path, monkeypatch
+) -> None:
+    (tmp_path / "marked.py").write_text(MARKED)
+    monkeypatch.syspath_prepend(tmp_path)
+    calm = importlib.import_module("marked").calm
+    one = ask(calm, max=0.2)
+    assert one == {"check": "marked:calm", "max": 0.2}
+    policy = gates(Gate("staging", [one]), folder=tmp_path)
+    (found,) = evaluate(packed.candidate(), policy, "staging").results
+    assert (found.outcome, found.value, found.label) == ("failed", "0.3", "marked:calm")
+    assert judged("marked:calm", keys={"max": 0.4}, folder=tmp_path).outcome == "passed"
+
+
+def plain(facts):
+    return True
+
+
+def spread(facts, *rows):
+    return True
+
+
+async def later(facts):
+    return True
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda facts: True, "no function of a module"),
+        (print, "no function of a module"),
+        (spread, "rows cannot be a key"),
+        (later, "something to be run"),
+        (lambda: True, "no function of a module"),
+    ],
+)
+def test_what_no_gate_could_call_is_said_where_it_is_written(function, says) -> None:
+    with pytest.raises(Misused, match=says):
+        trackbook.check(function)
+
+
+def test_a_function_that_is_not_marked_or_stands_in_a_notebook_is_refused() -> None:
+    with pytest.raises(Misused, match=r"write @trackbook\.check above it"):
+        ask(plain)
+    here = trackbook.check(plain)
+    here.__module__ = "__main__"
+    with pytest.raises(Misused, match="into a module of the project"):
+        ask(here)
 
 
 def test_one_that_takes_too_long_is_ended(asked) -> None:

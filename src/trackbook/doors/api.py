@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trackbook.doors.describe import metadata
 from trackbook.doors.modelling import load, log_model, register
@@ -29,6 +29,8 @@ from trackbook.doors.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
 
 
 def door(name: str) -> Callable[..., Any]:
@@ -87,6 +89,21 @@ def listed(name: str) -> Callable[..., Any]:
     return ask
 
 
+def check(function: F) -> F:
+    """Mark a function of a module as a check that gates can ask: `def fair(facts, *, max): …`.
+
+    A policy names it `module:function`; it is called in a process of its own with what is known
+    of the version, a dict of plain values, and the policy's keys, and returns True or False, or
+    a dict of `passed` (None for skipped), `words`, `value`, `threshold`, `evidence`.
+
+    Raises:
+        Misused: it is nothing that a gate could call
+    """
+    from trackbook.gates import check as marked
+
+    return marked(function)
+
+
 def describe(thing: str) -> Any:
     """Return all that is on record of a version, model, dataset, experiment or run.
 
@@ -124,7 +141,7 @@ def export(*what: str, file: str, **choices: Any) -> Any:
 import_bundle = door("import")
 
 __all__ = [
-    "active_run", "alias", "approvals", "approve", "archive", "checklist", "compact",
+    "active_run", "alias", "approvals", "approve", "archive", "check", "checklist", "compact",
     "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "describe",
     "diff", "doctor", "end_run", "export", "gate", "gc", "history", "impact",
     "import_bundle", "label", "lineage", "lint", "load", "log_artifact", "log_input",

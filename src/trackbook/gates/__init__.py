@@ -11,6 +11,7 @@ from trackbook.gates.evaluate import Cancelled, Step, evaluate
 from trackbook.gates.evaluation import Evaluation, Rows, read
 from trackbook.gates.loading import Clock, Times
 from trackbook.gates.measuring import Measured, measure
+from trackbook.gates.own import check
 from trackbook.gates.past import last_reports, report_named, reports_of
 from trackbook.gates.policy import Policy, Target, Want
 from trackbook.gates.policy_text import POLICY_FILE, Gate, ask, built_in, gates, read_policy
@@ -44,6 +45,7 @@ __all__ = [
     "Want",
     "ask",
     "built_in",
+    "check",
     "checks",
     "evaluate",
     "failed",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.errors import Misused, TrackbookError
-from trackbook.gates.answer import Answer, plain
+from trackbook.gates.answer import Answer, plain, skipped
 from trackbook.gates.child import run_child
 from trackbook.gates.package import MB
 
@@ -45,7 +45,7 @@ def called(
     """Call a function of the project with facts and parameters; return what it says.
 
     It is called as `function(facts, **params)`, the facts a dict of plain values, and
-    returns True or False, or a dict of `passed`, `words`, `value`, `threshold`,
+    returns True or False, or a dict of `passed` (None: skipped), `words`, `value`, `threshold`,
     `evidence`.
     """
     work = Path(tempfile.mkdtemp(prefix="check-", dir=bench.scratch))
@@ -77,6 +77,8 @@ def answer_in(file: Path, name: str) -> Answer:
     if isinstance(said, bool):
         words = "said yes" if said else "said no"
         return Answer(outcome="passed" if said else "failed", words=words)
+    if isinstance(said, dict) and "passed" in said and said["passed"] is None:
+        return skipped(str(said.get("words") or "could not be asked"))
     if not isinstance(said, dict) or not isinstance(said.get("passed"), bool):
         raise CheckFailed(
             f"{name} returned {str(said)[:80]!r}: return a bool, or a dict with passed"

@@ -122,7 +122,7 @@ def vs_champion(
         dice = Dice(resamples, seed, stratify)
         return against(candidate, bench, champion, "champion", rivalry, dice, evaluation)
     if champion is None:
-        return skipped("first version: there is no champion to compare with")
+        return no_rival("champion")
     return recorded(
         candidate, champion, metric, direction, margin, mode, same_data=same_data
     )
@@ -195,10 +195,16 @@ def against(
     """Compare with another version on the same rows, if there is one."""
     if rival is not None:
         return beside(candidate, bench, rival, role, rivalry, dice, evaluation)
+    return no_rival(role)
+
+
+def no_rival(role: Literal["champion", "baseline"]) -> Answer:
+    """Return that there is nothing to be better than; only the policy's words let that pass."""
     first = "first version: there is no champion to compare with"
     none = "no version has the alias baseline: %track alias sets it"
     said = first if role == "champion" else none
-    return Answer(outcome="skipped", words=said, is_grave=True)
+    way = f'on_skip = {{ "perf.vs_{role}" = "warn" }} lets that pass'
+    return Answer(outcome="skipped", words=f"{said} ({way})", is_grave=True)
 
 
 ON = {False: "measured on other test data", None: "whether on the same data is not known"}

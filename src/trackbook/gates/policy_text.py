@@ -10,12 +10,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused, NotFound, TrackbookError
+from trackbook.gates.own import named
 from trackbook.gates.policy import Policy
 from trackbook.gates.policy_yaml import document_of
 from trackbook.gates.targets import evaluation_of, targets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 POLICY_FILE = "trackbook.gates.toml"
@@ -152,9 +153,14 @@ class Gate:
         return kept if self.holm else kept | {"holm": False}
 
 
-def ask(check: str, **keys: object) -> dict[str, object]:
-    """Return one check with its keys: `ask("perf.threshold", metric="f1", min=0.8)`."""
-    return {"check": check, **{key.rstrip("_"): value for key, value in keys.items()}}
+def ask(check: str | Callable[..., object], **keys: object) -> dict[str, object]:
+    """Return one check with its keys: `ask("perf.threshold", metric="f1", min=0.8)`.
+
+    Raises:
+        Misused: a function is given that is no check, or that no other process can find
+    """
+    name = check if isinstance(check, str) else named(check)
+    return {"check": name, **{key.rstrip("_"): value for key, value in keys.items()}}
 
 
 def gates(

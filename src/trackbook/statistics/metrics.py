@@ -106,7 +106,7 @@ def root(means: NDArray[Any]) -> NDArray[Any]:
     """Return square roots."""
     import numpy as np
 
-    return np.sqrt(means)
+    return np.asarray(np.sqrt(means))
 
 
 def by_class(tables: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
