@@ -66,8 +66,16 @@ def notebook(open_notebook):
     opened.run()
     opened.command("application:toggle-left-area")
     opened.page.wait_for_selector(".tb-versus", state="attached", timeout=180_000)
-    opened.page.locator(".tb-versus").scroll_into_view_if_needed()
-    opened.page.wait_for_selector(".tb-versus .tb-plot .main-svg", timeout=30_000)
+    drawn = opened.page.locator(".tb-versus .tb-plot .main-svg").first
+    for _ in range(60):
+        # JupyterLab takes cells that are out of sight off the page, and outputs above still grow.
+        opened.page.locator(".tb-versus").scroll_into_view_if_needed()
+        if drawn.is_visible():
+            break
+        opened.page.wait_for_timeout(1000)
+    else:
+        opened.shot("versus-without-a-plot", opened.path.parent)
+        raise AssertionError("no plot was drawn in a minute")
     yield opened
     opened.harmless()
 
