@@ -45,7 +45,8 @@ X_test, y_test = later[columns], later["left"]
 """
 FIT = "C = {c}\nmodel = LogisticRegression(C=C).fit(X_train, y_train)\naccuracy = model.score(X_test, y_test)"
 CELLS = [
-    "%load_ext trackbook\n%track quiet",
+    # A project of its own, whatever other tests left in the folders above.
+    "import pathlib\npathlib.Path('.trackbook').mkdir()\n%load_ext trackbook\n%track quiet",
     SETUP,
     TRAIN,
     FIT.format(c=0.5).replace("fit(X_train", "fit(X_train * [0.0, 0.0, 1.0]"),
