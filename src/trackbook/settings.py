@@ -18,6 +18,9 @@ Cards = Literal["normal", "quiet", "verbose"]
 Data = Literal["sketch", "digest", "off"]
 
 FOLDER = ".trackbook"
+CONTRACT_FILE = "trackbook.contract.toml"
+"""What the project asks of its runs; beside `trackbook.gates.toml`, for it is reviewed and
+versioned with the code as that is, and pyproject.toml holds one person's settings."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,24 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackbook.capture import attempt
-from trackbook.contract import (
-    CONTRACT_FILE,
-    Facts,
-    breaches_of,
-    facts_of,
-    fields_in,
-    filled,
-    read_contract,
-)
 from trackbook.errors import Busy, Misused, NotFound, Refused
 from trackbook.records import Conformance, Tag
+from trackbook.settings import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackbook.book.book import Book
     from trackbook.capture import ActiveRun
-    from trackbook.contract import Breach, Contract
+    from trackbook.contract import Breach, Contract, Facts
     from trackbook.records import Run
 
 MOST_SAID = 3
@@ -58,6 +50,8 @@ class Contracts:
         except FileNotFoundError:
             return None
         except OSError:
+            from trackbook.contract import read_contract
+
             return read_contract(self._book.project)  # which says what is wrong
         stamp = seen.st_mtime_ns, seen.st_size
         if self._read is None or self._read[0] != stamp:
@@ -99,6 +93,8 @@ class Contracts:
 
     def breaches(self, runs: Sequence[Run], *, door: str = "%track") -> list[list[Breach]]:
         """Return what of each run is not as the contract asks, by now."""
+        from trackbook.contract import breaches_of, facts_of
+
         contract = self.must_be()
         facts = facts_of(self._book.store, runs)
         return [breaches_of(contract, one, door=door) for one in facts]
@@ -111,6 +107,8 @@ class Contracts:
 
     def fill(self, runs: Sequence[Run]) -> dict[str, dict[str, str]]:
         """Give runs the tags that they lack and that can be known; return them by run."""
+        from trackbook.contract import facts_of, filled
+
         contract, given = self.must_be(), {}
         for facts in facts_of(self._book.store, runs):
             given[facts.run_id] = {} if facts.is_part else filled(contract, facts)
@@ -145,6 +143,8 @@ class Contracts:
         contract = self._asked()
         if contract is None:
             return []
+        from trackbook.contract import Facts, breaches_of
+
         facts = Facts(run_id=run.run_id, name=run.name, tags=run.tags, metrics=run.metrics)
         return [
             one.sentence
@@ -154,6 +154,8 @@ class Contracts:
 
     def _look(self) -> None:
         """Fill tags of the runs that ended, and write what is not as the contract asks."""
+        from trackbook.contract import facts_of
+
         contract, book, ids = self._asked(), self._book, []
         while self._ended:
             ids.append(self._ended.popitem()[0])  # the cells' thread may add one meanwhile
@@ -172,6 +174,8 @@ class Contracts:
 
     def _write(self, contract: Contract, facts: Facts) -> None:
         """Write how a run stands, unless that is on record."""
+        from trackbook.contract import breaches_of
+
         found = breaches_of(contract, facts)
         fact = Conformance(
             contract_digest=contract.digest,
@@ -195,6 +199,8 @@ class Contracts:
 
     def _again(self) -> Contract | Misused | None:
         """Read the file; what is wrong with it is kept, so as not to read it each time."""
+        from trackbook.contract import read_contract
+
         try:
             return read_contract(self._book.project)
         except Misused as error:
@@ -215,6 +221,8 @@ class Contracts:
 
 def is_for_now(contract: Contract, one: Breach, run: ActiveRun) -> bool:
     """Tell whether to say something as soon as a run ends: nobody else will put it right."""
+    from trackbook.contract import fields_in
+
     if one.code == "tag missing":
         rule = contract.tags[one.about]
         named = fields_in(contract, run.name)

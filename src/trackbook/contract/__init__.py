@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from trackbook.contract.contract import SOURCES, Contract, Mode, TagRule
-from trackbook.contract.contract_text import CONTRACT_FILE, contract_of, read_contract
+from trackbook.contract.contract_text import contract_of, read_contract
 from trackbook.contract.facts import Facts, facts_of, fields_in, filled
 from trackbook.contract.families import family_of, told_by
 from trackbook.contract.lint import Breach, breaches_of, spelled
 from trackbook.contract.naming import NamePattern, pattern_of
+from trackbook.settings import CONTRACT_FILE
 
 __all__ = [
     "CONTRACT_FILE",

@@ -19,14 +19,12 @@ from trackbook.contract.contract import (
 )
 from trackbook.contract.naming import FIELD_NAME, LONGEST, NamePattern, pattern_of
 from trackbook.errors import Misused, NotFound, TrackbookError
+from trackbook.settings import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-CONTRACT_FILE = "trackbook.contract.toml"
-"""Beside `trackbook.gates.toml`: it is reviewed and versioned with the code as that is, and
-pyproject.toml, which a folder of notebooks may lack, holds one person's settings."""
 LARGEST = 1_000_000
 VERSION = 1
 MOST_TAGS = 200
