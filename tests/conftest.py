@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -79,6 +81,17 @@ class Sheet:
         """Execute cells that must not fail."""
         for source in cells:
             self.run(source, cell_id=cell_id).raise_error()
+
+    def in_shell(self, *words: str):
+        """Ask in the shell, in this project."""
+        return subprocess.run(
+            [sys.executable, "-c", "from trackbook.doors.cli import run; run()", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.project,
+            env=os.environ | {"TRACKBOOK_PROJECT": str(self.project)},
+        )
 
     def runs(self, filter: str = ""):  # noqa: A002  the field's word
         """Return the runs recorded so far, oldest first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -51,18 +50,6 @@ def state(version):
     ((found,),) = {(row["state"],) for row in tb.versions(version.partition("@")[0])
                    if row["name"] == version}  # fmt: skip
     return found
-
-
-def in_shell(sheet, *words):
-    code = "from trackbook.doors.cli import run; run()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=sheet.project,
-        env=os.environ | {"TRACKBOOK_PROJECT": str(sheet.project)},
-    )
 
 
 def test_a_variable_becomes_a_version_that_knows_its_run(lab) -> None:
@@ -147,10 +134,10 @@ def test_a_gate_asks_everything_and_its_exit_code_tells(lab) -> None:
     (lab.project / "trackbook.gates.toml").write_text(WHOLE)
     track(lab, "register model iris")
     lab.book.settle()
-    good = in_shell(lab, "gate", "iris@1.0.0", "staging")
+    good = lab.in_shell("gate", "iris@1.0.0", "staging")
     assert good.returncode == 0, good.stdout + good.stderr
     (lab.project / "trackbook.gates.toml").write_text(POLICY.replace("0.9", "1.1"))
-    bad = in_shell(lab, "gate", "iris@1.0.0", "staging", "--json")
+    bad = lab.in_shell("gate", "iris@1.0.0", "staging", "--json")
     assert bad.returncode == 1
     report = json.loads(bad.stdout)
     assert report["verdict"] == "failed"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -51,18 +49,6 @@ def lab(sheet):
 
 def track(sheet, line):
     return sheet.shell.run_line_magic("track", line)
-
-
-def in_shell(sheet, *words):
-    code = "from trackbook.doors.cli import run; run()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=sheet.project,
-        env=os.environ | {"TRACKBOOK_PROJECT": str(sheet.project)},
-    )
 
 
 def rows(sheet, view, where="true"):
@@ -157,7 +143,7 @@ def test_a_run_is_described_as_it_is_on_record(lab) -> None:
 
 
 def test_the_document_of_a_version_holds_to_its_schema(lab) -> None:
-    said = json.loads(in_shell(lab, "describe", "wine@1.0.0", "--json").stdout)
+    said = json.loads(lab.in_shell("describe", "wine@1.0.0", "--json").stdout)
     Draft202012Validator(schema()).validate(said)
     (run,) = lab.runs()
     assert said == {
@@ -335,8 +321,7 @@ def test_an_objective_may_be_the_first_word_of_a_project(sheet) -> None:
 
 
 def test_an_experiment_is_described_from_a_shell(lab) -> None:
-    said = in_shell(
-        lab,
+    said = lab.in_shell(
         "experiment",
         "new/one",
         "--objective",
@@ -347,7 +332,7 @@ def test_an_experiment_is_described_from_a_shell(lab) -> None:
     assert said.returncode == 0, said.stderr
     found = tb.describe("new/one")
     assert (found.total_runs, found.objective.split, found.description) == (0, "val", "a|b")
-    assert "use it in a notebook" in in_shell(lab, "experiment", "new/one").stderr
+    assert "use it in a notebook" in lab.in_shell("experiment", "new/one").stderr
 
 
 def test_a_description_masks_secrets(lab) -> None:
@@ -373,7 +358,7 @@ def test_what_is_shown_is_escaped_and_whole(lab) -> None:
 
 
 def test_a_versions_service_is_an_openapi_document(lab) -> None:
-    document = json.loads(in_shell(lab, "describe", "wine", "--openapi").stdout)
+    document = json.loads(lab.in_shell("describe", "wine", "--openapi").stdout)
     assert document["info"]["version"] == "1.0.0"
     found = tb.describe("wine")
     schema_of_rows = json.loads(repr(track(lab, "describe wine --schema")))
@@ -392,8 +377,8 @@ def test_an_objective_of_another_process_is_known_in_a_shell(sheet) -> None:
         "import trackbook\nwith trackbook.start_run('r', experiment='zoo'):\n"
         "    trackbook.log_metric('zorg', 1.0)\n"
     )
-    assert "is not known" in in_shell(sheet, "show", "best:zorg").stderr
-    said = in_shell(sheet, "experiment", "zoo", "--objective", "zorg, lower")
+    assert "is not known" in sheet.in_shell("show", "best:zorg").stderr
+    said = sheet.in_shell("experiment", "zoo", "--objective", "zorg, lower")
     assert said.returncode == 0, said.stderr
-    assert in_shell(sheet, "show", "best:zorg").returncode == 0
+    assert sheet.in_shell("show", "best:zorg").returncode == 0
     sheet.ok("%track show best:zorg")
