@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -92,8 +93,14 @@ def lab(tmp_path_factory):
 def _address(runtime, server):
     for _ in range(300):
         for file in runtime.glob("jpserver-*.json"):
-            if file.name.endswith(f"-{server.pid}.json"):
-                return json.loads(file.read_text())["url"].rstrip("/")
+            if not file.name.endswith(f"-{server.pid}.json"):
+                continue
+            try:
+                address = json.loads(file.read_text())["url"].rstrip("/")
+                urllib.request.urlopen(f"{address}/api", timeout=60).close()
+            except (ValueError, OSError):
+                continue  # the file is being written, or the server does not listen yet
+            return address
         assert server.poll() is None, (runtime.parent / "lab.log").read_text()
         time.sleep(0.2)
     raise TimeoutError("JupyterLab did not start")

@@ -141,7 +141,7 @@ class Recorder:
             self.inputs.load(finding, line)
         elif isinstance(finding, Used):
             self._used(finding, line)
-        else:
+        elif isinstance(finding, Measured):
             self._measured(call, finding, cell, line)
 
     def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:

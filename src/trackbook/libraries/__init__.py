@@ -12,6 +12,7 @@ from trackbook.libraries.base import (
     Loaded,
     Measured,
     Reader,
+    Step,
     Training,
     Used,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Loaded",
     "Measured",
     "Reader",
+    "Step",
     "Training",
     "Used",
     "algorithm_of",

@@ -110,7 +110,28 @@ class Used:
     """The model; or what holds the data for a training to come, a DMatrix."""
 
 
-Finding = Training | Measured | Fitted | Derived | Loaded | Used
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a training is that still runs, told from within it."""
+
+    of: object = None
+    """The model in training; None for what the watched call around it trains."""
+    label: str = ""
+    """What is trained, for the name of the run that opens with the first step."""
+    params: Mapping[str, object] = field(default_factory=dict)
+    """Hyper-parameters as given, where they are known by now; told again, the last count."""
+    metrics: Sequence[Measured] = ()
+    """Points since the step before. The finished `Training` may tell them once more."""
+    done: int | None = None
+    """How many of `total` are finished; None where the library does not tell."""
+    total: int | None = None
+    unit: str = "epoch"
+    """What is counted: `epoch`, `round`, `step`, `trial`."""
+    data: Sequence[Given] = ()
+    """What it trains and validates on, told once."""
+
+
+Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step
 Reader = Callable[[Call], Iterable[Finding]]
 
 
@@ -141,3 +162,7 @@ class Library:
     """`module.path:Class` to method names to readers: these methods of the class and of
     every subclass of it, now and later, the user's own included. Where two cards know a
     class, the one that names the nearer base class reads it."""
+    live: Mapping[str, Reader] = field(default_factory=dict)
+    """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
+    `Step`s: told at once though it is a part of another watched call, in whatever thread. It
+    stands in the innermost loop of a training, so its reader must cost next to nothing."""

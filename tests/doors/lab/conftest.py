@@ -128,9 +128,11 @@ def address_of(runtime: Path, process, log: Path) -> str:
     for _ in range(300):
         for file in runtime.glob("jpserver-*.json"):
             try:
-                return json.loads(file.read_text())["url"].rstrip("/")
-            except ValueError:
-                pass  # it is being written
+                address = json.loads(file.read_text())["url"].rstrip("/")
+                urllib.request.urlopen(f"{address}/api", timeout=60).close()
+            except (ValueError, OSError):
+                continue  # the file is being written, or the server does not listen yet
+            return address
         assert process.poll() is None, log.read_text()
         time.sleep(0.1)
     raise TimeoutError(log.read_text())
