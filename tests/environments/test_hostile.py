@@ -494,7 +494,9 @@ def test_nobodys_word_changes_what_was_told_by_somebody(field, packed, tmp_path)
     assert field.rows("prod", "SELECT origin_id, facts FROM origins ORDER BY 1") == before
 
 
-def test_a_run_of_this_project_is_not_taken_for_a_strangers(field, packed, tmp_path) -> None:
+def test_a_run_of_this_project_is_not_taken_for_a_strangers(
+    field, packed, tmp_path
+) -> None:
     """Whoever knows the id of a good run here cannot pass a gate with its numbers."""
     forge = Forge(field, tmp_path / "evil.tbz", packed)
     from trackbook.book import known_of_run
