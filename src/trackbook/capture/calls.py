@@ -234,7 +234,10 @@ class CallWatch:
     def _read(self, call: Call, watched: Watched, frame: FrameType) -> None:
         library, reader = watched.library, watched.reader
         if reader is None:
-            roots = self._roots_of(type(call.given["self"]))
+            kind = type(call.given["self"])
+            # Of a class method it is the class.
+            kind = call.given["self"] if issubclass(kind, type) else kind
+            roots = self._roots_of(kind)
             root = next((root for root in roots if call.name in root.readers), None)
             if root is None:
                 return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Measured, Training
 from trackbook.libraries.given import given_params, kept_params, plain, values_of
 from trackbook.libraries.loading import data_given
-from trackbook.libraries.measures import by_fold, number_of, numbers_of, once
+from trackbook.libraries.measures import by_fold, number_of, numbers_of, once, series
 from trackbook.libraries.sklearn_models import is_search, label_of
 
 if TYPE_CHECKING:
@@ -61,8 +61,17 @@ def cross_validated(call: Call) -> Iterable[Finding]:
     scores = call.result if type(call.result) is dict else {}
     shown = [name for name in scores if name.startswith(("test_", "train_"))]
     metrics = [each for name in shown for each in by_fold(name, scores[name])]
-    arrays = [scores[name] for name in shown]
-    yield _validation(call, metrics=metrics, results=[call.result, *arrays])
+    kept = [scores[name] for name in shown]
+    kept += scores.get("estimator", ())
+    yield _validation(call, metrics=metrics, results=[call.result, *kept])
+
+
+def permuted(call: Call) -> Iterable[Finding]:
+    """Read `permutation_test_score`: the score, its p-value, scores on shuffled targets."""
+    score, shuffled, p_value = call.result
+    metrics = [*once("score", score), *once("p_value", p_value)]
+    metrics += series("permutation_scores", shuffled)
+    yield _validation(call, metrics=metrics, results=[call.result, shuffled])
 
 
 def cross_predicted(call: Call) -> Iterable[Finding]:
