@@ -99,11 +99,12 @@ class CallWatch:
         self._tap: Tap | None = None
         self._silenced: set[str] = set()
         self._roots: dict[int, Root] = {}
+        self._silent: set[str] = set()
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
         self._running = RunningCalls(self._watched)
         names = {*_modules_of(self._libraries), *self._arrived}
-        self._imports = Imports(names, self._imported)
+        self._imports = Imports(names, self._imported, self._imported_near)
 
     def _safely(self, place: str, act: Callable[..., object], *args: object) -> object:
         # Here a failure of ours ends: beyond it lies the user's call. Not by `attempt`:
@@ -166,6 +167,13 @@ class CallWatch:
                 if where == module.__name__ and isinstance(cls, type):
                     self._watch_family(Root(cls, library, readers))
 
+    def _imported_near(self, module: ModuleType) -> None:
+        # A base class without an `__init_subclass__` of its own tells of no new class.
+        if module.__name__.partition(".")[0] in self._silent:
+            for each in list(vars(module).values()):
+                if issubclass(type(each), type) and module.__name__ == each.__module__:
+                    self._watch_class(each)
+
     def _watch_family(self, root: Root) -> None:
         self._roots[id(root.cls)] = root
         for cls in _family(root.cls):
@@ -173,6 +181,8 @@ class CallWatch:
         made = _function_of(root.cls.__init_subclass__)
         if made is not None:
             self._hear(made, "a new class", closed=self._class_made)
+        else:
+            self._silent.add(root.library.module)
 
     def _class_made(self, frame: FrameType, _result: object) -> None:
         self._watch_class(frame.f_locals[frame.f_code.co_varnames[0]])
@@ -234,9 +244,10 @@ class CallWatch:
     def _read(self, call: Call, watched: Watched, frame: FrameType) -> None:
         library, reader = watched.library, watched.reader
         if reader is None:
-            kind = type(call.given["self"])
-            # Of a class method it is the class.
-            kind = call.given["self"] if issubclass(kind, type) else kind
+            owner = call.given["self"]
+            kind = type(owner)
+            if issubclass(kind, type):  # of a class method
+                kind = cast("type", owner)
             roots = self._roots_of(kind)
             root = next((root for root in roots if call.name in root.readers), None)
             if root is None:

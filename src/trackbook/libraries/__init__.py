@@ -19,13 +19,15 @@ from trackbook.libraries.base import (
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
+from trackbook.libraries.statsmodels import STATSMODELS
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, STATSMODELS, *READERS)
 
 __all__ = [
     "LIBRARIES",
     "SKLEARN",
+    "STATSMODELS",
     "XGBOOST",
     "Call",
     "Derived",

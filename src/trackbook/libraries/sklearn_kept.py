@@ -23,7 +23,6 @@ SEARCHES = ("best_params_", "best_estimator_")
 """A search tells its own best score."""
 CHOSEN = ("alpha_", "l1_ratio_", "C_", "n_features_", "n_nonzero_coefs_", "best_threshold_")
 """Of estimators that choose by cross-validation, `LassoCV`: told as `best.alpha`."""
-PROBED = ("cv_results_", "mse_path_")
 
 
 def kept_by(core: object) -> Iterator[Measured]:
@@ -75,7 +74,10 @@ def called(core: object, attribute: str) -> str:
     """Return what a curve is: `GradientBoosting…` keeps losses in its `train_score_`."""
     if attribute == "train_score_" and type(core).__name__.startswith("GradientBoosting"):
         return "train_loss"
-    return attribute.rstrip("_")
+    return CALLED.get(attribute, attribute.rstrip("_"))
+
+
+CALLED = {"lower_bounds_": "lower_bound", "scores_": "log_marginal_likelihood"}
 
 
 def _chosen(value: object) -> object:
@@ -104,7 +106,7 @@ def _folds(values: dict[str, Any]) -> Iterator[Measured]:
         points = tuple(zip(steps, means or (), strict=False))
         yield Measured(name="mean_test_score", values=points)
         yield from once("best_score", max(means or [float("nan")]))
-    path = values.get("mse_path_")
+    path: Any = values.get("mse_path_")
     if module_of(type(path)) == "numpy" and path.ndim == 2:  # noqa: PLR2004 - candidate, fold
         yield from series("mean_test_mse", path.mean(axis=1))
 

@@ -45,13 +45,14 @@ def reported(call: Call) -> Iterable[Finding]:
 
 def averaged(call: Call) -> Iterable[Finding]:
     """Read several metrics at once: `precision_recall_fscore_support(average="macro")`."""
-    names = ("homogeneity_score", "completeness_score", "v_measure_score")
+    names = ["homogeneity_score", "completeness_score", "v_measure_score"]
+    result: Any = call.result
     if "average" in call.given:
         plainly = call.given["average"] == "binary"
         ending = "" if plainly else f"_{call.given['average']}"
         last = "f1_score" if call.given.get("beta", 1) == 1 else "fbeta_score"
-        names = tuple(f"{n}{ending}" for n in ("precision_score", "recall_score", last))
-    for name, value in zip(names, call.result, strict=False):
+        names = [f"{name}{ending}" for name in ("precision_score", "recall_score", last)]
+    for name, value in zip(names, result, strict=False):
         yield from once(name, value, of=_predictions(call))
 
 
@@ -105,10 +106,11 @@ def displayed(call: Call) -> Iterable[Finding]:
 
 def importance(call: Call) -> Iterable[Finding]:
     """Read `permutation_importance`: the mean by column, or by number where none is named."""
-    given, result = call.given, call.result
+    given = call.given
+    result: Any = call.result
     model, table = given["estimator"], given["X"]
     yield Used(data=data_given(given, "test"), of=model)
-    columns = getattr(table, "columns", None) if is_table(table) else None
+    columns: Any = getattr(table, "columns", None) if is_table(table) else None
     for scorer, one in result.items() if "importances" not in result else [("", result)]:
         name = f"permutation_importance{scorer and '.'}{scorer}"
         means = numbers_of(one["importances_mean"]) or []

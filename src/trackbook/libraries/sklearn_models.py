@@ -73,6 +73,18 @@ def final_of(thing: object) -> object:
     return thing
 
 
+def place_of_final(thing: object) -> str:
+    """Return the param that is a pipeline's last step, `clf` or `inner__clf`; empty if none."""
+    names: list[str] = []
+    while is_pipeline(thing):
+        steps = parts_of(values_of(thing).get("steps"))
+        if not steps:
+            return ""
+        name, thing = list(steps.items())[-1]
+        names.append(name)
+    return "__".join(names)
+
+
 def core_of(thing: object) -> object:
     """Return the estimator that learned: of a search, its best one."""
     last = final_of(thing)
