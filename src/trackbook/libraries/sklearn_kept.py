@@ -63,6 +63,9 @@ def chosen_by(core: object) -> dict[str, object]:
         return {}
     values = values_of(core)
     found = {name: values[name] for name in CHOSEN if name in values}
+    mixes = numbers_of(values.get("l1_ratio", values.get("l1_ratios"))) or []
+    if len(mixes) < 2:  # noqa: PLR2004 - nothing to choose from
+        found.pop("l1_ratio_", None)
     return {
         f"best.{name.removeprefix('best_').rstrip('_')}": told
         for name, value in found.items()
