@@ -54,7 +54,8 @@ def fitted(call: Call) -> Iterator[Finding]:
     given, kept = _apart(chosen, defaults)
     if call.name == "fit_regularized":
         given["regularized"] = True
-    link = values_of(values_of(model).get("family")).get("link")
+    family = values_of(values_of(model).get("family"))
+    link = family.get("link", family.get("_link"))
     if link is not None:
         given["link"] = name_of(type(link))
     inner = inner_of(results)
@@ -74,7 +75,8 @@ def predicted(call: Call) -> Iterator[Finding]:
     results = call.given["self"]
     parts = call.result if type(call.result) is tuple else (call.result,)
     yield from (Derived(made=each, of=results) for each in parts)
-    data = call.given.get("exog")
+    more = call.given.get("kwargs")
+    data = call.given.get("exog", more.get("exog") if type(more) is dict else None)
     if data is not None:
         yield Used(data=[Given("test", data, "exog")], of=results)
 
@@ -161,6 +163,7 @@ MODELS = (
 )  # fmt: skip
 PREDICTS = ("predict", "forecast", "get_prediction", "get_forecast", "simulate")
 RESULTS = (
+    "base.wrapper:ResultsWrapper",  # it wraps some of the results' methods, `forecast`
     "base.model:Results", "tsa.vector_ar.var_model:VARProcess", "tsa.vector_ar.vecm:VECMResults",
     "tsa.forecasting.theta:ThetaModelResults", "tsa.forecasting.stl:STLForecastResults",
 )  # fmt: skip
