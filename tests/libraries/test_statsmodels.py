@@ -128,10 +128,14 @@ def test_predictions_and_forecasts_are_derived_from_the_results(told, table, ser
     assert [(each.role, each.data is table) for each in told.data[-1].data] == [
         ("test", True)
     ]
+
+
+def test_a_forecast_with_dates_is_derived_from_the_bare_one(told, series):
     walked = ARIMA(series, order=(1, 0, 0)).fit()
     ahead = walked.forecast(3)
-    assert told[-1].made is ahead
-    assert told[-1].of in (walked, told.of(Training)[-1].results[0])
+    training, bare, dated = told
+    assert (bare.of, dated.of) == (training.results[0], bare.made)
+    assert dated.made is ahead
 
 
 def test_a_measure_of_two_series_is_a_metric(told, table):
@@ -148,9 +152,16 @@ def test_a_run_has_formula_metrics_data_and_a_model_to_register(sheet):
         "table = pd.DataFrame(rng.normal(size=(50, 2)), columns=['y', 'x'])",
         "line = smf.ols('y ~ x', data=table).fit(method='qr')",
         "r2_score(table.y, line.predict(table))",
+        "from statsmodels.tsa.api import ARIMA\n"
+        "from sklearn.metrics import mean_squared_error",
+        "walk = pd.Series(np.cumsum(rng.normal(size=40)))\n"
+        "walked = ARIMA(walk[:35], order=(1, 0, 0)).fit()",
+        "ahead = walked.forecast(5)",
+        "mean_squared_error(walk[35:], ahead)",
         "%track register line heights --unsafe-pickle",
     )
-    [run] = sheet.runs()
+    run, walked = sheet.runs()
+    assert walked.metrics.keys() >= {"aic", "mean_squared_error"}
     assert run.params["formula"] == "y ~ x"
     assert run.params["method"] == "qr"
     assert run.metrics["r2_score"] == pytest.approx(run.metrics["rsquared"])

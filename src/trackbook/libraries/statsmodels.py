@@ -75,10 +75,15 @@ def predicted(call: Call) -> Iterator[Finding]:
     results = call.given["self"]
     parts = call.result if type(call.result) is tuple else (call.result,)
     yield from (Derived(made=each, of=results) for each in parts)
-    more = call.given.get("kwargs")
-    data = call.given.get("exog", more.get("exog") if type(more) is dict else None)
+    data = call.given.get("exog")
     if data is not None:
         yield Used(data=[Given("test", data, "exog")], of=results)
+
+
+def labelled(call: Call) -> Iterator[Finding]:
+    """Read the dating of a forecast, the last that happens to it: it is as its numbers are."""
+    if call.result is not call.given["obj"]:
+        yield Derived(made=call.result, of=call.given["obj"])
 
 
 def measured(call: Call) -> Iterable[Finding]:
@@ -163,7 +168,6 @@ MODELS = (
 )  # fmt: skip
 PREDICTS = ("predict", "forecast", "get_prediction", "get_forecast", "simulate")
 RESULTS = (
-    "base.wrapper:ResultsWrapper",  # it wraps some of the results' methods, `forecast`
     "base.model:Results", "tsa.vector_ar.var_model:VARProcess", "tsa.vector_ar.vecm:VECMResults",
     "tsa.forecasting.theta:ThetaModelResults", "tsa.forecasting.stl:STLForecastResults",
 )  # fmt: skip
@@ -179,6 +183,7 @@ STATSMODELS = Library(
             f"statsmodels.{path}": {**FITS, "__init__": made, "from_formula": formulated}
             for path in MODELS
         },
+        "statsmodels.base.data:ModelData": {"wrap_output": labelled},
         **{f"statsmodels.{path}": dict.fromkeys(PREDICTS, predicted) for path in RESULTS},
     },
 )
