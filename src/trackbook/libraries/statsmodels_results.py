@@ -32,10 +32,16 @@ def measures_of(results: object) -> Iterator[Measured]:
     """Return the measures of a fit, and its coefficients where they are few."""
     inner = inner_of(results)
     copied = _copy_of(inner)
+    model = values_of(inner).get("model")
+    if model is not None:
+        within = values_of(copied)["model"] = _copy_of(model)
+        data = values_of(model).get("data")
+        if data is not None:  # it keeps the names that it made
+            values_of(within)["data"] = _copy_of(data)
     for name in NAMES:
         yield from once(name, _number(copied, name))
     yield from _convergence(values_of(inner))
-    yield from _coefficients(inner)
+    yield from _coefficients(copied)
 
 
 def _copy_of(inner: object) -> object:
