@@ -26,15 +26,18 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def watch():
     tap = new_tap()
-    told = []
+    told, near = [], []
 
     def start(*names):
         imports = Imports(
-            names, lambda module: told.append((module.__name__, dict(vars(module))))
+            names,
+            lambda module: told.append((module.__name__, dict(vars(module)))),
+            near=lambda module: near.append(module.__name__),
         )
         imports.start(
             lambda function, closed: tap.hear(function, opened=None, closed=closed)
         )
+        imports.told_near = near
         return imports, told
 
     yield start
@@ -141,3 +144,14 @@ def test_no_ml_library_is_imported_by_the_cards():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_other_modules_of_the_package_are_told_apart(folder, watch):
+    (folder / "parcel").mkdir()
+    for name in ("__init__", "one", "two"):
+        (folder / "parcel" / f"{name}.py").write_text("")
+    imports, told = watch("parcel.one")
+    importlib.import_module("parcel.one")
+    importlib.import_module("parcel.two")
+    assert [name for name, _ in told] == ["parcel.one"]
+    assert imports.told_near == ["parcel", "parcel.two"]

@@ -79,6 +79,7 @@ class CallWatch:
         self._tap: Tap | None = None
         self._silenced: set[str] = set()
         self._roots: dict[int, Root] = {}
+        self._silent: set[str] = set()
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
         self._steps: dict[int, Watched] = {}
@@ -86,7 +87,7 @@ class CallWatch:
         self._stepping: list[tuple[type, str, Library, Reader]] = []
         self._running = RunningCalls(self._watched)
         names = {*modules_of(self._libraries), *self._arrived}
-        self._imports = Imports(names, self._imported)
+        self._imports = Imports(names, self._imported, self._imported_near)
 
     def _safely(self, place: str, act: Callable[..., object], *args: object) -> object:
         # Here a failure of ours ends: beyond it lies the user's call. Not by `attempt`:
@@ -166,6 +167,7 @@ class CallWatch:
             cls = vars(module).get(owner)
             if isinstance(cls, type):
                 self._stepping.append((cls, name, library, reader))
+                self._silent.add(library.module)
                 for each in family(cls):
                     self._watch_step(vars(each).get(name), name, library, reader)
 
@@ -181,6 +183,16 @@ class CallWatch:
         if code is not None:
             self._steps[id(code)] = Watched(code, name, library, reader)
 
+    def _imported_near(self, module: ModuleType) -> None:
+        # A base class without an `__init_subclass__` of its own tells of no new class.
+        if module.__name__.partition(".")[0] in self._silent:
+            for each in list(vars(module).values()):
+                if issubclass(type(each), type) and module.__name__ == each.__module__:
+                    self._watch_class(each)
+                    for base, name, library, reader in self._stepping:
+                        if name in vars(each) and issubclass(each, base):
+                            self._watch_step(vars(each)[name], name, library, reader)
+
     def _watch_family(self, root: Root) -> None:
         self._roots[id(root.cls)] = root
         for cls in family(root.cls):
@@ -188,6 +200,8 @@ class CallWatch:
         made = function_of(root.cls.__init_subclass__)
         if made is not None:
             self._hear(made, "a new class", closed=self._class_made)
+        else:
+            self._silent.add(root.library.module)
 
     def _class_made(self, frame: FrameType, _result: object) -> None:
         self._watch_class(frame.f_locals[frame.f_code.co_varnames[0]])
@@ -283,7 +297,11 @@ class CallWatch:
     def _read(self, call: Call, watched: Watched, frame: FrameType) -> None:
         library, reader = watched.library, watched.reader
         if reader is None:
-            roots = self._roots_of(type(call.given["self"]))
+            owner = call.given["self"]
+            kind = type(owner)
+            if issubclass(kind, type):  # of a class method
+                kind = cast("type", owner)
+            roots = self._roots_of(kind)
             root = next((root for root in roots if call.name in root.readers), None)
             if root is None:
                 return

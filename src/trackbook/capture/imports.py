@@ -26,11 +26,23 @@ class Imports:
     """
 
     def __init__(
-        self, names: Iterable[str], imported: Callable[[ModuleType], object]
+        self,
+        names: Iterable[str],
+        imported: Callable[[ModuleType], object],
+        near: Callable[[ModuleType], object],
     ) -> None:
+        """Make ears for some names.
+
+        Args:
+            names: the modules to be told of
+            imported: gets each of them, as often as it is executed
+            near: gets the other modules of the same packages, as they are executed
+        """
         self._names = frozenset(names)
+        self._packages = frozenset(name.partition(".")[0] for name in self._names)
         self._untold = set(self._names)
         self._imported = imported
+        self._near = near
 
     def start(self, hear: Hear) -> None:
         """Tell of modules already there, and of others once they are executed."""
@@ -50,6 +62,8 @@ class Imports:
         name = module.__name__
         if name in self._names:
             self._tell(name, module)
+        elif name.partition(".")[0] in self._packages:
+            self._near(module)
 
     def _tell(self, name: str, module: ModuleType) -> None:
         self._untold.discard(name)

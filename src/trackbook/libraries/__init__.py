@@ -21,11 +21,12 @@ from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
+from trackbook.libraries.statsmodels import STATSMODELS
 from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
 LIBRARIES: tuple[Library, ...] = (
-    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, *READERS,
+    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, STATSMODELS, *READERS,
 )  # fmt: skip
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "LIBRARIES",
     "LIGHTGBM",
     "SKLEARN",
+    "STATSMODELS",
     "TORCH",
     "XGBOOST",
     "Call",

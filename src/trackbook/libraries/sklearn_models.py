@@ -17,11 +17,28 @@ def can_predict(thing: object) -> bool:
     last = final_of(thing)
     if is_search(last):
         return can_predict(values_of(last)["estimator"])
-    return any(
-        name in vars(base)
-        for base in type(last).__mro__
-        for name in ("predict", "fit_predict")
-    ) and not is_pipeline(last)
+    if is_pipeline(last):
+        return False
+    able = {name for name in ABILITIES if _has(type(last), name)}
+    return bool(able & PREDICT) or (bool(able) and "transform" not in able)
+
+
+ABILITIES = (
+    "predict",
+    "fit_predict",
+    "score_samples",
+    "kneighbors",
+    "biclusters_",
+    "transform",
+)
+PREDICT = {"predict", "fit_predict", "biclusters_"}
+"""The others make a model of what does not transform: KernelDensity, NearestNeighbors."""
+
+
+def _has(cls: type, name: str) -> bool:
+    # FeatureAgglomeration takes `fit_predict` back by a property of its name.
+    owner = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+    return owner is not None and (type(owner) is not property or name == "biclusters_")
 
 
 def is_search(thing: object) -> bool:
@@ -36,14 +53,36 @@ def is_pipeline(thing: object) -> bool:
     return any(base.__name__ == "Pipeline" for base in type(thing).__mro__)
 
 
+def is_frozen(thing: object) -> bool:
+    """Tell whether it holds a model that was trained before: FrozenEstimator."""
+    return "estimator" in values_of(thing) and any(
+        base.__name__ == "FrozenEstimator" for base in type(thing).__mro__
+    )
+
+
 def final_of(thing: object) -> object:
-    """Return a pipeline's last step, of any depth; anything else itself."""
-    while is_pipeline(thing):
+    """Return a pipeline's last step, of any depth; anything else itself, thawed."""
+    while is_pipeline(thing) or is_frozen(thing):
+        if is_frozen(thing):
+            thing = values_of(thing)["estimator"]
+            continue
         steps = list(parts_of(values_of(thing).get("steps")).values())
         if not steps:
             return thing
         thing = steps[-1]
     return thing
+
+
+def place_of_final(thing: object) -> str:
+    """Return the param that is a pipeline's last step, `clf` or `inner__clf`; empty if none."""
+    names: list[str] = []
+    while is_pipeline(thing):
+        steps = parts_of(values_of(thing).get("steps"))
+        if not steps:
+            return ""
+        name, thing = list(steps.items())[-1]
+        names.append(name)
+    return "__".join(names)
 
 
 def core_of(thing: object) -> object:

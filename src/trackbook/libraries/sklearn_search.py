@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Measured, Training
-from trackbook.libraries.given import given_params, kept_params, plain, values_of
+from trackbook.libraries.given import given_params, is_nested, kept_params, plain, values_of
 from trackbook.libraries.loading import data_given
-from trackbook.libraries.measures import by_fold, number_of, numbers_of, once
-from trackbook.libraries.sklearn_models import is_search, label_of
+from trackbook.libraries.measures import by_fold, number_of, numbers_of, once, series
+from trackbook.libraries.sklearn_models import is_search, label_of, place_of_final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,12 +40,12 @@ def searched(thing: object) -> Search:
     values: dict[str, Any] = values_of(thing)
     table: Table = values.get("cv_results_") or {}
     best = values.get("best_params_") or {}
-    inner = label_of(values["estimator"])
+    estimator = values["estimator"]
     rows, tags = _kept(table)
     return Search(
         params={f"best.{_dotted(key)}": plain(best[key]) for key in best},
         metrics=once("best_score", values.get("best_score_")),
-        children=[_candidate(table, row, inner) for row in rows],
+        children=[_candidate(table, row, estimator) for row in rows],
         results=[table] if table else [],
         tags=tags,
     )
@@ -61,8 +61,18 @@ def cross_validated(call: Call) -> Iterable[Finding]:
     scores = call.result if type(call.result) is dict else {}
     shown = [name for name in scores if name.startswith(("test_", "train_"))]
     metrics = [each for name in shown for each in by_fold(name, scores[name])]
-    arrays = [scores[name] for name in shown]
-    yield _validation(call, metrics=metrics, results=[call.result, *arrays])
+    kept = [scores[name] for name in shown]
+    kept += scores.get("estimator", ())
+    yield _validation(call, metrics=metrics, results=[call.result, *kept])
+
+
+def permuted(call: Call) -> Iterable[Finding]:
+    """Read `permutation_test_score`: the score, its p-value, scores on shuffled targets."""
+    result: Any = call.result
+    score, shuffled, p_value = result
+    metrics = [*once("score", score), *once("p_value", p_value)]
+    metrics += series("permutation_scores", shuffled)
+    yield _validation(call, metrics=metrics, results=[result, shuffled])
 
 
 def cross_predicted(call: Call) -> Iterable[Finding]:
@@ -119,12 +129,10 @@ def _kept(table: Table) -> tuple[list[int], dict[str, str]]:
     return sorted(best), {"candidates": f"the best {MOST_CHILDREN} of {total}"}
 
 
-def _candidate(table: Table, row: int, inner: str) -> Training:
+def _candidate(table: Table, row: int, estimator: object) -> Training:
     tried: dict[str, object] = table["params"][row]
-    params = {_dotted(key): plain(tried[key]) for key in tried}
-    for key in ("n_resources", "iter"):
-        if key in table:
-            params[key] = plain(table[key][row])
+    params = _params_of(table, row)
+    inner = label_of(tried.get(place_of_final(estimator), estimator))
     metrics: list[Measured] = []
     folds: dict[str, list[tuple[int, float]]] = {}
     for key in table:
@@ -142,6 +150,19 @@ def _candidate(table: Table, row: int, inner: str) -> Training:
     return Training(
         label=inner, model=None, params={"model": inner, **params}, metrics=metrics
     )
+
+
+def _params_of(table: Table, row: int) -> dict[str, object]:
+    tried: dict[str, object] = table["params"][row]
+    params: dict[str, object] = {}
+    for key, value in tried.items():
+        params[_dotted(key)] = plain(value)
+        if is_nested(value):  # one of several estimators that are tried
+            params |= given_params(value, prefix=f"{_dotted(key)}.")
+    for key in ("n_resources", "iter"):
+        if key in table:
+            params[key] = plain(table[key][row])
+    return params
 
 
 def _dotted(name: str) -> str:
