@@ -65,8 +65,8 @@ class Ledger:
         """The run as which this whole session was launched, if it was."""
         self.launched: ActiveRun | None = None
         """That run, once something of the session was recorded."""
-        self.launch_error: str | None = None
-        """What a cell of it died of."""
+        self.launch_end: tuple[Status, str | None] | None = None
+        """How it ended, as far as its session can tell."""
         self._is_lent = False
         self.tags: dict[str, str] = {}
         """Those that every run gets as it opens, unless it is a part of another."""
@@ -243,8 +243,8 @@ class Ledger:
         """End every run that is still open, the latest first."""
         if self.launched is not None:
             self.launched.is_held = False
-        if self.launch_error is not None and status == "FINISHED":
-            status, error = "FAILED", self.launch_error
+        if self.launch_end is not None:
+            status, error = self.launch_end
         for run in reversed(list(self.runs.values())):
             run.end(status, error)
 
