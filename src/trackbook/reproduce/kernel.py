@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -99,6 +101,9 @@ class FreshKernel:
             ) from error
         except DeadKernelError as error:
             raise CellFailed(f"cell {cell.id!r} failed: the kernel died in it") from error
+        except KeyboardInterrupt:
+            forget_pending()
+            raise
 
     def silently(self, source: str) -> None:
         """Execute code that is no cell of the notebook and leaves no trace in its history.
@@ -111,6 +116,12 @@ class FreshKernel:
         if reply["content"]["status"] != "ok":
             said = reply["content"].get("evalue", "")
             raise CellFailed(f"preparing the kernel failed: {said}")
+
+
+def forget_pending() -> None:
+    """Let what was waited for end unheard: an interrupt has come between."""
+    for task in asyncio.all_tasks(ensure_event_loop()):
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 class OnePython(KernelSpecManager):
