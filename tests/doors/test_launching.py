@@ -12,9 +12,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
+import trackbook
+from trackbook.clock import new_id
 from trackbook.doors.cli import main
+from trackbook.doors.ipython import load
 from trackbook.doors.session import Current
+from trackbook.errors import Misused
 from trackbook.runs import search
 from trackbook.store import Store
 
@@ -182,7 +187,10 @@ def test_a_command_that_needs_a_shell_gets_values_and_not_code(folder) -> None:
     [
         (["train.py", "-P", "lrr=1"], "no param named 'lrr': did you mean 'lr'? (train.py"),
         (["train.py", "-P", "lr=fast"], "param 'lr' is 'fast': it must be a number"),
-        (["train.py", "-P", "mode=odd"], "param 'mode' is 'odd': it can be good, bad, long"),
+        (
+            ["train.py", "-P", "mode=odd"],
+            "param 'mode' is 'odd': it can be good, bad, long",
+        ),
         (["train.py", "-P", "lr"], "-P 'lr' is no NAME=VALUE"),
         (["train.py", "-P", "lr=1", "-P", "lr=2"], "-P lr stands there twice"),
         (["train.py", "-e", "main"], "train.py has no entry points"),
@@ -211,8 +219,9 @@ def test_what_cannot_be_meant_is_said_in_one_line(
     assert (set(every(folder)) if before else set()) == before
 
 
-@pytest.mark.parametrize("target", ["note.ipynb", "train.py"])
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
+@pytest.mark.parametrize(
+    ("target", "sign"), [("note.ipynb", signal.SIGINT), ("train.py", signal.SIGTERM)]
+)
 def test_an_interrupt_ends_everything_and_loses_nothing(folder, target, sign) -> None:
     begun = folder / "begun.txt"
     begun.unlink(missing_ok=True)
@@ -239,6 +248,58 @@ def test_an_interrupt_ends_everything_and_loses_nothing(folder, target, sign) ->
     assert (run.status, run.metrics.popitem()[1]) == ("KILLED", 1.0)
     path = target if target == "note.ipynb" else "output.txt"
     assert kept(folder, run_id, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "Input data was truncated"),
+        ("[1]", "Expected `object`, got `array`"),
+        ('{"run_id": "x"}', "missing required field `name`"),
+        ('{"run_id": "../../x", "name": "a"}', "run_id is '../../x', which is no run's id"),
+        ('{"run_id": "%s", "name": ""}', "cannot name a run"),
+        ('{"run_id": "%s", "name": "a", "params": [1]}', "Expected `object`, got `array`"),
+        ('{"run_id": "%s", "name": "a", "relation": "child"}', "names no parent_run_id"),
+    ],
+)
+def test_a_hostile_environment_is_said_in_one_line(
+    text, said, tmp_path, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKBOOK_PROJECT", str(tmp_path))
+    monkeypatch.setenv("TRACKBOOK_LAUNCH", text.replace("%s", new_id()))
+    monkeypatch.setattr(Current, "book", None)
+    with pytest.raises(Misused, match="not what `trackbook run` writes") as error:
+        trackbook.log_metric("loss", 1.0)
+    assert said in str(error.value) and "\n" not in str(error.value)
+    shell = InteractiveShell()
+    load(shell)
+    assert capsys.readouterr().err == f"trackbook: {error.value}\n"
+    assert "track" not in shell.magics_manager.magics["line"]
+    assert not list((tmp_path / ".trackbook").rglob("*.tbj"))
+
+
+def test_a_notebook_launches_parts_of_its_open_run(sheet, folder) -> None:
+    import shutil
+
+    shutil.copy(folder / "note.ipynb", sheet.project)
+    sheet.ok("%track start outer", "%track run note.ipynb -P lr=0.25 --name 'part one'")
+    shown = sheet.run("%track run note.ipynb -P 'lr=0.5'").result
+    sheet.ok("%track stop")
+    assert shown.exit_code == 0
+    found = {run.name: run for run in sheet.runs()}
+    outer = found["outer"]
+    assert found["part one"].metrics == {"score": 0.5}
+    for name in ("part one", "note-1"):
+        assert (found[name].parent_run_id, found[name].relation) == (outer.run_id, "child")
+    page = sheet.run("%track show note-1").result
+    assert page.launched().rows[0] == ("target", f"{sheet.project}/note.ipynb")
+    assert "lr    0.5    float  launch" in repr(page)
+    assert "without a word" not in repr(page)
+    assert "<b>note-1" in shown._repr_html_()
+    proof = sheet.run("%track reproduce note-1").result
+    assert (proof.verdict, proof.found.differences) == ("identical", [])
+    assert sheet.run("%track reproduce outer").error_in_exec is not None
 
 
 def is_gone(pid: int) -> bool:

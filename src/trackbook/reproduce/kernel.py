@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop
+from jupyter_core.utils import ensure_event_loop, run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PATIENCE_S = 180
+PATIENCE_S, LAST_WORDS_S = 180, 20
 
 
 class CellFailed(TrackbookError):
@@ -102,8 +102,26 @@ class FreshKernel:
         except DeadKernelError as error:
             raise CellFailed(f"cell {cell.id!r} failed: the kernel died in it") from error
         except KeyboardInterrupt:
-            forget_pending()
+            drop_pending()
             raise
+
+    def leave(self, source: str, *, is_busy: bool) -> bool:
+        """Execute last words before the kernel is shut down; say whether it answered.
+
+        It is not always polite then: one with child processes is killed at once.
+
+        Args:
+            source: the words
+            is_busy: a cell may still be running: it is interrupted first
+        """
+        self._client.timeout = LAST_WORDS_S
+        try:
+            if is_busy:
+                run_sync(self._client.km.interrupt_kernel)()
+            self.silently(source)
+        except (CellFailed, CellTimeoutError, DeadKernelError):
+            return False
+        return True
 
     def silently(self, source: str) -> None:
         """Execute code that is no cell of the notebook and leaves no trace in its history.
@@ -118,10 +136,10 @@ class FreshKernel:
             raise CellFailed(f"preparing the kernel failed: {said}")
 
 
-def forget_pending() -> None:
-    """Let what was waited for end unheard: an interrupt has come between."""
+def drop_pending() -> None:
+    """Wait no more for what an interrupt has come between: it would take others' answers."""
     for task in asyncio.all_tasks(ensure_event_loop()):
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        task.cancel()
 
 
 class OnePython(KernelSpecManager):
