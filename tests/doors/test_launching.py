@@ -240,7 +240,7 @@ def test_an_interrupt_ends_everything_and_loses_nothing(folder, target, sign) ->
     child.send_signal(sign)
     _, error = child.communicate()
     assert child.returncode == 130
-    assert error.strip().splitlines()[-1] == "trackbook: interrupted"
+    assert error.strip().splitlines()[-1] == "trackbook: interrupted", error
     assert "never retrieved" not in error
     assert is_gone(int(begun.read_text()))
     found = every(folder)
@@ -294,7 +294,9 @@ def test_a_notebook_launches_parts_of_its_open_run(sheet, folder) -> None:
         assert (found[name].parent_run_id, found[name].relation) == (outer.run_id, "child")
     page = sheet.run("%track show note-1").result
     assert page.launched().rows[0] == ("target", f"{sheet.project}/note.ipynb")
-    assert "lr    0.5    float  launch" in repr(page)
+    assert [(one.name, one.value, one.origin) for one in page.param_rows] == [
+        ("lr", "0.5", "launch")
+    ]
     assert "without a word" not in repr(page)
     assert "<b>note-1" in shown._repr_html_()
     proof = sheet.run("%track reproduce note-1").result

@@ -139,6 +139,7 @@ class FreshKernel:
 def drop_pending() -> None:
     """Wait no more for what an interrupt has come between: it would take others' answers."""
     for task in asyncio.all_tasks(ensure_event_loop()):
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
         task.cancel()
 
 
