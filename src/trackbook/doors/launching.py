@@ -147,7 +147,7 @@ def launched(
 ) -> Ran:
     """Execute a target with params, showing how far it is; see `run`."""
     must_be_able(target)
-    from trackbook.launch import Telling
+    from trackbook.launch import Identity, Telling
     from trackbook.launch import run as launch
 
     book.settle()
@@ -160,9 +160,9 @@ def launched(
             entry=entry,
             environment=env,
             revision=version,
-            parent_run_id=parent_of(book),
-            name=name,
-            experiment=experiment,
+            identity=Identity(
+                parent_run_id=parent_of(book), name=name, experiment=experiment
+            ),
             timeout_s=timeout,
             telling=Telling(progress=line.count, say=line.say, echo=passed_on),
         )

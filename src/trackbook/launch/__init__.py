@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.launch.launch import Launched, Telling, run, run_notebook
+from trackbook.launch.launch import Identity, Launched, Telling, run, run_notebook
 from trackbook.launch.params import Typed
 
-__all__ = ["Launched", "Telling", "Typed", "run", "run_notebook"]
+__all__ = ["Identity", "Launched", "Telling", "Typed", "run", "run_notebook"]

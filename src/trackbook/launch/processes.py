@@ -93,8 +93,25 @@ def ran(
         Misused: it cannot be started
         KeyboardInterrupt: somebody stopped it; it has ended
     """
+    process = started(command, folder, env)
+    found = Ended(exit_code=-1, output=output)
+    reader = threading.Thread(target=listen, args=(process, output, echo), daemon=True)
+    reader.start()
     try:
-        process = subprocess.Popen(  # noqa: S603  # what a project says, each value one word
+        found.is_late = not waited(process, timeout_s)
+    finally:
+        end_group(process)
+        reader.join(GRACE_S)
+        found.exit_code = process.returncode
+    return found
+
+
+def started(
+    command: Sequence[str], folder: Path, env: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start a command, at the head of a process group of its own."""
+    try:
+        return subprocess.Popen(  # noqa: S603  # what a project says, each value one word
             command,
             cwd=folder,
             env=dict(env),
@@ -106,16 +123,6 @@ def ran(
     except (OSError, ValueError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise Misused(f"cannot start {command[0][:200]!r}: {what}") from None
-    found = Ended(exit_code=-1, output=output)
-    reader = threading.Thread(target=listen, args=(process, output, echo), daemon=True)
-    reader.start()
-    try:
-        found.is_late = not waited(process, timeout_s)
-    finally:
-        end_group(process)
-        reader.join(GRACE_S)
-        found.exit_code = process.returncode
-    return found
 
 
 def listen(
