@@ -39,11 +39,16 @@ class Text:
         room = MOST // 2 - len(self.head)
         self.head += more[:room]
         self.tail += more[room:] if room < len(more) else ""
-        if len(self.tail) > MOST:
-            self.left_out += len(self.tail) - MOST // 2
-            self.tail = self.tail[-(MOST // 2) :]
+        if len(self.tail) > MOST:  # not for each line anew
+            self._cut()
+
+    def _cut(self) -> None:
+        over = max(0, len(self.tail) - MOST // 2)
+        self.left_out += over
+        self.tail = self.tail[over:]
 
     def __str__(self) -> str:
+        self._cut()
         if not self.left_out:
             return self.head + self.tail
         return f"{self.head}\n… {self.left_out} characters were not kept …\n{self.tail}"
