@@ -108,18 +108,23 @@ def every(folder: Path):
         store.close()
 
 
+def rows(folder: Path, question: str, **values):
+    store = Store(folder / ".trackbook")
+    try:
+        return store.rows(question, **values).rows
+    finally:
+        store.close()
+
+
 def kept(folder: Path, run_id: str, path: str) -> str:
     from trackbook.artifacts import Artifacts
 
-    store = Store(folder / ".trackbook")
-    try:
-        ((digest,),) = store.rows(
-            "SELECT digest FROM tb.artifact WHERE run_id = $run AND path = $path",
-            run=run_id,
-            path=path,
-        ).rows
-    finally:
-        store.close()
+    ((digest,),) = rows(
+        folder,
+        "SELECT digest FROM tb.artifact WHERE run_id = $run AND path = $path",
+        run=run_id,
+        path=path,
+    )
     with Artifacts(folder / ".trackbook" / "artifacts").open(digest) as file:
         return file.read().decode()
 
@@ -246,6 +251,9 @@ def test_an_interrupt_ends_everything_and_loses_nothing(folder, target, sign) ->
     found = every(folder)
     ((run_id, run),) = ((i, one) for i, one in found.items() if i not in before)
     assert (run.status, run.metrics.popitem()[1]) == ("KILLED", 1.0)
+    assert rows(
+        folder, "SELECT outcome FROM tb.session_end WHERE session_id = $s", s=run.session_id
+    ) == [("ended",)]  # it had time for its last words
     path = target if target == "note.ipynb" else "output.txt"
     assert kept(folder, run_id, path)
 
