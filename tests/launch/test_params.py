@@ -86,3 +86,17 @@ def test_what_is_missing_or_unknown_is_named(tmp_path) -> None:
         checked(declared, {"alpha": 1, "betta": 1}, of="it", folder=tmp_path)
     found = checked(declared, {"alpha": 1, "c": 3}, of="it", folder=tmp_path, is_open=True)
     assert found == {"alpha": 1, "beta": 2, "c": 3}
+
+
+def test_numbers_that_a_search_drew_are_plain_numbers() -> None:
+    import numpy as np
+
+    for kind, given in (
+        ("any", np.int64(3)),
+        ("int", np.int64(3)),
+        ("number", np.int32(3)),
+    ):
+        found = value(kind, given)
+        assert found == 3 and type(found) is int
+    assert type(value("any", np.float32(0.5))) is float
+    assert value("bool", np.bool_(True)) is True

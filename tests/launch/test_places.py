@@ -81,7 +81,10 @@ def test_a_project_runs_in_the_environment_that_it_asks_for(tmp_path, monkeypatc
     assert prefix.startswith(str(tmp_path / "cache")) and prefix != sys.prefix
 
 
-def test_a_command_finds_its_own_python_first() -> None:
+def test_a_command_finds_its_own_python_first(monkeypatch) -> None:
+    monkeypatch.setenv("TRACKBOOK_SECRETS", "pin*")
+    monkeypatch.setenv("TRACKBOOK_PROJECT", "/elsewhere")
     env = environ_with("/opt/env/bin/python")
     assert env["PATH"].startswith("/opt/env/bin:")
     assert env["VIRTUAL_ENV"] == "/opt/env" and "PYTHONPATH" not in env
+    assert env["TRACKBOOK_SECRETS"] == "pin*" and "TRACKBOOK_PROJECT" not in env

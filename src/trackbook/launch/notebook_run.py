@@ -32,12 +32,13 @@ def notebook_run(
     progress: Callable[[int, int], None],
 ) -> Outcome:
     """Execute all cells of a notebook; it is kept with its outputs, however that ends."""
-    env = {
+    around = environ_with(python)
+    env = {k: v for k, v in around.items() if k.startswith("TRACKBOOK_")} | {
         "TRACKBOOK_PROJECT": str(desk.project),
         "TRACKBOOK_NOTEBOOK": desk.target,
         "TRACKBOOK_CARDS": "quiet",
         LAUNCH: desk.launch.text(),
-        "PATH": environ_with(python)["PATH"],
+        "PATH": around["PATH"],
     }
     if python != sys.executable:
         env = with_own_package(env, scratch)
