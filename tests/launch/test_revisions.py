@@ -8,7 +8,9 @@ import subprocess
 import pytest
 
 from trackbook.errors import Misused, NotFound
+from trackbook.launch import run
 from trackbook.launch.revisions import at_revision
+from trackbook.store import Store
 
 
 def git(folder, *words: str) -> str:
@@ -58,6 +60,27 @@ def test_a_target_is_as_it_was_and_the_work_tree_stays(repository, tmp_path) -> 
     assert file.read_text() == "print(3)"
     assert git(repository, "worktree", "list") == before
     assert not (tmp_path / "hooked").exists()
+
+
+def test_a_run_of_a_revision_says_which_it_was(repository, tmp_path) -> None:
+    file = repository / "say.sh"
+    for words in ("first", "second"):
+        file.write_text(f'echo "{words} $1" > "{tmp_path}/said"; exit 3')
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", words)
+    project = tmp_path / "project"
+    done = run(file, {"x": "y z"}, project=project, revision="HEAD~1")
+    assert (done.status, done.error, done.exit_code) == ("FAILED", "exit code 3", 3)
+    assert (tmp_path / "said").read_text() == "first --x=y z\n"
+    store = Store(project / ".trackbook")
+    (row,) = store.rows(
+        "SELECT target, revision, git_commit, exit_code, target_kind FROM tb.launches"
+    ).rows
+    ((status, params),) = store.rows("SELECT status, params FROM tb.runs").rows
+    store.close()
+    commit = git(repository, "rev-parse", "HEAD~1")
+    assert row == (str(file), "HEAD~1", commit, 3, "script")
+    assert (status, params) == ("FAILED", {"x": "y z"})
 
 
 def test_what_git_does_not_know_is_said(repository, tmp_path) -> None:
