@@ -192,7 +192,7 @@ def start_of(
         folder=str(plan.folder),
         python=python,
         environment=environment,
-        git_commit=commit_of(plan.folder),
+        git_commit=commit_of(plan.file.parent),
         revision=revision,
     )
 
@@ -214,7 +214,7 @@ def carried_out(
         status, said, exit_code = outcome
         said, wall_s = desk.masked(said), time.monotonic() - begun
         if not desk.is_begun():
-            desk.begin(commit_of(plan.folder))
+            desk.begin(commit_of(plan.file.parent))
         desk.put(LaunchEnd(exit_code=exit_code, error=said, wall_s=wall_s))
         desk.end(status, said)
     return Launched(
