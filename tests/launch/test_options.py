@@ -84,7 +84,6 @@ def test_each_value_arrives_in_argparse(script) -> None:
 
 
 def test_click_is_read_as_well(tmp_path) -> None:
-    pytest.importorskip("click")
     (tmp_path / "train.py").write_text(CLICK)
     found = {
         d.name: (d.type, d.default) for d in options_in(tmp_path / "train.py").declared

@@ -88,3 +88,10 @@ def test_a_command_finds_its_own_python_first(monkeypatch) -> None:
     assert env["PATH"].startswith("/opt/env/bin:")
     assert env["VIRTUAL_ENV"] == "/opt/env" and "PYTHONPATH" not in env
     assert env["TRACKBOOK_SECRETS"] == "pin*" and "TRACKBOOK_PROJECT" not in env
+
+
+def test_a_lock_is_read_by_uv_or_not_at_all(tmp_path, monkeypatch) -> None:
+    (tmp_path / "uv.lock").write_text("version = 1\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Misused, match=r"uv\.lock needs uv to be read: pip install uv"):
+        asked_by(tmp_path, None)
