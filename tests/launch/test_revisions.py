@@ -69,18 +69,24 @@ def test_a_run_of_a_revision_says_which_it_was(repository, tmp_path) -> None:
         git(repository, "add", "-A")
         git(repository, "commit", "-qm", words)
     project = tmp_path / "project"
-    done = run(file, {"x": "y z"}, project=project, revision="HEAD~1")
+    given = {"x": "y z", "password": "hunter2hunter2"}
+    done = run(file, given, project=project, revision="HEAD~1")
     assert (done.status, done.error, done.exit_code) == ("FAILED", "exit code 3", 3)
     assert (tmp_path / "said").read_text() == "first --x=y z\n"
     store = Store(project / ".trackbook")
     (row,) = store.rows(
         "SELECT target, revision, git_commit, exit_code, target_kind FROM tb.launches"
     ).rows
-    ((status, params),) = store.rows("SELECT status, params FROM tb.runs").rows
+    ((status, params, known),) = store.rows(
+        "SELECT status, params, git_commit FROM tb.runs"
+    ).rows
+    ((command, as_json),) = store.rows("SELECT command, params FROM tb.launches").rows
     store.close()
     commit = git(repository, "rev-parse", "HEAD~1")
     assert row == (str(file), "HEAD~1", commit, 3, "script")
-    assert (status, params) == ("FAILED", {"x": "y z"})
+    assert (status, params["x"], known) == ("FAILED", "y z", commit)
+    assert command[-2] == "--x=y z"
+    assert "hunter2" not in f"{command}{as_json}{params}"
 
 
 def test_what_git_does_not_know_is_said(repository, tmp_path) -> None:

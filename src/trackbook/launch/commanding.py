@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from trackbook.capture import LAUNCH
+from trackbook.fingerprint import commit_of
 from trackbook.launch.places import environ_with, with_own_package
 from trackbook.launch.processes import Text, ran
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHILD = "trackbook.doors.launched"
 """The module that executes a Python program with trackbook recording it."""
-PYTHON = re.compile(r"python(3(\.\d+)?)?")
+PYTHON = ("python", "python3")
 HARMLESS = {"-u", "-O", "-OO", "-B", "-q"}
 OUTPUT = "output.txt"
 
@@ -42,7 +42,7 @@ def command_run(
     recorded = with_recording(plan.command, python)
     launch = desk.launch
     if recorded is None:
-        desk.begin(None)
+        desk.begin(commit_of(plan.file.parent))
         launch = msgspec.structs.replace(launch, is_begun=True)
     env = environ_with(python) | {
         "TRACKBOOK_PROJECT": str(desk.project),
@@ -78,7 +78,7 @@ def with_recording(command: Sequence[str], python: str) -> list[str] | None:
     `python -u train.py …` and `python -m package …`; code behind -c is no program.
     """
     first, *rest = command
-    if not PYTHON.fullmatch(first) and first not in (sys.executable, python):
+    if first not in (*PYTHON, sys.executable, python):
         return None
     flags = []
     while rest and rest[0] in HARMLESS:

@@ -182,12 +182,23 @@ def start_of(
         name: desk.secrets.of_value(name, value) if isinstance(value, str) else value
         for name, value in plan.params.items()
     }
+    secret = {
+        str(plan.params[name]): text
+        for name, text in texts.items()
+        if text != plan.params[name] and plan.params[name]
+    }
+
+    def hidden(word: str) -> str:
+        for text, mask in secret.items():
+            word = word.replace(text, str(mask))
+        return word
+
     return LaunchStart(
         target=desk.target,
         target_kind=plan.kind,
         target_digest=f"b3-{blake3(plan.file.read_bytes()).hexdigest()}",
         entry_point=plan.entry_point,
-        command=[desk.secrets.in_text(word) for word in plan.command],
+        command=[desk.secrets.in_text(hidden(word)) for word in plan.command],
         params=json.dumps(texts, default=str, ensure_ascii=False),
         folder=str(plan.folder),
         python=python,
