@@ -19,7 +19,7 @@ from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
 from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.book.upkeep import Upkeep
-from trackbook.capture import Recorder
+from trackbook.capture import LAUNCH, Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
 from trackbook.errors import Misused
@@ -309,7 +309,8 @@ class Book:
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
-            if self.folder.is_dir():  # it may be gone, and then there is nothing to drain
+            # The folder may be gone, with nothing to drain; of a launched run the launcher drains.
+            if self.folder.is_dir() and LAUNCH not in os.environ:
                 self.store.drain(patience_s=0)
         if "store" in self.__dict__:
             self.store.close()

@@ -102,6 +102,9 @@ class Cells:
         self._recorder.trainings.keywords = lambda: self._typed_for(cell, namespace)
         if "_magic(" in cell.transformed:
             cell.timed = timed_in(cell.transformed)
+        launched = self._recorder.ledger.open_launched(cell)
+        if launched is not None:
+            cell.by_hand = launched
         request = request_in(cell.source, self._recorder.verbs)
         if request.run:
             cell.run = self._recorder.ledger.open_of_cell(
@@ -259,6 +262,10 @@ class Cells:
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         status = STATUS[outcome]
         self._recorder.trainings.leave(cell, status, said)
+        if self._recorder.ledger.launched is not None and error is not None:
+            self._recorder.ledger.launch_end = (
+                ("FAILED", said) if outcome == "error" else ("KILLED", "interrupted")
+            )
         if cell.run is not None:
             cell.run.end(status, said)
 

@@ -74,7 +74,7 @@ def answer(verb: Verb, words: Sequence[str], form: str) -> int:
             None, **values, **({"json": True} if form == "--json" else {})
         )
     else:
-        book = current_book(must_exist=verb.name != "doctor")
+        book = current_book(must_exist=verb.name not in ("doctor", "run"))
         try:
             result = verb.function(book, **values)
         finally:

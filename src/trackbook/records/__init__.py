@@ -14,6 +14,7 @@ from trackbook.records.gates import (
     GateVerdict,
     Severity,
 )
+from trackbook.records.launches import LaunchEnd, LaunchStart, TargetKind
 from trackbook.records.lineage import (
     Cause,
     Contribution,
@@ -87,6 +88,8 @@ __all__ = [
     "GateVerdict",
     "Input",
     "Label",
+    "LaunchEnd",
+    "LaunchStart",
     "LocalModule",
     "Lock",
     "Made",
@@ -117,6 +120,7 @@ __all__ = [
     "State",
     "Status",
     "Tag",
+    "TargetKind",
     "Thing",
     "Tie",
     "Transition",

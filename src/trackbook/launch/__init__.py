@@ -1,0 +1,9 @@
+"""Notebooks, scripts and entry points of projects, each executed as one tracked run."""
+
+from __future__ import annotations
+
+from trackbook.launch.launch import Identity, Launched, Telling, run, run_notebook
+from trackbook.launch.params import Typed
+from trackbook.launch.targets import plan_of
+
+__all__ = ["Identity", "Launched", "Telling", "Typed", "plan_of", "run", "run_notebook"]
