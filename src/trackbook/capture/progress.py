@@ -69,8 +69,14 @@ class Goings:
         self._clock = clock
         self._goings: dict[str, Going] = {}
 
-    def told(self, run: ActiveRun, step: Step) -> None:
-        """Take in how far a run's training is; costs next to nothing most of the time."""
+    def told(self, run: ActiveRun, step: Step, execution_id: str | None = None) -> None:
+        """Take in how far a run's training is; costs next to nothing most of the time.
+
+        Args:
+            run: whose training it is
+            step: what the library told
+            execution_id: the cell that trains; None for the one that opened the run
+        """
         going = self._goings.get(run.run_id)
         if going is None:
             going = self._goings[run.run_id] = Going()
@@ -78,7 +84,7 @@ class Goings:
         now = self._clock()
         if going.written_s is None or now - going.written_s >= EVERY_S:
             going.written_s, going.is_written = now, True
-            self._ink.put(going.record(), run.run_id, run.execution_id)
+            self._ink.put(going.record(), run.run_id, execution_id or run.execution_id)
 
     def over(self, run: ActiveRun) -> None:
         """Take in that a run's training finished, though the run goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ RECENT = 20
 """Words by which the pace is judged: twenty seconds, or twenty epochs that take longer."""
 QUIET_S, USUAL, LONGEST = 120.0, 20, 3
 """A run hangs when it was quiet for so long, so many usual gaps, and so often its longest."""
+FAR = 10
 KNOWN = 4
 """Words that must have been said before silence means anything."""
 
@@ -110,15 +111,24 @@ def standing_of(row: GoingRow, now_us: int) -> Standing:
 def pace_of(said: Sequence[tuple[int, int]]) -> float | None:
     """Return the seconds that one takes, of (how many were done, µs when it was said).
 
-    The median over all pairs of words (Theil 1950, Sen 1968): a pause, a slow first
-    epoch or a laptop that slept changes little. None where fewer than two are known.
+    The mean, so that what comes every few epochs counts; the two slowest are left out
+    where they took ten times the median: a first epoch, a pause, a laptop that slept.
+    None where fewer than two words are known.
     """
     first_said: dict[int, int] = {}
     for done, at in said:
         first_said.setdefault(done, at)
-    pairs = combinations(sorted(first_said.items()), 2)
-    slopes = [(later - at) / (more - done) / 1e6 for (done, at), (more, later) in pairs]
-    return max(0.0, median(slopes)) if slopes else None
+    spans = sorted(
+        ((later - at) / 1e6 / (more - done), more - done)
+        for (done, at), (more, later) in pairwise(sorted(first_said.items()))
+    )
+    if not spans:
+        return None
+    usual = median(each for each, _ in spans)
+    kept = [one for one in spans[-2:] if one[0] <= FAR * usual]
+    spans = [*spans[:-2], *kept] or spans
+    whole = sum(each * count for each, count in spans)
+    return max(0.0, whole / sum(count for _, count in spans))
 
 
 def is_silent(times_us: Sequence[int], quiet_s: float) -> bool:

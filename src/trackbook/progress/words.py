@@ -18,7 +18,7 @@ def plural(unit: str, count: int) -> str:
     """Return the name of something counted: `epochs`, `batches`."""
     if count == 1:
         return unit
-    return f"{unit}es" if unit.endswith(("ch", "sh", "s", "x")) else f"{unit}s"
+    return f"{unit}es" if unit.endswith(("tch", "sh", "s", "x")) else f"{unit}s"
 
 
 def lasting(seconds: float) -> str:
