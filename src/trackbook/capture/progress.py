@@ -93,6 +93,18 @@ class Goings:
             going.is_written = True
             self._ink.put(going.record(is_over=True), run.run_id, run.execution_id)
 
+    def moved(self, run: ActiveRun, to: ActiveRun) -> None:
+        """Let another run stand for a training; its own now stands for several."""
+        going = self._goings.pop(run.run_id, None)
+        if going is None:
+            return
+        nothing = Progress(done=0, total=None, unit=going.unit, is_over=True)
+        self._ink.put(nothing, run.run_id, run.execution_id)
+        is_over = to.status is not None
+        self._ink.put(going.record(is_over=is_over), to.run_id, to.execution_id)
+        if not is_over:
+            self._goings[to.run_id] = going
+
     def ended(self, run: ActiveRun) -> None:
         """Write what was told of a run and not written yet, and forget it."""
         going = self._goings.pop(run.run_id, None)

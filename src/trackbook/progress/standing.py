@@ -47,7 +47,9 @@ class Standing:
 
     @property
     def words(self) -> str:
-        """Say it in short: `12/50 epochs, 3 min left`."""
+        """Say it in short: `12/50 epochs, 3 min left`; empty for a run of several parts."""
+        if self.is_over and not self.done:
+            return ""
         parts = [counted(self.done, self.total, self.unit)]
         if self.turn:
             parts.append(f"{nth(self.turn + 1)} time")
