@@ -162,7 +162,7 @@ class Recorder:
         if begun is None:
             self.measures.miss(step.label or "training", "manual mode, and no run is open")
             return
-        self.ledger.goings.told(begun.run, step, cell and cell.execution_id)
+        self.ledger.goings.told(begun.run, step, cell.execution_id if cell else None)
         if is_new or step.data:
             self.inputs.use(step.data, begun.run.run_id, site.line)
 

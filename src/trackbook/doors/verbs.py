@@ -76,7 +76,7 @@ def runs(
         found,
         direction=book.direction,
         total=total,
-        note="\n".join(filter(None, [hint(found, filter), *pointed_out(book, found)])),
+        note=hint(found, filter) or "\n".join(pointed_out(book, found)),
         going=going_of(book, found),
     )
 
