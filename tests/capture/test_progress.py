@@ -34,9 +34,20 @@ def test_of_a_thousand_steps_a_second_one_is_written(desk) -> None:
     for epoch in range(3000):
         desk.step(0.001, done=epoch + 1, total=5000)
     assert [row[0] for row in desk.written()] == [1, 1001, 2001]
+    desk.goings.flush()
+    assert len(desk.written()) == 3
     desk.goings.ended(desk.run)
     desk.goings.ended(desk.run)
     assert desk.written()[3:] == [(3000, 5000, "epoch", 0, False)]
+
+
+def test_a_word_that_waits_is_written_though_no_step_follows(desk) -> None:
+    desk.step(done=1, total=9)
+    desk.step(0.1, done=2, total=9)
+    desk.now_s += 1
+    desk.goings.flush()
+    desk.goings.flush()
+    assert [row[0] for row in desk.written()] == [1, 2]
 
 
 def test_what_the_library_does_not_count_is_counted_as_steps(desk) -> None:

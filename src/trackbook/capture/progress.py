@@ -20,7 +20,10 @@ EVERY_S = 1.0
 class Going:
     """One run's training: what was told of it last, and when that was written."""
 
-    __slots__ = ("done", "is_counted", "is_written", "total", "turn", "unit", "written_s")
+    __slots__ = (
+        "done", "execution_id", "is_counted", "is_written", "total", "turn", "unit",
+        "written_s",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.done = 0
@@ -29,6 +32,8 @@ class Going:
         self.turn = 0
         self.is_counted = True
         """By ourselves, as long as the library does not say how many are done."""
+        self.execution_id: str | None = None
+        """The cell that trains."""
         self.written_s: float | None = None
         self.is_written = False
 
@@ -80,18 +85,28 @@ class Goings:
         going = self._goings.get(run.run_id)
         if going is None:
             going = self._goings[run.run_id] = Going()
+        going.execution_id = execution_id or run.execution_id
         going.take(step)
+        self._write(run.run_id, going)
+
+    def flush(self) -> None:
+        """Write what was told within the second after the last word, and has waited since."""
+        for run_id, going in list(self._goings.items()):  # runs end meanwhile
+            if not going.is_written:
+                self._write(run_id, going)
+
+    def _write(self, run_id: str, going: Going) -> None:
         now = self._clock()
         if going.written_s is None or now - going.written_s >= EVERY_S:
             going.written_s, going.is_written = now, True
-            self._ink.put(going.record(), run.run_id, execution_id or run.execution_id)
+            self._ink.put(going.record(), run_id, going.execution_id)
 
     def over(self, run: ActiveRun) -> None:
         """Take in that a run's training finished, though the run goes on."""
         going = self._goings.get(run.run_id)
         if going is not None:
             going.is_written = True
-            self._ink.put(going.record(is_over=True), run.run_id, run.execution_id)
+            self._ink.put(going.record(is_over=True), run.run_id, going.execution_id)
 
     def moved(self, run: ActiveRun, to: ActiveRun) -> None:
         """Let another run stand for a training; its own now stands for several."""
@@ -99,9 +114,9 @@ class Goings:
         if going is None:
             return
         nothing = Progress(done=0, total=None, unit=going.unit, is_over=True)
-        self._ink.put(nothing, run.run_id, run.execution_id)
+        self._ink.put(nothing, run.run_id, going.execution_id)
         is_over = to.status is not None
-        self._ink.put(going.record(is_over=is_over), to.run_id, to.execution_id)
+        self._ink.put(going.record(is_over=is_over), to.run_id, going.execution_id)
         if not is_over:
             self._goings[to.run_id] = going
 
@@ -109,4 +124,4 @@ class Goings:
         """Write what was told of a run and not written yet, and forget it."""
         going = self._goings.pop(run.run_id, None)
         if going is not None and not going.is_written:
-            self._ink.put(going.record(), run.run_id, run.execution_id)
+            self._ink.put(going.record(), run.run_id, going.execution_id)

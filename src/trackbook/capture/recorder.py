@@ -211,6 +211,7 @@ class Recorder:
     def flush(self) -> None:
         """Write measurements that have waited long for their cell to end."""
         with self.guard:
+            self.ledger.goings.flush()
             cell = self.cell
             if cell is None:
                 return
