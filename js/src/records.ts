@@ -3,7 +3,7 @@
 /** Which project a notebook or a folder belongs to. */
 export interface Place { project: string | null; notebook: string | null; words: string }
 /** One run as a list shows it. */
-export interface RunLine { run_id: string; short: string; name: string; experiment: string; status: string; started_at: string; headline: string; headline_name: string; change: string; better: string; spark: string; tags: string[]; reproduced: string; mark: string }
+export interface RunLine { run_id: string; short: string; name: string; experiment: string; status: string; started_at: string; headline: string; headline_name: string; change: string; better: string; spark: string; tags: string[]; reproduced: string; progress: string; trouble: string; mark: string }
 /** Some runs, the newest first: all ids in their order, and the lines that are news. */
 export interface RunPage { total: number; order: string[]; runs: RunLine[]; next: string | null; best: RunLine | null }
 /** A small table. */
@@ -14,8 +14,10 @@ export interface Field { name: string; label: string; kind: string; needed: bool
 export interface Deed { verb: string; label: string; title: string; values: { [name: string]: string | boolean | string[] }; fields: Field[]; foretold: boolean; danger: boolean; waits: string; why_not: string }
 /** One execution that a run rests on. */
 export interface SliceCell { cell_id: string | null; source: string; count: number | null }
+/** One small picture of a run's course, over the time since it began. */
+export interface Spark { title: string; value: string; path: string }
 /** What is known of one run. */
-export interface RunDetail { line: RunLine; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
+export interface RunDetail { line: RunLine; progress: string; sparks: Spark[]; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
 /** One experiment of a project, over all its notebooks. */
 export interface Experiment { name: string; words: string; last_at: string; headline: string; headline_name: string }
 /** One picture, in Plotly's own form. */

@@ -29,9 +29,11 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
         <small>
           <span data-status={line.status}>{line.status.toLowerCase()}</span> · <code>{line.short}</code>
           {line.reproduced && ` · ${line.reproduced}`}
+          {detail.progress && ` · ${detail.progress}`}
         </small>
       </header>
       <Deeds {...props} deeds={detail.deeds} label={trans.__('What can be done with this run')}>
+        {detail.sparks.length > 0 && act('compare', trans.__('Curves'), { runs: [line.run_id] })}
         {act('lineage', trans.__('Lineage'), { runs: [line.run_id] })}
         {act('insert-cell', trans.__('Insert cell'), { run: line.run_id })}
         {act('copy-reference', trans.__('Copy reference'), { run: line.run_id })}
@@ -39,6 +41,16 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
       <ul className="jp-trackbook-Doubts" aria-label={trans.__('What speaks against it')}>
         {detail.doubts.map((words, place) => (
           <li key={place}>⚠ {words}</li>
+        ))}
+      </ul>
+      <ul className="jp-trackbook-Sparks" aria-label={trans.__('Its course')}>
+        {detail.sparks.map(({ title, value, path }) => (
+          <li key={title}>
+            <bdi>{title}</bdi> <b>{value}</b>
+            <svg viewBox="0 -2 48 20" preserveAspectRatio="none" aria-hidden focusable={false}>
+              <path d={path} />
+            </svg>
+          </li>
         ))}
       </ul>
       <p>

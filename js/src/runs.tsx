@@ -201,16 +201,17 @@ function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
 }
 
 function Row({ line, sign, when }: { line: RunLine; sign: string; when: string }): JSX.Element {
-  const { name, status, reproduced, spark, headline, headline_name, better, change } = line;
+  const { name, status, reproduced, progress, trouble, spark, headline, headline_name, better, change } = line;
+  const words = trouble || status.toLowerCase();
   return (
     <>
-      <span className="jp-trackbook-Sign" data-status={status} role="img" aria-label={status.toLowerCase()}>
-        {sign}
+      <span className="jp-trackbook-Sign" data-status={status} role="img" aria-label={words} title={trouble}>
+        {trouble ? '⚠' : sign}
       </span>
       <span className="jp-trackbook-Name">
         <bdi>{name}</bdi>
         <small>
-          {when} {reproduced && <span title={reproduced}>↻</span>}
+          {progress || when} {reproduced && <span title={reproduced}>↻</span>}
         </small>
       </span>
       <svg className="jp-trackbook-Spark" viewBox="0 -2 48 20" aria-hidden focusable={false}>

@@ -33,6 +33,10 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     """The path of a line in a box of 48 by 16."""
     tags: list[str]
     reproduced: str
+    progress: str
+    """How far it is, where it is not finished."""
+    trouble: str
+    """What goes wrong in it just now."""
     mark: str
     """Changes with anything of the line."""
 
@@ -93,10 +97,23 @@ class SliceCell(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None
 
 
+class Spark(msgspec.Struct, frozen=True, kw_only=True):
+    """One small picture of a run's course, over the time since it began."""
+
+    title: str
+    value: str
+    """The latest."""
+    path: str
+    """Of a line in a box of 48 by 16."""
+
+
 class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one run."""
 
     line: RunLine
+    progress: str
+    """With the pace."""
+    sparks: list[Spark]
     deeds: list[Deed]
     sections: list[Section]
     slice: list[SliceCell]
@@ -211,8 +228,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SHAPES = (
-    Place, RunLine, RunPage, Section, Field, Deed, SliceCell, RunDetail, Experiment, Figure,
-    Picture, Badge, Measure, Card, Column, Board, Preview, Answer, Watched,
+    Place, RunLine, RunPage, Section, Field, Deed, SliceCell, Spark, RunDetail, Experiment,
+    Figure, Picture, Badge, Measure, Card, Column, Board, Preview, Answer, Watched,
 )  # fmt: skip
 
 
