@@ -112,15 +112,21 @@ def section(table: Table, *, title: str | None = None) -> Section:
 
 
 def compared(book: Book, references: Sequence[str]) -> Picture:
-    """Return runs side by side: their curves, what they used, and what differs between them."""
+    """Return runs side by side: their curves, what they used, and what differs between them.
+
+    Of a single run its own curves.
+    """
     from trackbook.compare import compare
 
     runs = book.find_all(references)[:MOST_COMPARED]
     if not runs:
         raise Misused("pick a run, or several to compare")
-    alone = len(runs) == 1
     figures = figures_of(book, runs)
-    beside = compare(book.store, runs, changed_only=not alone, directions=book.directions)
+    if len(runs) == 1:
+        return Picture(
+            title=runs[0].name, figures=figures, sections=metrics_of(book, *runs)
+        )
+    beside = compare(book.store, runs, changed_only=True, directions=book.directions)
     known = beside.table()
     shown = [name for name in known.columns if name != "differs"]
     rows = [tuple(row[name] for name in shown) for row in known]
@@ -131,6 +137,13 @@ def compared(book: Book, references: Sequence[str]) -> Picture:
         sections += more
     title = ", ".join(run.name for run in runs)
     return Picture(title=title, figures=figures, sections=sections, code=code)
+
+
+def metrics_of(book: Book, run: Run) -> list[Section]:
+    """Return the table that says the same as the curves of a run."""
+    from trackbook.runs import show
+
+    return [section(show(book.store, run, directions=book.directions).metrics())]
 
 
 def between(book: Book, a: Run, b: Run) -> tuple[list[Section], list[str]]:
