@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from trackbook.book import Book
+from trackbook.doors.beside import BookSource
 from trackbook.doors.lab.course import figures_of, path_in, sparks_of
 from trackbook.doors.lab.detail import detail_of
 from trackbook.doors.lab.lines import page_of
@@ -40,6 +41,14 @@ def test_a_run_in_training_says_how_far_it_is_and_that_its_loss_is_lost(training
     assert lines["fit"].trouble == "`train.loss` is NaN since step 2"
     assert (lines["done"].progress, lines["done"].trouble) == ("", "")
     assert lines["fit"].mark != lines["done"].mark
+
+
+def test_the_compare_panel_says_it_too(training) -> None:
+    ids = [training.run.run_id, training.done.run_id]
+    assert list(BookSource(training.book).progress(ids)) == ids[:1]
+    words = BookSource(training.book).progress(ids)[ids[0]]
+    assert words.startswith("3/50 epochs")
+    assert words.endswith("⚠ `train.loss` is NaN since step 2")
 
 
 def test_its_page_has_its_course_beside_what_it_used(training) -> None:
