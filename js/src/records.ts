@@ -7,17 +7,15 @@ export interface RunLine { run_id: string; short: string; name: string; experime
 /** Some runs, the newest first: all ids in their order, and the lines that are news. */
 export interface RunPage { total: number; order: string[]; runs: RunLine[]; next: string | null; best: RunLine | null }
 /** A small table. */
-export interface Section { title: string; columns: string[]; numeric: boolean[]; rows: string[][] }
+export interface Section { title: string; columns: string[]; numeric: boolean[]; rows: string[][]; drawn: boolean }
 /** One thing that is asked for before something is done. */
 export interface Field { name: string; label: string; kind: string; needed: boolean; hint: string; choices: string[] }
 /** Something that a button does: a verb with the arguments that it is given. */
 export interface Deed { verb: string; label: string; title: string; values: { [name: string]: string | boolean | string[] }; fields: Field[]; foretold: boolean; danger: boolean; waits: string; why_not: string }
 /** One execution that a run rests on. */
 export interface SliceCell { cell_id: string | null; source: string; count: number | null }
-/** One small picture of a run's course, over the time since it began. */
-export interface Spark { title: string; value: string; path: string }
 /** What is known of one run. */
-export interface RunDetail { line: RunLine; progress: string; sparks: Spark[]; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
+export interface RunDetail { line: RunLine; progress: string; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
 /** One experiment of a project, over all its notebooks. */
 export interface Experiment { name: string; words: string; last_at: string; headline: string; headline_name: string }
 /** One picture, in Plotly's own form. */

@@ -4,8 +4,6 @@ import { Deeds } from './deeds';
 import type { RunDetail } from './records';
 import { Button, Chip, type Props, Table } from './view';
 
-const MAIN = ['Metrics', 'Params'];
-
 export function Run(props: Props & { detail: RunDetail }): JSX.Element {
   const { detail, model, trans, run } = props;
   const { line } = detail;
@@ -23,17 +21,14 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
     >
       <header>
         <Button onClick={() => void model.open(null)}>‹ {trans.__('Runs')}</Button>
-        <h2>
-          <bdi>{line.name}</bdi>
-        </h2>
+        <h2 dir="auto">{line.name}</h2>
         <small>
           <span data-status={line.status}>{line.status.toLowerCase()}</span> · <code>{line.short}</code>
-          {line.reproduced && ` · ${line.reproduced}`}
-          {detail.progress && ` · ${detail.progress}`}
+          {[line.reproduced, detail.progress].map(words => words && ` · ${words}`)}
         </small>
       </header>
       <Deeds {...props} deeds={detail.deeds} label={trans.__('What can be done with this run')}>
-        {detail.sparks.length > 0 && act('compare', trans.__('Curves'), { runs: [line.run_id] })}
+        {act('compare', trans.__('Curves'), { runs: [line.run_id] })}
         {act('lineage', trans.__('Lineage'), { runs: [line.run_id] })}
         {act('insert-cell', trans.__('Insert cell'), { run: line.run_id })}
         {act('copy-reference', trans.__('Copy reference'), { run: line.run_id })}
@@ -41,16 +36,6 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
       <ul className="jp-trackbook-Doubts" aria-label={trans.__('What speaks against it')}>
         {detail.doubts.map((words, place) => (
           <li key={place}>⚠ {words}</li>
-        ))}
-      </ul>
-      <ul className="jp-trackbook-Sparks" aria-label={trans.__('Its course')}>
-        {detail.sparks.map(({ title, value, path }) => (
-          <li key={title}>
-            <bdi>{title}</bdi> <b>{value}</b>
-            <svg viewBox="0 -2 48 20" preserveAspectRatio="none" aria-hidden focusable={false}>
-              <path d={path} />
-            </svg>
-          </li>
         ))}
       </ul>
       <p>
@@ -61,8 +46,8 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
       {detail.notes.map((words, place) => (
         <blockquote key={place}>{words}</blockquote>
       ))}
-      {detail.sections.map(section => (
-        <Table key={section.title} section={section} open={MAIN.includes(section.title)} />
+      {detail.sections.map((section, place) => (
+        <Table key={section.title} section={section} open={place < 3} />
       ))}
       <details>
         <summary>

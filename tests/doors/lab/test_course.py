@@ -9,7 +9,7 @@ import pytest
 
 from trackbook.book import Book
 from trackbook.doors.beside import BookSource
-from trackbook.doors.lab.course import figures_of, path_in, sparks_of
+from trackbook.doors.lab.course import course_of, figures_of, path_in
 from trackbook.doors.lab.detail import detail_of
 from trackbook.doors.lab.lines import page_of
 from trackbook.records import Curve, Progress, Usage
@@ -55,10 +55,13 @@ def test_its_page_has_its_course_beside_what_it_used(training) -> None:
     detail = detail_of(training.book, training.run.run_id)
     assert detail.progress.startswith("3/50 epochs")
     assert "`train.loss` is NaN since step 2" in detail.doubts
-    titles = [spark.title for spark in detail.sparks]
+    course = detail.sections[0]
+    titles = [row[0] for row in course.rows]
     assert titles == [EVIL, "train.loss", "CPU, % of a core", "memory, MB"]
-    assert detail.sparks[3].value == "2.0"
-    assert sparks_of(training.book, training.done) == []
+    assert course.rows[3][1] == "2.0"
+    assert course.rows[3][2].startswith("M")
+    assert course.drawn
+    assert course_of(training.book, training.done) is None
     figures = figures_of(training.book, [training.run])
     assert [one.title for one in figures] == titles
     assert figures[-1].plotly["layout"]["xaxis"]["title"]["text"].startswith("seconds")

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from trackbook.doors.lab.lines import HEIGHT, WIDTH
-from trackbook.doors.lab.shapes import Figure, Spark
+from trackbook.doors.lab.shapes import Figure, Section
+from trackbook.doors.lab.words import gettext
 from trackbook.table import in_short, visible
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from trackbook.book import Book
     from trackbook.records import Curve, Run
 
-MOST_CURVES, MOST_SPARKS, POINTS = 24, 6, 96
+MOST_CURVES, MOST_LINES, POINTS = 24, 6, 96
 
 
 def figures_of(book: Book, runs: Sequence[Run]) -> list[Figure]:
@@ -47,21 +48,26 @@ def drawing(title: str, figure: Mapping[str, Any]) -> Figure:
     return Figure(title=title, plotly=plotly)
 
 
-def sparks_of(book: Book, run: Run) -> list[Spark]:
-    """Return the lines of one run over the same stretch of time, metrics before resources."""
+def course_of(book: Book, run: Run) -> Section | None:
+    """Return the lines of one run over the time since it began, metrics before resources."""
     from trackbook.compare import curves, resources
 
     ids, names = [run.run_id], list(run.metrics)[:MOST_CURVES]
     measured = curves(book.store, ids, names, x="time", max_points=POINTS)
-    series = [curve for curve in measured if len(curve.x) > 1][:MOST_SPARKS]
+    series = [curve for curve in measured if len(curve.x) > 1][:MOST_LINES]
     if not series:
-        return []  # one number needs no picture, and what it cost stands in words
+        return None  # one number needs no picture, and what it cost stands in words
     drawn = series + [curve for curve in resources(book.store, ids) if len(curve.x) > 1]
     last_s = max(curve.x[-1] for curve in drawn)
-    return [
-        Spark(title=visible(one.name), value=in_short(one.y[-1]), path=path_in(one, last_s))
-        for one in drawn
-    ]
+    return Section(
+        title=gettext("Course"),
+        columns=[gettext("name"), gettext("last"), gettext("over time")],
+        numeric=[False, True, False],
+        rows=[
+            [visible(one.name), in_short(one.y[-1]), path_in(one, last_s)] for one in drawn
+        ],
+        drawn=True,
+    )
 
 
 def path_in(curve: Curve, last_s: float) -> str:

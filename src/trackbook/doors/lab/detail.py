@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trackbook.doors.lab.course import drawing, figures_of, sparks_of
+from trackbook.doors.lab.course import course_of, drawing, figures_of
 from trackbook.doors.lab.deeds import of_run
 from trackbook.doors.lab.lines import lines_of, named
 from trackbook.doors.lab.shapes import (
@@ -48,11 +48,13 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     used = inputs_of(book.store, run)
     if len(used):
         sections.insert(2, section(used, title="Data"))
+    course = course_of(book, run)
+    if course is not None:
+        sections.insert(0, course)
     sections += environment_of(book, run)
     return RunDetail(
         line=line,
         progress=page.progress,
-        sparks=sparks_of(book, run),
         deeds=of_run(run),
         sections=sections,
         slice=[

@@ -58,6 +58,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[str]
     numeric: list[bool]
     rows: list[list[str]]
+    drawn: bool = False
+    """The last column holds paths of lines in a box of 48 by 16."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,23 +99,12 @@ class SliceCell(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None
 
 
-class Spark(msgspec.Struct, frozen=True, kw_only=True):
-    """One small picture of a run's course, over the time since it began."""
-
-    title: str
-    value: str
-    """The latest."""
-    path: str
-    """Of a line in a box of 48 by 16."""
-
-
 class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one run."""
 
     line: RunLine
     progress: str
     """With the pace."""
-    sparks: list[Spark]
     deeds: list[Deed]
     sections: list[Section]
     slice: list[SliceCell]
@@ -228,8 +219,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SHAPES = (
-    Place, RunLine, RunPage, Section, Field, Deed, SliceCell, Spark, RunDetail, Experiment,
-    Figure, Picture, Badge, Measure, Card, Column, Board, Preview, Answer, Watched,
+    Place, RunLine, RunPage, Section, Field, Deed, SliceCell, RunDetail, Experiment, Figure,
+    Picture, Badge, Measure, Card, Column, Board, Preview, Answer, Watched,
 )  # fmt: skip
 
 
