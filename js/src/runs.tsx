@@ -190,7 +190,7 @@ function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
       className={`jp-trackbook-Run${active ? ' jp-mod-active' : ''}`}
       role="gridcell"
       tabIndex={-1}
-      title={line.trouble || `${line.name} · ${line.experiment} · ${line.short}`}
+      title={[line.trouble, line.progress, line.name, line.experiment, line.short].filter(Boolean).join(' · ')}
       onClick={event => onPick(line.run_id, event)}
       onKeyDown={() => undefined /* the list listens */}
     >
