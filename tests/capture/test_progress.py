@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from trackbook.capture.progress import Goings
+from trackbook.clock import now_us
 from trackbook.libraries import Step
+from trackbook.progress import standings
 
 
 @pytest.fixture
@@ -89,3 +91,18 @@ def test_a_training_that_is_over_is_said_to_be(desk) -> None:
     desk.goings.over(desk.run)
     desk.goings.ended(desk.run)
     assert [(row[0], row[4]) for row in desk.written()] == [(1, False), (2, True)]
+
+
+def test_a_training_that_becomes_a_part_of_a_run_takes_its_count_along(
+    desk, project
+) -> None:
+    part = SimpleNamespace(run_id=project.run(), execution_id="cell-1", status=None)
+    desk.step(done=1, total=9)
+    desk.goings.moved(desk.run, part)
+    desk.goings.moved(desk.run, part)
+    desk.goings.told(part, Step(done=2, total=9))
+    desk.goings.ended(part)
+    found = standings(project.store, [desk.run.run_id, part.run_id], now_us=now_us())
+    assert found[desk.run.run_id].words == ""
+    assert found[part.run_id].words == "2/9 epochs"
+    assert not found[desk.run.run_id].hangs
