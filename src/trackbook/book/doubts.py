@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from trackbook.book.background import Background
 from trackbook.capture import SavedNotebook, attempt
 from trackbook.clock import now_us
+from trackbook.errors import Busy
 from trackbook.records import Doubt
 
 if TYPE_CHECKING:
@@ -74,8 +76,12 @@ class Doubts:
     def _look_into_losses(self) -> None:
         """Write down what went wrong in the losses of all runs that ended meanwhile."""
         ids, self._unseen = self._unseen, []
-        for run_id, found in self._diverged(ids).items():
-            self._write(run_id, found)
+        if not ids:
+            return
+        # Where the database is held by somebody it is looked at when a user asks.
+        with suppress(Busy):
+            for run_id, found in self._diverged(ids).items():
+                self._write(run_id, found)
 
     def _found_at_end(self, run: ActiveRun) -> list[Doubt]:
         """Return what is found in an instant; the curves are read only if a loss is lost."""
@@ -87,7 +93,8 @@ class Doubts:
             for name, value in run.metrics.items()
         )
         if lost:
-            found = [*self._diverged([run.run_id]).get(run.run_id, []), *found]
+            with suppress(Busy):
+                found = [*self._diverged([run.run_id]).get(run.run_id, []), *found]
         return found
 
     def _write(self, run_id: str, found: Sequence[Doubt]) -> list[Doubt]:
@@ -105,8 +112,6 @@ class Doubts:
     def _diverged(self, run_ids: Sequence[str]) -> dict[str, list[Doubt]]:
         from trackbook.progress import diverging
 
-        if not run_ids:
-            return {}
         return diverging(self._book.store, run_ids, direction=self._book.direction)
 
     def now(self, run: Run) -> Sequence[Doubt]:

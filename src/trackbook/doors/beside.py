@@ -96,18 +96,13 @@ class BookSource:
 
         found = by_ids(self._book.store, list(run_ids))
         going, troubles = going_of(self._book, found), troubles_of(self._book, found)
-        said = {
-            run.run_id: [
-                *([going[run.run_id].words] if run.run_id in going else []),
-                *(f"⚠ {words}" for words in troubles.get(run.run_id, ())),
-            ]
-            for run in found
-        }
-        return {
-            run_id: ", ".join(filter(None, words))
-            for run_id, words in said.items()
-            if words
-        }
+        said: dict[str, str] = {}
+        for run in found:
+            words = [going[run.run_id].words] if run.run_id in going else []
+            words += [f"⚠ {trouble}" for trouble in troubles.get(run.run_id, ())]
+            if any(words):
+                said[run.run_id] = ", ".join(filter(None, words))
+        return said
 
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff of two runs' cells."""

@@ -22,6 +22,7 @@ RECENT = 20
 QUIET_S, USUAL, LONGEST = 120.0, 20, 3
 """A run hangs when it was quiet for so long, so many usual gaps, and so often its longest."""
 FAR = 10
+"""Times the median: a pause, and no pace."""
 KNOWN = 4
 """Words that must have been said before silence means anything."""
 
@@ -53,7 +54,7 @@ class Standing:
         parts = [counted(self.done, self.total, self.unit)]
         if self.turn:
             parts.append(f"{nth(self.turn + 1)} time")
-        if self.left_s is not None and not self.hangs:
+        if self.left_s and not self.hangs:
             parts.append(f"{lasting(self.left_s)} left")
         return ", ".join(parts)
 
