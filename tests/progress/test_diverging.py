@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 
 import pytest
 
@@ -101,3 +102,11 @@ def test_only_losses_of_runs_asked_for_are_looked_into(project) -> None:
     }
     assert {doubt.code for doubts in found.values() for doubt in doubts} == {"diverged"}
     assert diverging(project.store, [], direction=direction_of) == {}
+
+
+def test_of_a_long_gap_it_is_known_where_it_began(project) -> None:
+    run = project.run(status="RUNNING")
+    values = array("d", [1.0] * 900 + [NAN] * 30_000)
+    project.journal.put_batch(run, "loss", memoryview(values))
+    (doubt,) = diverging(project.store, [run], direction=direction_of)[run]
+    assert doubt.words == "`loss` is NaN since step 900"

@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from trackbook.progress.rows import PointRow, SuspectRow
+from trackbook.progress.rows import SuspectRow
 from trackbook.records import Doubt
 from trackbook.store import queries_of
 from trackbook.table import in_short
@@ -52,8 +52,11 @@ def diverging(
             continue
         if math.isfinite(one.last_value) and is_held_out(one.name):
             continue
-        rows = store.ask(SQL["tail_of"], PointRow, sid=one.sid, most=MOST)
-        words = trouble_in([(row.step, row.value) for row in rows])
+        points: Any = store.rows(SQL["tail_of"], sid=one.sid, most=MOST).rows
+        if len(points) == MOST and not any(math.isfinite(value) for _, value in points):
+            ((begins,),) = store.rows(SQL["gap_of"], sid=one.sid).rows
+            points = [(begins - 1, 0.0), (begins, points[-1][1])]
+        words = trouble_in(points)
         if words:
             told = f"`{one.name}` {words}"
             found[one.run_id].append(Doubt(code="diverged", words=told, names=[one.name]))
@@ -114,13 +117,16 @@ def growth_in(points: Points) -> str:
     level = min(values[-WINDOW:])
     if level <= min(values[:-WINDOW]):
         return ""
-    smooth = [median(values[at : at + WINDOW]) for at in range(len(values) - WINDOW + 1)]
+    half = WINDOW // 2
+    smooth = [
+        sorted(values[at : at + WINDOW])[half] for at in range(len(values) - WINDOW + 1)
+    ]
     best = min(smooth)
     noise = median(abs(b - a) for a, b in pairwise(values))
-    first = median(values[: WINDOW // 2 + 1])
+    first = median(values[: half + 1])
     risen = level - best
     if risen < max(abs(best), LOST * (first - best), NOISY * noise) or risen <= 0:
         return ""
-    at = points[smooth.index(best) + WINDOW // 2][0]
+    at = points[smooth.index(best) + half][0]
     now, then = in_short(values[-1]), in_short(best)
     return f"has grown to {now}, far over its best ({then} at step {at:,})"

@@ -29,3 +29,11 @@ SELECT step, value FROM (
     UNION ALL SELECT step, value, logged_ms FROM tb.point_recent WHERE sid = $sid)
   ORDER BY step DESC, logged_ms DESC LIMIT $most)
 ORDER BY step, logged_ms
+
+-- gap_of: the step since which one series is no number, of those that are none at their end
+WITH every_point AS (
+  SELECT step, value FROM tb.point WHERE sid = $sid
+  UNION ALL SELECT step, value FROM tb.point_recent WHERE sid = $sid)
+SELECT min(step) FROM every_point WHERE step > coalesce(
+  (SELECT max(step) FROM every_point WHERE isfinite(value)),
+  (SELECT min(step) - 1 FROM every_point))

@@ -33,11 +33,3 @@ class SuspectRow:
     name: str
     point_count: int
     last_value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointRow:
-    """One point of a series."""
-
-    step: int
-    value: float
