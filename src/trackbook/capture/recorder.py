@@ -161,7 +161,9 @@ class Recorder:
         begun, is_new = self.trainings.step(step, cell, site.line, self.mode, site.call)
         if begun is None:
             self.measures.miss(step.label or "training", "manual mode, and no run is open")
-        elif is_new or step.data:
+            return
+        self.ledger.goings.told(begun.run, step, cell.execution_id if cell else None)
+        if is_new or step.data:
             self.inputs.use(step.data, begun.run.run_id, site.line)
 
     def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:
@@ -209,6 +211,7 @@ class Recorder:
     def flush(self) -> None:
         """Write measurements that have waited long for their cell to end."""
         with self.guard:
+            self.ledger.goings.flush()
             cell = self.cell
             if cell is None:
                 return

@@ -187,6 +187,7 @@ class Trainings:
         ]
         part = self._write(begun.run, replace(training, metrics=rest))
         self._settle(begun, begun.joined(training), part.candidates)
+        self._ledger.goings.over(begun.run)
         if begun.owns:
             begun.run.end("FINISHED")
         return begun.run
@@ -255,6 +256,7 @@ class Trainings:
         child = self._child(
             group, told, first.began_us, called, still_runs=running is not None
         )
+        self._ledger.goings.moved(group, child)
         if running is not None:
             self.living.move(running, child)
             running.owns = True
