@@ -53,6 +53,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
+from trackbook.records.sweeps import Search, Sweep, TargetKind, Trial, TrialState
 from trackbook.records.told import Collected, Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
@@ -109,6 +110,7 @@ __all__ = [
     "Run",
     "RunEnd",
     "RunStart",
+    "Search",
     "Session",
     "SessionEnd",
     "Severity",
@@ -116,11 +118,15 @@ __all__ = [
     "Shipment",
     "State",
     "Status",
+    "Sweep",
     "Tag",
+    "TargetKind",
     "Thing",
     "Tie",
     "Transition",
     "Trash",
+    "Trial",
+    "TrialState",
     "Usage",
     "Verdict",
     "Version",
