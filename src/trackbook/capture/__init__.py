@@ -6,6 +6,7 @@ from trackbook.capture.attempt import attempt
 from trackbook.capture.calls import CallWatch, Site
 from trackbook.capture.cell import TRACK_LINE, request_in
 from trackbook.capture.cells import CellReport
+from trackbook.capture.launched import LAUNCH, Launch, launch_of, take_launch
 from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.outputs import Outputs
@@ -15,6 +16,7 @@ from trackbook.capture.running import aside
 from trackbook.capture.saved import SavedNotebook
 
 __all__ = [
-    "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Outputs", "Recorder", "Rules",
-    "SavedNotebook", "Site", "Status", "aside", "attempt", "here", "must_exist", "request_in",
+    "LAUNCH", "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",
+    "Recorder", "Rules", "SavedNotebook", "Site", "Status", "aside", "attempt", "here",
+    "launch_of", "must_exist", "request_in", "take_launch",
 ]  # fmt: skip

@@ -96,6 +96,9 @@ class Cells:
         self._recorder.trainings.keywords = lambda: self._typed_for(cell, namespace)
         if "_magic(" in cell.transformed:
             cell.timed = timed_in(cell.transformed)
+        launched = self._recorder.ledger.open_launched(cell)
+        if launched is not None:
+            cell.by_hand = launched
         request = request_in(cell.source, self._recorder.verbs)
         if request.run:
             cell.run = self._recorder.ledger.open_of_cell(
@@ -250,6 +253,8 @@ class Cells:
             execution_count=count_of(result),
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
+        if self._recorder.ledger.launched is not None and error is not None:
+            self._recorder.ledger.launch_error = said
         if cell.run is not None:
             status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
             cell.run.end(status, said)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from trackbook.capture.cell import Cell
     from trackbook.capture.ink import Ink, Keeper
+    from trackbook.capture.launched import Launch
     from trackbook.capture.run import Status
     from trackbook.code import Secrets
 
@@ -60,6 +61,13 @@ class Ledger:
         self.ended_by_hand: list[ActiveRun] = []
         """Runs that ended since somebody last took this list: they show their card."""
         self.notebook: str | None = None
+        self.launch: Launch | None = None
+        """The run as which this whole session was launched, if it was."""
+        self.launched: ActiveRun | None = None
+        """That run, once something of the session was recorded."""
+        self.launch_error: str | None = None
+        """What a cell of it died of."""
+        self._is_lent = False
         self.tags: dict[str, str] = {}
         """Those that every run gets as it opens, unless it is a part of another."""
         self.on_end: Callable[[ActiveRun], None] = lambda _run: None
@@ -75,19 +83,18 @@ class Ledger:
         name: str | None,
         *,
         label: str = "run",
-        origin: Literal["auto", "cell", "manual", "card"],
+        origin: Literal["auto", "cell", "manual", "card", "launch"],
         experiment: str | None = None,
         parent: str | None = None,
         relation: Literal["variation", "child"] | None = None,
         cell_key: str | None = None,
         execution_id: str | None = None,
         began_us: int | None = None,
+        launch: Launch | None = None,
     ) -> ActiveRun:
         """Begin a run; without a name it gets its label and a number."""
-        if name is None:
-            name = self.numbered(label)
         start = RunStart(
-            name=must_be_name(name, "run"),
+            name=must_be_name(self.numbered(label) if name is None else name, "run"),
             experiment=experiment or self._experiment(),
             origin=origin,
             parent_run_id=parent,
@@ -98,7 +105,7 @@ class Ledger:
             began_us=began_us,
         )
         run = ActiveRun(
-            new_id(),
+            launch.run_id if launch else new_id(),
             start,
             ink=self._ink,
             keeper=self._keeper,
@@ -106,10 +113,46 @@ class Ledger:
             execution_id=execution_id,
             ending=self._end,
         )
-        self._ink.put(start, run.run_id, execution_id)
+        if launch is None or not launch.is_begun:
+            self._ink.put(start, run.run_id, execution_id)
         self.runs[run.run_id] = run
         if relation != "child":
             run.set_tags(self.tags)
+        return run
+
+    def open_launched(self, cell: Cell | None) -> ActiveRun | None:
+        """Begin the run as which this session was launched, if it was; once."""
+        launch = self.launch
+        if launch is None or self.launched is not None:
+            return None
+        run = self.launched = self.open(
+            launch.name,
+            origin="launch",
+            experiment=launch.experiment,
+            parent=launch.parent_run_id,
+            relation=launch.relation,
+            execution_id=cell.execution_id if cell else None,
+            began_us=cell.began_us if cell else None,
+            launch=launch,
+        )
+        run.is_held = True
+        run.log_params(launch.params, origin="launch")
+        here.run = run
+        self._main.insert(0, run)
+        return run
+
+    def lend(self, name: str | None) -> ActiveRun | None:
+        """Return the launched run to the first who asks for a run of his own.
+
+        So does MLflow with MLFLOW_RUN_ID: `start_run()` in a launched script is that run. It
+        gets the name asked for, unless whoever launched it gave one.
+        """
+        run, launch = self.launched, self.launch
+        if run is None or launch is None or self._is_lent or self.by_hand is not run:
+            return None
+        self._is_lent = True
+        if name is not None and not launch.is_named:
+            run.rename(name)
         return run
 
     def numbered(self, label: str) -> str:
@@ -128,13 +171,16 @@ class Ledger:
     ) -> ActiveRun:
         """Begin a run for a cell: a variation of the run this cell opened before."""
         before = self.last_of_cell.get(cell.cell_key)
+        relation: Literal["variation", "child"] | None = "variation" if before else None
+        if self.launched is not None:
+            before, relation = self.launched.run_id, "child"
         run = self.open(
             name,
             label=label,
             origin=origin,
             experiment=experiment,
             parent=before,
-            relation="variation" if before else None,
+            relation=relation,
             cell_key=cell.cell_key,
             execution_id=cell.execution_id,
             began_us=cell.began_us,
@@ -195,12 +241,17 @@ class Ledger:
 
     def end_all(self, status: Status, error: str | None = None) -> None:
         """End every run that is still open, the latest first."""
+        if self.launched is not None:
+            self.launched.is_held = False
+        if self.launch_error is not None and status == "FINISHED":
+            status, error = "FAILED", self.launch_error
         for run in reversed(list(self.runs.values())):
             run.end(status, error)
 
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
         text = self._secrets.in_text(error) if error else None
-        self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
+        if run is not self.launched or not (self.launch and self.launch.is_begun):
+            self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
         run.duration_s = (now_us() - run.began_us) / 1e6
         if run.start.origin == "manual":
             self.ended_by_hand.append(run)

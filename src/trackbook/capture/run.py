@@ -80,6 +80,8 @@ class ActiveRun:
         """Known when it has ended."""
         self.status: Status | None = None
         """None while it is open."""
+        self.is_held = False
+        """It goes on until its session ends, whoever says that it is over."""
         self.params: dict[str, str] = {}
         self.tags: dict[str, str] = {}
         self._ink = ink
@@ -249,8 +251,8 @@ class ActiveRun:
         )
 
     def end(self, status: Status = "FINISHED", error: str | None = None) -> None:
-        """End the run; ending it again changes nothing."""
-        if self.status is None:
+        """End the run; ending it again changes nothing, nor ending one that is held."""
+        if self.status is None and not self.is_held:
             self.status = status
             self._ending(self, status, error)
 

@@ -7,7 +7,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from trackbook.book import Book, open_book
-from trackbook.capture import TRACK_LINE, CallWatch, Outputs, attempt, request_in
+from trackbook.capture import (
+    TRACK_LINE,
+    CallWatch,
+    Outputs,
+    attempt,
+    launch_of,
+    request_in,
+    take_launch,
+)
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
 from trackbook.errors import TrackbookError
@@ -27,12 +35,14 @@ class Plug:
     def __init__(self, shell: InteractiveShell, book: Book) -> None:
         self.shell = shell
         self.book = book
+        launch = launch_of()
         self.recorder = book.begin(
             "notebook" if is_kernel(shell) else "ipython",
             verbs=CELL_WORDS,
             report=self.show,
         )
         self.recorder.ledger.on_end = book.finish
+        take_launch(self.recorder, launch)
         self.watch = CallWatch(
             libraries(),
             found=self.recorder.found,

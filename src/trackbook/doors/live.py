@@ -154,9 +154,14 @@ def start(book: Book, name: str | None = None, *, experiment: str | None = None)
     """
     recorder = recording(book)
     outer = recorder.ledger.by_hand
-    if outer is not None:
-        raise Misused(f"run {outer.name!r} is still open: %track stop ends it")
-    run = recorder.start_run(name, experiment=experiment, line=line_of_cell())
+    run = recorder.ledger.lend(name)
+    if run is None:
+        within = outer is not None and outer.is_held
+        if outer is not None and not within:
+            raise Misused(f"run {outer.name!r} is still open: %track stop ends it")
+        run = recorder.start_run(
+            name, experiment=experiment, line=line_of_cell(), nested=within
+        )
     return Table(["run_id", "name", "now"], [(run.run_id, run.name, "open")])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from trackbook.book import Book, open_book
-from trackbook.capture import here, must_exist
+from trackbook.capture import here, launch_of, must_exist, take_launch
 from trackbook.errors import Misused
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ def recorder() -> Recorder:
     book = Current.book
     if book is not None and book.recorder is not None:
         return book.recorder
+    launch = launch_of()
     book = current_book()
     program = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else ""
     begun = book.begin("script", notebook=sys.argv[0] if program.endswith(".py") else None)
     begun.ledger.on_end = book.finish
+    take_launch(begun, launch)
     book.complain = lambda words: print(f"trackbook: {words}", file=sys.stderr)  # noqa: T201
     return begun
 
@@ -70,6 +72,9 @@ def start_run(
 ) -> ActiveRun:
     """Open a run and return it; a `with` statement ends it, `end_run()` does otherwise.
 
+    In a session that was launched as one run (`trackbook run`) the first call returns that
+    run, which goes on until the session ends; further calls open children of it.
+
     Args:
         run_name: what to call it; a label and a number when left out
         experiment: the experiment it belongs to; the notebook's or script's name when left out
@@ -79,14 +84,17 @@ def start_run(
     """
     found = recorder()
     outer = found.ledger.by_hand
-    if outer is not None and not nested:
-        raise Misused(
-            f"run {outer.name!r} is still open: end it with trackbook.end_run(), or pass"
-            " nested=True to open a child of it"
+    run = None if nested else found.ledger.lend(run_name)
+    if run is None:
+        within = nested or (outer is not None and outer.is_held)
+        if outer is not None and not within:
+            raise Misused(
+                f"run {outer.name!r} is still open: end it with trackbook.end_run(), or pass"
+                " nested=True to open a child of it"
+            )
+        run = found.start_run(
+            run_name, experiment=experiment, nested=within, line=line_of_cell()
         )
-    run = found.start_run(
-        run_name, experiment=experiment, nested=nested, line=line_of_cell()
-    )
     if tags:
         run.set_tags(tags)
     if description:

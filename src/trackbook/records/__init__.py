@@ -14,6 +14,7 @@ from trackbook.records.gates import (
     GateVerdict,
     Severity,
 )
+from trackbook.records.launches import LaunchEnd, LaunchStart
 from trackbook.records.lineage import (
     Cause,
     Contribution,
@@ -88,6 +89,8 @@ __all__ = [
     "GateVerdict",
     "Input",
     "Label",
+    "LaunchEnd",
+    "LaunchStart",
     "LocalModule",
     "Lock",
     "Made",

@@ -40,8 +40,9 @@ class RunStart(Record, frozen=True, kw_only=True):
 
     name: str
     experiment: str
-    origin: Literal["auto", "cell", "manual", "card"]
-    """Who set its bounds: data flow, `%%track`, a start/stop, or a library card."""
+    origin: Literal["auto", "cell", "manual", "card", "launch"]
+    """Who set its bounds: data flow, `%%track`, a start/stop, a library card, or who launched
+    the whole session as one run."""
     parent_run_id: str | None = None
     relation: Literal["variation", "child"] | None = None
     """To the parent: the same cell executed again, or a part of a larger run."""

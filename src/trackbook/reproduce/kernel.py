@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from contextlib import ExitStack
@@ -74,14 +75,18 @@ class FreshKernel:
     ) -> None:
         self._inside.close()
 
-    def execute(self, at: int) -> None:
+    def execute(self, at: int, *, timeout_s: float | None = None) -> None:
         """Execute one cell as JupyterLab does: the request says which cell it is.
+
+        With `timeout_s` this cell may take so long, whatever the others may.
 
         Raises:
             CellFailed: it raised and is not tagged `raises-exception`, took too long, or
                 the kernel died in it
         """
         cell = self.notebook.cells[at]
+        if timeout_s is not None:
+            self._client.timeout = max(1, math.ceil(timeout_s))
         self._client.kc.session.metadata = {"cellId": cell.id}
         try:
             self._client.execute_cell(cell, at)

@@ -1,0 +1,8 @@
+"""Notebooks, scripts and entry points of projects, each executed as one tracked run."""
+
+from __future__ import annotations
+
+from trackbook.launch.executing import Launched, run_notebook
+from trackbook.launch.params import Typed
+
+__all__ = ["Launched", "Typed", "run_notebook"]
