@@ -26,6 +26,7 @@ from trackbook.doors import (
     papers,
     proofs,
     registry,
+    sweeping,
     tags,
     versus,
 )
@@ -251,6 +252,7 @@ VERBS: dict[str, Verb] = {
         Verb("slice", proofs.slice_),
         Verb("restore", proofs.restore),
         Verb("reproduce", proofs.reproduce),
+        Verb("sweep", sweeping.sweep),
         Verb("registry", board.registry),
         Verb("register", models.register),
         Verb("versions", registry.versions),

@@ -96,6 +96,8 @@ class Keeping:
             value = self._value_of_process(task, outcome, metric)
         else:
             value = self._gathered(task, outcome, metric)
+        if outcome.state not in ("done", "pruned"):
+            value = None
         if outcome.state == "done" and metric is not None and value is None:
             outcome.error = f"it measured no {metric!r}"
         self._trial(task, outcome.state, value=value, outcome=outcome)
@@ -171,6 +173,15 @@ class Keeping:
     def past(self, metric: str | None) -> list[Tried]:
         """Return the trials that are on record, by number."""
         return past_of(self.store, self.run.run_id, metric)
+
+
+def next_name(store: Store) -> str:
+    """Return a name for the next sweep: `sweep-3`."""
+    names = {name for (name,) in store.rows(SQL["sweep_names"]).rows}
+    number = len(names) + 1
+    while f"sweep-{number}" in names:
+        number += 1
+    return f"sweep-{number}"
 
 
 def past_of(store: Store, sweep_id: str, metric: str | None) -> list[Tried]:

@@ -22,3 +22,6 @@ SELECT (SELECT count(*) FROM tb.run WHERE run_id = $run) > 0,
 
 -- value_of: the last value of a metric of a run
 SELECT last_value FROM tb.metric_summaries WHERE run_id = $run AND name = $metric
+
+-- sweep_names: the names of all sweeps
+SELECT DISTINCT r.name FROM tb.run r JOIN tb.sweep s ON s.run_id = r.run_id

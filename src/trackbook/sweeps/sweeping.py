@@ -10,7 +10,7 @@ from trackbook.code import direction_of
 from trackbook.errors import Misused, NotFound
 from trackbook.sweeps.coordinator import Coordinator
 from trackbook.sweeps.crew import crew_for
-from trackbook.sweeps.keeping import SQL, Keeping, past_of
+from trackbook.sweeps.keeping import SQL, Keeping, next_name, past_of
 from trackbook.sweeps.plan import VALUE, Plan
 from trackbook.sweeps.requests import Desk
 from trackbook.sweeps.searches import search_for
@@ -86,8 +86,7 @@ def sweep(
     crew = crew_for(target, wishes.executor, wishes.jobs)
     plan = replace(plan, jobs=crew.jobs, executor=crew.name)
     run = recorder.ledger.open(
-        name,
-        label="sweep",
+        name or next_name(store),
         origin="manual",
         **placed(recorder),
     )
