@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from trackbook.store import Store
 
     Direction = Literal["max", "min"]
+    Program = Literal["notebook", "ipython", "script"]
 
 PAST_RUNS = 500
 """Earlier runs that the cards compare with."""
@@ -118,7 +119,7 @@ class Book:
 
     def begin(
         self,
-        program: Literal["notebook", "ipython", "script"],
+        program: Program,
         *,
         notebook: str | None = None,
         verbs: frozenset[str] = frozenset(),
@@ -127,20 +128,7 @@ class Book:
         """Begin a session in this process and return what records into it."""
         if self.recorder is not None:
             return self.recorder
-        machine = this_machine()
-        self.journal.put(
-            Session(
-                program=program,
-                notebook=notebook,
-                login=machine.login,
-                host=machine.host,
-                pid=machine.pid,
-                python=machine.python,
-                platform=machine.platform,
-                version=__version__,
-                folder=working_folder(),
-            )
-        )
+        self.journal.put(session_now(program, notebook, working_folder()))
         self.recorder = Recorder(
             self.journal,
             self,
@@ -158,6 +146,29 @@ class Book:
             )
         atexit.register(self.close)
         return self.recorder
+
+    def rest(self) -> None:
+        """Do without threads from here on, so that this process can be split."""
+        for thread in (self._background, self._sampling):
+            if thread is not None:
+                thread.stop()
+        self._background = self._sampling = None
+        if self.recorder is not None:
+            self.recorder.inputs.soon = self.recorder.inputs.later = lambda job: job()
+
+    def split(self, folder: str | None) -> None:
+        """In a forked child: go on as a session of its own, with all that was done before.
+
+        Args:
+            folder: where it works, from which relative paths count
+        """
+        before, self.session_id = self.session_id, new_id()
+        self._owner = os.getpid()
+        self.journal.begin_anew(self.session_id)
+        if self.recorder is not None:
+            notebook = self.recorder.notebook.path
+            self.journal.put(session_now("ipython", notebook, folder, before))
+            self._begin_background(self.recorder)
 
     def _begin_background(self, recorder: Recorder) -> None:
         """Begin to do beside the cells what they must not wait for."""
@@ -327,6 +338,25 @@ class Book:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
         self._around.write(run.run_id, modules)
+
+
+def session_now(
+    program: Program, notebook: str | None, folder: str | None, before: str | None = None
+) -> Session:
+    """Return the fact that a session begins in this process."""
+    machine = this_machine()
+    return Session(
+        program=program,
+        notebook=notebook,
+        login=machine.login,
+        host=machine.host,
+        pid=os.getpid(),
+        python=machine.python,
+        platform=machine.platform,
+        version=__version__,
+        folder=folder,
+        forked_from=before,
+    )
 
 
 def script_failed() -> bool:

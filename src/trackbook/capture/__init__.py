@@ -11,12 +11,12 @@ from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.outputs import Outputs
 from trackbook.capture.recorder import Recorder
-from trackbook.capture.run import ActiveRun, Status, must_exist
+from trackbook.capture.run import ActiveRun, Status, must_exist, written_params
 from trackbook.capture.running import aside
 from trackbook.capture.saved import SavedNotebook
 
 __all__ = [
     "LAUNCH", "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",
     "Recorder", "Rules", "SavedNotebook", "Site", "Status", "aside", "attempt", "here",
-    "launch_of", "must_exist", "request_in", "take_launch",
+    "launch_of", "must_exist", "request_in", "take_launch", "written_params",
 ]  # fmt: skip

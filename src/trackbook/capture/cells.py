@@ -254,7 +254,7 @@ class Cells:
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         if self._recorder.ledger.launched is not None and error is not None:
-            self._recorder.ledger.launch_error = said
+            self._recorder.ledger.launch_end = ("FAILED", said)
         if cell.run is not None:
             status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
             cell.run.end(status, said)  # type: ignore[arg-type]

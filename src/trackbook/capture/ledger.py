@@ -65,8 +65,10 @@ class Ledger:
         """The run as which this whole session was launched, if it was."""
         self.launched: ActiveRun | None = None
         """That run, once something of the session was recorded."""
-        self.launch_error: str | None = None
-        """What a cell of it died of."""
+        self.launch_end: tuple[Status, str | None] | None = None
+        """How it ended, as far as its session can tell."""
+        self.opening: Callable[[str, RunStart], tuple[str, RunStart]] = lambda *as_is: as_is
+        """Asked for the id of each run that opens, and with what it begins."""
         self._is_lent = False
         self.tags: dict[str, str] = {}
         """Those that every run gets as it opens, unless it is a part of another."""
@@ -104,8 +106,9 @@ class Ledger:
             git_commit=commit_of(),
             began_us=began_us,
         )
+        run_id, start = self.opening(launch.run_id if launch else new_id(), start)
         run = ActiveRun(
-            launch.run_id if launch else new_id(),
+            run_id,
             start,
             ink=self._ink,
             keeper=self._keeper,
@@ -116,7 +119,7 @@ class Ledger:
         if launch is None or not launch.is_begun:
             self._ink.put(start, run.run_id, execution_id)
         self.runs[run.run_id] = run
-        if relation != "child":
+        if start.relation != "child":
             run.set_tags(self.tags)
         return run
 
@@ -243,8 +246,8 @@ class Ledger:
         """End every run that is still open, the latest first."""
         if self.launched is not None:
             self.launched.is_held = False
-        if self.launch_error is not None and status == "FINISHED":
-            status, error = "FAILED", self.launch_error
+        if self.launch_end is not None:
+            status, error = self.launch_end
         for run in reversed(list(self.runs.values())):
             run.end(status, error)
 

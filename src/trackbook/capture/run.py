@@ -25,7 +25,7 @@ from trackbook.errors import Misused, NotFound
 from trackbook.records import Amendment, Note, Param, RunStart, Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from trackbook.capture.ink import Ink, Keeper
@@ -43,6 +43,20 @@ def must_exist(local_path: str | Path) -> Path:
     if not file.exists():
         raise NotFound(f"no file {str(file)!r} to keep as an artifact: check the path")
     return file
+
+
+def written_params(
+    params: Mapping[str, Any], secrets: Secrets, origin: str
+) -> Iterator[Param]:
+    """Yield params as they are written down: mappings taken apart, secrets masked."""
+    for key, value in params.items():
+        named = must_be_name(key, "param")
+        found = dict(params_in(named, value)) or {named: shown(value)}
+        for name, plain in found.items():
+            text, kind = text_of(plain)
+            if kind not in ("int", "float", "bool", "NoneType"):
+                text = secrets.of_value(name, text)
+            yield Param(name=name, value=text, type=kind, origin=origin)
 
 
 class Line:
@@ -199,17 +213,10 @@ class ActiveRun:
                 f"log_params takes names with their values, not a {type(params).__name__}:"
                 " log_params({'lr': 0.1}), or log_param('lr', 0.1)"
             )
-        for key, value in params.items():
-            named = must_be_name(key, "param")
-            found = dict(params_in(named, value)) or {named: shown(value)}
-            for name, plain in found.items():
-                text, kind = text_of(plain)
-                if kind not in ("int", "float", "bool", "NoneType"):
-                    text = self._secrets.of_value(name, text)
-                if self.params.get(name) != text:
-                    self.params[name] = text
-                    record = Param(name=name, value=text, type=kind, origin=origin)
-                    self._ink.put(record, self.run_id, self.execution_id)
+        for record in written_params(params, self._secrets, origin):
+            if self.params.get(record.name) != record.value:
+                self.params[record.name] = record.value
+                self._ink.put(record, self.run_id, self.execution_id)
 
     def log_artifact(
         self, local_path: str | Path, artifact_path: str | None = None

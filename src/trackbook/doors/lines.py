@@ -26,13 +26,19 @@ if TYPE_CHECKING:
 
 Words = NewType("Words", str)
 """The rest of the line as it was typed, quotes and all: a filter, a question in SQL."""
+Pairs = NewType("Pairs", dict[str, str])
+"""An option that may stand several times, each with NAME=VALUE."""
+SHORT = {"-P": "--params", "-e": "--entry"}
+"""Options that the field knows by one letter."""
 
 ARGUMENT = re.compile(
     r"^\s*(\w+): (.+?)$(?=\n\s*\w+: |\Z|\n\s*\n|\n\S)", re.MULTILINE | re.DOTALL
 )
 OPTION = re.compile(
     r"""(?P<quoted>"[^"]*"|'[^']*')|(?<!\S)--(?P<name>[a-z][a-z-]*)(?:=(?P<value>\S+))?(?!\S)"""
+    r"""|(?<!\S)(?P<short>-[Pe])(?=\s)"""
 )
+ONE_WORD = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,15 @@ class Parameter:
     @property
     def is_list(self) -> bool:
         return get_origin(self.hint) is list
+
+    @property
+    def is_pairs(self) -> bool:
+        return self.hint is Pairs
+
+    @property
+    def shown(self) -> str:
+        """How it is typed, as help shows it."""
+        return {long: short for short, long in SHORT.items()}.get(self.flag, self.flag)
 
     @property
     def is_switch(self) -> bool:
@@ -106,8 +121,9 @@ class Verb:
         for p in self.parameters():
             name = p.name.upper() + ("…" if p.is_list else "")
             if p.is_option:
-                word = p.flag if p.is_switch else f"{p.flag} {choices(p) or name}"
-                words.append(f"[{word}]")
+                name = "NAME=VALUE" if p.is_pairs else name
+                word = p.shown if p.is_switch else f"{p.shown} {choices(p) or name}"
+                words.append(f"[{word}]" + ("…" if p.is_pairs else ""))
             else:
                 words.append(name if p.is_required else f"[{name}]")
         return " ".join(words)
@@ -116,10 +132,10 @@ class Verb:
         """Return all that can be said about it."""
         lines = [self.says, "", f"  {self.usage(front)}", ""]
         width = max(
-            (len(p.flag if p.is_option else p.name) for p in self.parameters()), default=0
+            (len(p.shown if p.is_option else p.name) for p in self.parameters()), default=0
         )
         for p in self.parameters():
-            name = p.flag if p.is_option else p.name.upper()
+            name = p.shown if p.is_option else p.name.upper()
             lines.append(f"  {name:<{width + 2}}{p.says}")
         return "\n".join(lines).rstrip()
 
@@ -165,7 +181,8 @@ def read_line(
     rest, at = [], 0
     for found in OPTION.finditer(line):
         name = found["name"]
-        parameter = options.get(f"--{name}") if name else None
+        flag = SHORT[found["short"]] if found["short"] else f"--{name}"
+        parameter = options.get(flag)
         if parameter is None or found.start() < at:
             if name and not is_prose(name, parameters):
                 raise misused(verb, front, f"there is no option --{name}")
@@ -174,10 +191,10 @@ def read_line(
         at = found.end()
         value = found["value"]
         if not parameter.is_switch and value is None:
-            value, at = next_word(line, at)
+            value, at = next_word(line, at, whole=parameter.is_pairs)
             if value is None:
-                raise misused(verb, front, f"{parameter.flag} needs a value")
-        values[parameter.name] = converted(verb, parameter, value, front)
+                raise misused(verb, front, f"{parameter.shown} needs a value")
+        take(values, verb, parameter, value, front)
     rest.append(line[at:])
     text = " ".join(part.strip() for part in rest if part.strip())
     if body is not None:
@@ -195,8 +212,13 @@ def is_prose(name: str, parameters: list[Parameter]) -> bool:
     return any(p.is_words for p in parameters) and not get_close_matches(name, options)
 
 
-def next_word(line: str, at: int) -> tuple[str | None, int]:
-    """Return the word or quoted text that follows, and where it ends."""
+def next_word(line: str, at: int, *, whole: bool = False) -> tuple[str | None, int]:
+    """Return the word or quoted text that follows, and where it ends.
+
+    A whole one may have quotes inside: `name="a b"`.
+    """
+    if whole and (word := ONE_WORD.match(line, at)) is not None:
+        return "".join(shlex.split(word[1])), word.end()
     found = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\S+))""").match(line, at)
     if found is None:
         return None, at
@@ -251,8 +273,8 @@ def read_argv(verb: Verb, argv: Sequence[str], front: str) -> dict[str, Any]:
     waiting = list(argv)
     while waiting:
         word = waiting.pop(0)
-        flag, equals, value = word.partition("=")
-        parameter = options.get(flag) if word.startswith("--") else None
+        flag, equals, value = (SHORT.get(word, word)).partition("=")
+        parameter = options.get(flag) if flag.startswith("--") else None
         if parameter is None:
             if word.startswith("--") and word != "--" and " " not in word:
                 raise misused(verb, front, f"there is no option {flag}")
@@ -264,11 +286,27 @@ def read_argv(verb: Verb, argv: Sequence[str], front: str) -> dict[str, Any]:
                 if not waiting:
                     raise misused(verb, front, f"{flag} needs a value")
                 value = waiting.pop(0)
-            values[parameter.name] = converted(verb, parameter, value, front)
+            take(values, verb, parameter, value, front)
     plain = [p for p in parameters if not p.is_option]
     if plain and plain[0].is_words:
         return values | read_arguments(verb, plain, " ".join(words), front)
     return values | read_words(verb, plain, words, front)
+
+
+def take(
+    values: dict[str, Any], verb: Verb, parameter: Parameter, text: str | None, front: str
+) -> None:
+    """Take in the value of an option; pairs add up."""
+    if not parameter.is_pairs:
+        values[parameter.name] = converted(verb, parameter, text, front)
+        return
+    name, equals, value = (text or "").partition("=")
+    if not equals or not name:
+        raise misused(verb, front, f"{parameter.shown} {text!r} is no NAME=VALUE")
+    pairs = values.setdefault(parameter.name, {})
+    if name in pairs:
+        raise misused(verb, front, f"{parameter.shown} {name} stands there twice")
+    pairs[name] = value
 
 
 def converted(verb: Verb, parameter: Parameter, text: str | None, front: str) -> Any:

@@ -20,6 +20,10 @@ class Line:
         """Say how many of how many executions are done."""
         self.say(f"executing {done + 1} of {count} again" if done < count else "comparing")
 
+    def count(self, done: int, count: int) -> None:
+        """Say which of how many cells is executed."""
+        self.say(f"executing cell {done + 1} of {count}" if done < count else "recording")
+
     def say(self, said: str) -> None:
         """Show a sentence in place of the last one."""
         if self._on_terminal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackbook.launch.executing import Launched, run_notebook
+from trackbook.launch.launch import Launched, Telling, run, run_notebook
 from trackbook.launch.params import Typed
 
-__all__ = ["Launched", "Typed", "run_notebook"]
+__all__ = ["Launched", "Telling", "Typed", "run", "run_notebook"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.artifacts import Artifacts, inside
+from trackbook.capture import written_params
 from trackbook.clock import new_id
 from trackbook.code import Secrets
 from trackbook.journal import Journal
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
     from trackbook.capture import Launch
     from trackbook.records import Record, Status
 
+    Outcome = tuple[Status, str | None, int | None]
+    """How an execution ended: status, error, exit code."""
+
 SQL = queries_of("trackbook.launch")
 
 
 class Desk:
     """Writes facts and files of one launched run into a project, from beside its session."""
 
-    def __init__(self, project: Path, launch: Launch) -> None:
+    def __init__(self, project: Path, launch: Launch, target: str) -> None:
         self.project = project
+        self.target = target
+        """What is executed, as a whole path."""
         self.launch = launch
         self.settings = read_settings(project)
         self.secrets = Secrets(self.settings.secrets)
@@ -67,10 +73,10 @@ class Desk:
             Artifact(path=inside(path), digest=kept.digest, size_bytes=kept.size_bytes)
         )
 
-    def begin(self, notebook: str | None, git_commit: str | None) -> None:
-        """Write that the run began, where its own session does not."""
+    def begin(self, git_commit: str | None) -> None:
+        """Write that the run began, with its params, where its own session does not."""
         launch = self.launch
-        stem = Path(notebook).stem if notebook else "default"
+        stem = Path(self.target).stem or "default"
         self.put(
             RunStart(
                 name=launch.name,
@@ -78,15 +84,20 @@ class Desk:
                 origin="launch",
                 parent_run_id=launch.parent_run_id,
                 relation=launch.relation,
-                notebook=notebook,
+                notebook=self.target,
                 git_commit=git_commit,
             )
         )
+        for param in written_params(launch.params, self.secrets, "launch"):
+            self.put(param)
 
     def end(self, status: Status, error: str | None) -> None:
         """Write how the run ended; the launcher's word is the last."""
-        said = self.secrets.in_text(error) if error else None
-        self.put(RunEnd(status=status, error=said))
+        self.put(RunEnd(status=status, error=self.masked(error)))
+
+    def masked(self, error: str | None) -> str | None:
+        """Return an error without its secrets."""
+        return self.secrets.in_text(error) if error else None
 
     def is_begun(self) -> bool:
         """Tell whether the run's own session has written that it began."""

@@ -14,7 +14,7 @@ from trackbook.records.gates import (
     GateVerdict,
     Severity,
 )
-from trackbook.records.launches import LaunchEnd, LaunchStart
+from trackbook.records.launches import LaunchEnd, LaunchStart, TargetKind
 from trackbook.records.lineage import (
     Cause,
     Contribution,

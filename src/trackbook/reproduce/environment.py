@@ -73,7 +73,40 @@ def built(
         remarks.append(
             f"Python {around.python} then, {version} now: no such Python is here"
         )
-    key = blake3(repr((wanted, held, interpreter, version)).encode()).hexdigest()[:32]
+    python = made_once(
+        interpreter, version, wanted, held, say=say, timeout_s=timeout_s, cache=cache
+    )
+    return Built(python=python, version=version, remarks=remarks)
+
+
+def made_once(
+    interpreter: str,
+    version: str,
+    wanted: str,
+    held: str,
+    *,
+    said: str = "",
+    say: Callable[[str], None] = lambda _: None,
+    timeout_s: float = LONGEST_S,
+    cache: Path | None = None,
+) -> str:
+    """Return the interpreter of an environment, made if there is none like it yet.
+
+    Args:
+        interpreter: of which Python
+        version: of that
+        wanted: requirements, one a line
+        held: constraints, one a line
+        said: what the requirements rest on besides their own words: files that they name
+        say: told what is being done
+        timeout_s: how long the building may take
+        cache: where environments are kept; the user's cache folder when left out
+
+    Raises:
+        NotBuilt: a package cannot be installed, or it took too long
+    """
+    known = (wanted, held, interpreter, version, *([said] if said else []))
+    key = blake3(repr(known).encode()).hexdigest()[:32]
     place = (cache or own_cache()) / "environments"
     python = place / key / "bin" / "python"
     if not python.exists():
@@ -86,7 +119,7 @@ def built(
             install(folder, interpreter, wanted, held, say=say, timeout_s=timeout_s)
             if not (place / key).exists():
                 folder.rename(place / key)
-    return Built(python=str(python), version=version, remarks=remarks)
+    return str(python)
 
 
 def texts(around: Around) -> tuple[str, str, list[str]]:

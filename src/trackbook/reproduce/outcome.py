@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trackbook.capture import Launch
+from trackbook.clock import new_id
 from trackbook.store import queries_of
 
 if TYPE_CHECKING:
@@ -73,3 +75,12 @@ def runs_of(store: Store, session_id: str) -> list[tuple[str, str, str, int]]:
         place = counts[opener, kind] = counts.get((opener, kind), -1) + 1
         found.append((run_id, opener, kind, place))
     return found
+
+
+def launch_of_session(store: Store, session_id: str) -> Launch | None:
+    """Return as which run a session is to be launched again; None where it was not launched."""
+    rows = store.rows(SQL["launched_as"], session=session_id).rows
+    if not rows:
+        return None
+    name, experiment = rows[0]
+    return Launch(run_id=new_id(), name=name, experiment=experiment)

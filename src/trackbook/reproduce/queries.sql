@@ -10,8 +10,12 @@ JOIN tb.series s ON s.sid = p.sid
 ORDER BY s.name, p.step, p.logged_ms
 
 -- runs_opened: the runs of a session with the executions that opened them, in order
-SELECT run_id, execution_id, coalesce(relation, '') AS relation
+SELECT run_id, execution_id,
+  CASE WHEN origin = 'launch' THEN '' ELSE coalesce(relation, '') END AS relation
 FROM tb.run WHERE session_id = $session AND execution_id IS NOT NULL ORDER BY run_id
+
+-- launched_as: the run as which a session was launched, if it was
+SELECT name, experiment FROM tb.run WHERE session_id = $session AND origin = 'launch'
 
 -- executions: every execution of a project, in order, with its session
 SELECT execution_id, session_id FROM tb.execution ORDER BY execution_id

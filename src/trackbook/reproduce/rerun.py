@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from trackbook.capture import LAUNCH
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
 from trackbook.reproduce.outcome import SQL, outcome_of, runs_of
 from trackbook.reproduce.scratch import FILE, scratch
@@ -19,6 +20,7 @@ from trackbook.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trackbook.capture import Launch
     from trackbook.lineage import Part
     from trackbook.reproduce.outcome import Outcome
 
@@ -50,6 +52,7 @@ def rerun(
     timeout_s: float | None = None,
     progress: Progress = lambda _done, _count: None,
     python: str = sys.executable,
+    launch: Launch | None = None,
 ) -> Rerun:
     """Execute parts in order in a fresh kernel, in a folder of their own.
 
@@ -60,6 +63,7 @@ def rerun(
         timeout_s: for all of it; None for three times what it took at first
         progress: told before each execution how many are done, of how many
         python: the interpreter to execute them
+        launch: as which run the session of the first time was launched, if it was
     """
     written = {
         change.removeprefix(FILE)
@@ -80,6 +84,7 @@ def rerun(
             timeout_s=timeout_s,
             progress=progress,
             python=python,
+            launch=launch,
         )
         found = recorded(project, parts)
     return Rerun(
@@ -96,6 +101,7 @@ def executed(
     timeout_s: float | None,
     progress: Progress,
     python: str,
+    launch: Launch | None,
 ) -> tuple[str | None, str | None]:
     """Send the parts to a kernel; return which failed as it did not before, and how."""
     v4: Any = nbformat.v4
@@ -107,6 +113,8 @@ def executed(
         "TRACKBOOK_CARDS": "quiet",
         "TMPDIR": str(work.parent / "tmp"),
     }
+    if launch is not None:
+        env[LAUNCH] = launch.text()
     if python != sys.executable:
         env["PYTHONPATH"] = own_package(work.parent / "own")
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -137,11 +145,14 @@ def own_package(folder: Path) -> str:
     return str(folder)
 
 
-def guarded(work: Path, folder: str) -> str:
-    """Return an expression that keeps a folder as it is, binding no name."""
+def guarded(work: Path, folder: str, *more: Path) -> str:
+    """Return an expression that keeps a folder as it is, binding no name.
+
+    What lies in `more` may change all the same.
+    """
     source = Path(__file__).with_name("guard.py").read_text(encoding="utf-8")
     kept = Path(folder).resolve()
-    free = [str(work.parent)]
+    free = [str(one) for one in (work.parent, *more)]
     home = Path.home().resolve()
     if home.is_relative_to(kept) and home.is_dir():
         free += [str(one) for one in home.iterdir() if one.name.startswith(".")]

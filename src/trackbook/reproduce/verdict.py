@@ -17,7 +17,7 @@ from trackbook.reproduce.differences import (
     metric_differences,
     model_differences,
 )
-from trackbook.reproduce.outcome import outcome_of, runs_of
+from trackbook.reproduce.outcome import launch_of_session, outcome_of, runs_of
 from trackbook.reproduce.rerun import rerun
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ class Trial:
         self._recorded = recorded
         self._progress = progress
         self._key = key_of(store, run)
+        self._launch = launch_of_session(store, run.session_id)
 
     def again(self, parts: Sequence[Part]) -> Rerun:
         """Execute parts in a fresh kernel."""
@@ -163,6 +164,7 @@ class Trial:
             timeout_s=self.terms.timeout_s,
             progress=self._progress,
             python=self.terms.python,
+            launch=self._launch,
         )
         self.seconds += done.seconds
         return done

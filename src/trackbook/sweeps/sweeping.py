@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from trackbook.capture import Launch
 from trackbook.code import direction_of
 from trackbook.errors import Misused, NotFound
 from trackbook.sweeps.coordinator import Coordinator
@@ -134,8 +135,7 @@ def resume(
         known.name,
         origin="manual",
         experiment=known.experiment,
-        run_id=known.run_id,
-        is_begun=True,
+        launch=Launch(run_id=known.run_id, name=known.name, is_begun=True),
     )
     return carried_out(
         recorder, store, project, target, plan, run,
