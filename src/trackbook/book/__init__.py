@@ -6,6 +6,7 @@ from trackbook.book.book import Book, open_book
 from trackbook.book.candidates import for_registry, known_of_run, outdated, rules_of
 from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
+from trackbook.book.splitting import rest, split
 from trackbook.book.models import Keeping, Models, Promotion, Registered
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "known_of_run",
     "open_book",
     "outdated",
+    "rest",
     "rules_of",
     "slice_of_run",
+    "split",
 ]

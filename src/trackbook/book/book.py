@@ -17,30 +17,29 @@ from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
+from trackbook.book.splitting import session_now
 from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.book.upkeep import Upkeep
 from trackbook.capture import Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
 from trackbook.errors import Misused
-from trackbook.fingerprint import this_machine
 from trackbook.journal import Journal
-from trackbook.records import Artifact, Notebook, Session, SessionEnd
+from trackbook.records import Artifact, Notebook, SessionEnd
 from trackbook.settings import FOLDER, Settings, read_settings
-from trackbook.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from trackbook.artifacts import Artifacts
     from trackbook.book.models import Models
+    from trackbook.book.splitting import Program
     from trackbook.capture import ActiveRun, CellReport
     from trackbook.records import Record, Run
     from trackbook.settings import Cards
     from trackbook.store import Store
 
     Direction = Literal["max", "min"]
-    Program = Literal["notebook", "ipython", "script"]
 
 PAST_RUNS = 500
 """Earlier runs that the cards compare with."""
@@ -65,13 +64,13 @@ class Book:
         self.cards: Cards = self.settings.cards
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
-        self._background: Background | None = None
-        self._sampling: Sampling | None = None
+        self.background: Background | None = None
+        self.sampling: Sampling | None = None
         self.collecting = Collecting(self)
         self._around = Surroundings(self)
         self._upkeep = Upkeep(self)
         self._closed = False
-        self._owner = os.getpid()
+        self.owner = os.getpid()
 
     @cached_property
     def store(self) -> Store:
@@ -139,55 +138,32 @@ class Book:
         self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
-        self._begin_background(self.recorder)
+        self.begin_background(self.recorder)
         if self.settings.resources:
-            self._sampling = Sampling(
+            self.sampling = Sampling(
                 self.journal.put, began=self.recorder.began, fault=self.recorder.fault
             )
         atexit.register(self.close)
         return self.recorder
 
-    def rest(self) -> None:
-        """Do without threads from here on, so that this process can be split."""
-        for thread in (self._background, self._sampling):
-            if thread is not None:
-                thread.stop()
-        self._background = self._sampling = None
-        if self.recorder is not None:
-            self.recorder.inputs.soon = self.recorder.inputs.later = lambda job: job()
-
-    def split(self, folder: str | None) -> None:
-        """In a forked child: go on as a session of its own, with all that was done before.
-
-        Args:
-            folder: where it works, from which relative paths count
-        """
-        before, self.session_id = self.session_id, new_id()
-        self._owner = os.getpid()
-        self.journal.begin_anew(self.session_id)
-        if self.recorder is not None:
-            notebook = self.recorder.notebook.path
-            self.journal.put(session_now("ipython", notebook, folder, before))
-            self._begin_background(self.recorder)
-
-    def _begin_background(self, recorder: Recorder) -> None:
+    def begin_background(self, recorder: Recorder) -> None:
         """Begin to do beside the cells what they must not wait for."""
-        self._background = Background(
+        self.background = Background(
             self._upkeep.chore, fault=recorder.fault, rest_s=recorder.rest_s
         )
-        recorder.inputs.soon = self._background.soon
-        recorder.inputs.later = self._background.later
+        recorder.inputs.soon = self.background.soon
+        recorder.inputs.later = self.background.later
 
     def finish(self, run: ActiveRun) -> None:
         """Have the world around a run written down, without anybody waiting for it."""
-        if self._background is not None and self.recorder is not None:
+        if self.background is not None and self.recorder is not None:
             executed = self.recorder.notebook.as_now()
             modules = tuple(sys.modules)
-            if self._sampling is not None:
-                sampling = self._sampling
-                self._background.soon(lambda: sampling.run_ended(run.run_id))
-            self._background.later(lambda: self._surroundings(run, executed, modules))
-            self._background.later(lambda: self.collecting.of_run(run))
+            if self.sampling is not None:
+                sampling = self.sampling
+                self.background.soon(lambda: sampling.run_ended(run.run_id))
+            self.background.later(lambda: self._surroundings(run, executed, modules))
+            self.background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
@@ -221,13 +197,13 @@ class Book:
 
     def soon(self, job: Callable[[], None]) -> None:
         """Have something done in the background."""
-        if self._background is not None:
-            self._background.soon(job)
+        if self.background is not None:
+            self.background.soon(job)
 
     def when_idle(self, job: Callable[[], None]) -> None:
         """Have something done when the cells are at rest; now where nothing records."""
-        if self._background is not None:
-            self._background.later(job)
+        if self.background is not None:
+            self.background.later(job)
         else:
             job()
 
@@ -298,14 +274,14 @@ class Book:
 
     def settle(self) -> None:
         """Wait for this process's facts that are on their way, so that readers see them."""
-        if self._background is not None:
-            self._background.settle(patience_s=SETTLE_S)
+        if self.background is not None:
+            self.background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""
-        if self._closed or os.getpid() != self._owner:
+        if self._closed or os.getpid() != self.owner:
             return  # a forked child ends nothing of its parent's
         self._closed = True
         atexit.unregister(self.close)
@@ -313,10 +289,10 @@ class Book:
             failed = self.recorder.ledger.by_hand is not None and script_failed()
             self.recorder.ledger.end_all(status or ("FAILED" if failed else "FINISHED"))
         self.doubts.close()
-        if self._background is not None:
-            self._background.stop()
-            if self._sampling is not None:
-                self._sampling.stop()
+        if self.background is not None:
+            self.background.stop()
+            if self.sampling is not None:
+                self.sampling.stop()
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
@@ -338,25 +314,6 @@ class Book:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
         self._around.write(run.run_id, modules)
-
-
-def session_now(
-    program: Program, notebook: str | None, folder: str | None, before: str | None = None
-) -> Session:
-    """Return the fact that a session begins in this process."""
-    machine = this_machine()
-    return Session(
-        program=program,
-        notebook=notebook,
-        login=machine.login,
-        host=machine.host,
-        pid=os.getpid(),
-        python=machine.python,
-        platform=machine.platform,
-        version=__version__,
-        folder=folder,
-        forked_from=before,
-    )
 
 
 def script_failed() -> bool:

@@ -161,14 +161,15 @@ def target_of(book: Book, text: str) -> Target:
     Raises:
         NotFound: nothing of that name is there
     """
-    from trackbook.sweeps import function_named
+    from trackbook.sweeps import RunSlice, function_named
 
+    book.settle()
     module, colon, function = text.partition(":")
     if colon and all(
         part.isidentifier() for part in (*module.split("."), *function.split("."))
     ):
         return function_named(text)
-    raise Misused(f"cannot sweep {text!r}: a function is named as module:function")
+    return RunSlice(book.store, book.find(text))
 
 
 def swept(

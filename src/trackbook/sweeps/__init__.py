@@ -5,6 +5,7 @@ from __future__ import annotations
 from trackbook.sweeps.functions import Function, function_named
 from trackbook.sweeps.plan import Target
 from trackbook.sweeps.requests import Pruned, prune, stop
+from trackbook.sweeps.slices import RunSlice
 from trackbook.sweeps.space import Space, space_from, space_of
 from trackbook.sweeps.standing import Best, Standing
 from trackbook.sweeps.sweeping import Known, Wishes, known_sweep, resume, sweep
@@ -14,6 +15,7 @@ __all__ = [
     "Function",
     "Known",
     "Pruned",
+    "RunSlice",
     "Space",
     "Standing",
     "Target",

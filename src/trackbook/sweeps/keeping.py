@@ -59,6 +59,7 @@ class Keeping:
             metric=plan.metric,
             prunes=plan.prunes,
             timeout_s=plan.timeout_s,
+            jobs=plan.jobs,
             secrets=self._patterns,
         )
         if not self._itself:

@@ -92,6 +92,8 @@ class Task:
     metric: str | None
     prunes: bool
     timeout_s: float | None
+    jobs: int = 1
+    """How many run at once."""
     secrets: tuple[str, ...] = ()
 
     @property
