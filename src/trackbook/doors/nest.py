@@ -42,6 +42,7 @@ class Shell(InteractiveShell):
 def main() -> None:
     """Follow orders until there are no more."""
     wire = Wire()
+    sys.path[0] = ""  # where a trial works, which is not where this process began
     order = wire.read()
     if order is not None:
         Nest(order, wire).live()

@@ -37,18 +37,18 @@ class Nest:
             [sys.executable, "-m", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             cwd=folder,
-            env={**os.environ, **env},
+            env={**os.environ, "PYTHONPATH": import_path(), **env},
             start_new_session=True,
         )
+        self.is_alive = True
         self._turn = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Words]] = {}
         self._ready: queue.SimpleQueue[Words] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._say(order)
-        self.is_alive = True
         said = self._ready.get()
         self.is_ready: bool = said.get("ready", False)
         self.why: str = said.get("why", "")
@@ -70,6 +70,8 @@ class Nest:
         """
         mine: queue.SimpleQueue[Words] = queue.SimpleQueue()
         with self._turn:
+            if not self.is_alive:
+                raise NestDied(f"the process that trials are split off died: {self.why}")
             self._waiting[order["number"]] = mine
         self._say(order)
         begun, pid, ended = time.monotonic(), 0, ""
@@ -126,9 +128,11 @@ class Nest:
                 mine = self._waiting.get(said["number"])
             if mine is not None:
                 mine.put(said)
-        self.is_alive = False
-        self._ready.put({"ready": False, "why": "its process died"})
+        last = (self._process.stderr.read() if self._process.stderr else b"").splitlines()[-1:]
+        says = last[0].decode(errors="replace") if last else "its process died"
         with self._turn:
+            self.is_alive = False
+            self._ready.put({"ready": False, "why": says})
             for mine in self._waiting.values():
                 mine.put({"gone": True})
 
@@ -146,6 +150,11 @@ class Nest:
             self._process.kill()
             self._process.wait()
         self._reader.join(PATIENCE_S)
+
+
+def import_path() -> str:
+    """Return where this process finds modules, whatever folder another one starts in."""
+    return os.pathsep.join(os.path.abspath(one) for one in sys.path if one)  # noqa: PTH100
 
 
 def interrupt(pid: int) -> None:

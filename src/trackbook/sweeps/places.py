@@ -65,7 +65,7 @@ def places_of(sources: Sequence[str], names: Sequence[str]) -> dict[str, Place]:
         names: of params: `lr` for `lr = 0.1`, `cfg.lr` for `cfg = {"lr": 0.1}`
 
     Raises:
-        Misused: a param is bound to no literal there, or in several places
+        Misused: a param is bound to no literal there, the last time that it is bound
     """
     found: dict[str, Place] = {}
     binders: dict[str, set[tuple[int, int]]] = {}
@@ -81,10 +81,7 @@ def places_of(sources: Sequence[str], names: Sequence[str]) -> dict[str, Place]:
                 f"no cell of the run binds {root!r}, so it cannot be swept: it can be a name that"
                 f" is bound to a number, a text, yes or no ({root} = 0.1), or in a dict of such"
             )
-        if len(where) > 1:
-            cells = ", ".join(f"[{at + 1}]" for at, _ in sorted(where))
-            raise Misused(f"{root!r} is bound in cells {cells} of the run's slice: which is meant?")
-        ((at, line),) = where
+        at, line = max(where)  # what was bound before has no say any more
         place = place_in(sources[at], line, root, path, at)
         if place is None:
             raise Misused(f"{name!r} is bound to no literal in cell [{at + 1}] of the run's slice")

@@ -26,8 +26,9 @@ SELECT last_value FROM tb.metric_summaries WHERE run_id = $run AND name = $metri
 -- sweep_names: the names of all sweeps
 SELECT DISTINCT r.name FROM tb.run r JOIN tb.sweep s ON s.run_id = r.run_id
 
--- opened_like: the runs that one execution opened, of the same kind as a run, in their order
-SELECT o.run_id, o.execution_id FROM tb.run o
-JOIN tb.run r ON r.execution_id = o.execution_id AND r.session_id = o.session_id
-  AND (r.relation IS NOT DISTINCT FROM 'child') = (o.relation IS NOT DISTINCT FROM 'child')
-WHERE r.run_id = $run ORDER BY o.run_id
+-- opened_like: the runs that the opener of a run opened, in their order: run, opener, whether it is
+-- a part of another run of that session
+SELECT r.run_id, r.execution_id, r.relation = 'child' AND r.parent_run_id IN (
+    SELECT run_id FROM tb.run WHERE session_id = o.session_id) AS is_part
+FROM tb.run o JOIN tb.run r ON r.session_id = o.session_id AND r.execution_id = o.execution_id
+WHERE o.run_id = $run ORDER BY r.run_id

@@ -303,9 +303,11 @@ def opener_of(store: Store, run: Run, cut: Slice) -> tuple[int, str, int]:
     """Return which run a run is among those that its slice opens: cell, kind, place there."""
     rows = store.rows(SQL["opened_like"], run=run.run_id).rows
     places = {part.execution_id: at for at, part in enumerate(cut.parts)}
-    for place, (run_id, opener) in enumerate(rows):
+    counts = {True: 0, False: 0}
+    for run_id, opener, is_part in rows:
         if run_id == run.run_id and opener in places:
-            return places[opener], "child" if run.relation == "child" else "", place
+            return places[opener], "child" if is_part else "", counts[bool(is_part)]
+        counts[bool(is_part)] += 1
     raise Misused(
         f"run {run.name!r} was opened outside of its own cells, so they cannot give it again"
     )
