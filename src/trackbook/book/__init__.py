@@ -6,7 +6,7 @@ from trackbook.book.book import Book, open_book
 from trackbook.book.candidates import for_registry, known_of_run, outdated, rules_of
 from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
-from trackbook.book.splitting import rest, split
+from trackbook.book.splitting import look_ahead, rest, split
 from trackbook.book.models import Keeping, Models, Promotion, Registered
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "around_of",
     "for_registry",
     "known_of_run",
+    "look_ahead",
     "open_book",
     "outdated",
     "rest",

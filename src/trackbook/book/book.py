@@ -67,8 +67,10 @@ class Book:
         self.background: Background | None = None
         self.sampling: Sampling | None = None
         self.collecting = Collecting(self)
-        self._around = Surroundings(self)
+        self.around = Surroundings(self)
         self._upkeep = Upkeep(self)
+        self.is_split = False
+        """Its process was split off another, which has the database in order."""
         self._closed = False
         self.owner = os.getpid()
 
@@ -296,7 +298,8 @@ class Book:
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
-            if self.folder.is_dir():  # it may be gone, and then there is nothing to drain
+            # The folder may be gone, and then there is nothing to drain.
+            if self.folder.is_dir() and not self.is_split:
                 self.store.drain(patience_s=0)
         if "store" in self.__dict__:
             self.store.close()
@@ -313,7 +316,7 @@ class Book:
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
-        self._around.write(run.run_id, modules)
+        self.around.write(run.run_id, modules)
 
 
 def script_failed() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Literal
 
 from trackbook.clock import new_id
@@ -22,8 +23,14 @@ def rest(book: Book) -> None:
         if thread is not None:
             thread.stop()
     book.background = book.sampling = None
+    book.doubts.close()
     if book.recorder is not None:
         book.recorder.inputs.soon = book.recorder.inputs.later = lambda job: job()
+
+
+def look_ahead(book: Book) -> None:
+    """Look now at what is around the runs of all that will be split off."""
+    book.around.look(tuple(sys.modules))
 
 
 def split(book: Book, folder: str | None) -> None:
@@ -34,7 +41,7 @@ def split(book: Book, folder: str | None) -> None:
         folder: where the session works, from which relative paths count
     """
     before, book.session_id = book.session_id, new_id()
-    book.owner = os.getpid()
+    book.owner, book.is_split = os.getpid(), True
     book.journal.begin_anew(book.session_id)
     if book.recorder is not None:
         notebook = book.recorder.notebook.path

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from trackbook.book import rest, split
+from trackbook.book import look_ahead, rest, split
 from trackbook.capture import Adoption
 from trackbook.doors.ipython import Plugged
 from trackbook.doors.session import Current
@@ -106,11 +106,14 @@ class Nest:
             self._wire.say(ready=False, why="nothing can be recorded")
             return
         rest(book)
+        if Plugged.plug is not None:
+            Plugged.plug.knows_past = True  # nobody waits for it here
         self._book, self._ledger = book, book.recorder.ledger
         book.recorder.notebook.path = self._ledger.notebook = self._order["notebook"]
         before = Held.now()
         self._adoption = Adoption(self._ledger, **self._order["adoption"])
         failed = self._shared()
+        look_ahead(book)
         self._wire.say(ready=True, why=failed or Held.now().beyond(before))
         signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)

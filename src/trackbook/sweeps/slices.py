@@ -238,6 +238,7 @@ class Room:
             "TRACKBOOK_PROJECT": self.task.project,
             "TRACKBOOK_CARDS": "quiet",
             "TRACKBOOK_RESOURCES": "false",
+            "TRACKBOOK_STALE": "false",
             "MPLBACKEND": "agg",
             "TMPDIR": tempfile.gettempdir(),
         }
