@@ -37,7 +37,9 @@ def main() -> None:
             f"{count} children: bare {without:.2f} s, swept {with_us:.2f} s,"
             f" {apart[-1]:.2f} ms more for each"
         )
-    print(f"median: {statistics.median(apart):.2f} ms more for each child (goal: {GOAL_MS:g})")
+    print(
+        f"median: {statistics.median(apart):.2f} ms more for each child (goal: {GOAL_MS:g})"
+    )
 
 
 def bare(count: int) -> float:

@@ -40,7 +40,9 @@ def main() -> None:
         run = first(folder)
         ratios = []
         for part in range(parts):
-            values = [0.1 + 0.01 * n for n in range(part * 100, part * 100 + trials // parts // 2)]
+            values = [
+                0.1 + 0.01 * n for n in range(part * 100, part * 100 + trials // parts // 2)
+            ]
             shared_s, shared = swept(run, values, share=True)
             whole_s, whole = swept(run, values, share=False)
             assert shared == whole, "the numbers differ"

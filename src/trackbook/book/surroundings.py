@@ -71,7 +71,10 @@ class Surroundings:
 
     def look(self, modules: tuple[str, ...]) -> None:
         """Look at what is around now; it counts as long as no other module is imported."""
-        self._last = (len(modules), working_folder(), commit_of()), self._environment(modules)
+        self._last = (
+            (len(modules), working_folder(), commit_of()),
+            self._environment(modules),
+        )
         self._look_again_at = float("inf")
 
     def _environment(self, names: tuple[str, ...]) -> Environment:

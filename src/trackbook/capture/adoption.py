@@ -24,7 +24,9 @@ class Adoption:
         group: the run to which all belong until a trial begins
     """
 
-    def __init__(self, ledger: Ledger, *, cell: int, kind: str, place: int, group: str) -> None:
+    def __init__(
+        self, ledger: Ledger, *, cell: int, kind: str, place: int, group: str
+    ) -> None:
         self.cell = -1
         """The cell that executes now."""
         self._ledger = ledger

@@ -232,7 +232,9 @@ class Held(frozenset[tuple[str, str]]):
     def now(cls) -> Held:
         """Look, where the system shows it."""
         if not os.path.isdir("/proc/self/task"):  # noqa: PTH112
-            return cls({("nothing", "what the process holds cannot be seen on this system")})
+            return cls(
+                {("nothing", "what the process holds cannot be seen on this system")}
+            )
         found: set[tuple[str, str]] = set()
         for tid in os.listdir("/proc/self/task"):
             with open(f"/proc/self/task/{tid}/comm") as file:  # noqa: PTH123
@@ -240,7 +242,9 @@ class Held(frozenset[tuple[str, str]]):
             if int(tid) != os.getpid() and name not in FORKED_SAFELY:
                 found.add(("threads", f"thread {name} ({tid}) is alive"))
             with open(f"/proc/self/task/{tid}/children") as file:  # noqa: PTH123
-                found |= {("process", f"process {pid} is alive") for pid in file.read().split()}
+                found |= {
+                    ("process", f"process {pid} is alive") for pid in file.read().split()
+                }
         for fd in os.listdir("/proc/self/fd"):
             try:
                 aim = os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115
@@ -261,14 +265,18 @@ class Held(frozenset[tuple[str, str]]):
             said for what, said in self
             if (what, said) not in before or what in ("threads", "nothing")
         )  # fmt: skip
-        return ", ".join(one for one in new if ".trackbook" not in one and "/proc/" not in one)
+        return ", ".join(
+            one for one in new if ".trackbook" not in one and "/proc/" not in one
+        )
 
 
 ACTS = frozenset({
     "os.remove", "os.rmdir", "os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate",
     "os.chmod", "os.chown", "os.utime", "sqlite3.connect", "shutil.rmtree", "shutil.move",
 })  # fmt: skip
-STARTS = frozenset({"subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.exec"})
+STARTS = frozenset(
+    {"subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.exec"}
+)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREAT | os.O_APPEND
 
 
@@ -293,7 +301,11 @@ class Watch:
                 self._look(args[:1], "a cell writes into")
         elif event in ACTS:
             self._look(args, "a cell changes")
-        elif event in STARTS and self._thread() == self._main and not is_own(sys._getframe(1)):  # noqa: SLF001
+        elif (
+            event in STARTS
+            and self._thread() == self._main
+            and not is_own(sys._getframe(1))
+        ):  # noqa: SLF001
             self._stop("a cell starts a program")
 
     def _look(self, args: Sequence[object], says: str) -> None:

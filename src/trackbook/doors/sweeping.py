@@ -161,9 +161,14 @@ def target_of(book: Book, text: str) -> Target:
     Raises:
         NotFound: nothing of that name is there
     """
-    from trackbook.sweeps import RunSlice, function_named
+    from pathlib import Path
+
+    from trackbook.sweeps import Launchable, RunSlice, function_named
 
     book.settle()
+    path = Path(text).expanduser()
+    if path.suffix in (".ipynb", ".py", ".sh") or (path / "MLproject").is_file():
+        return Launchable(path)
     module, colon, function = text.partition(":")
     if colon and all(
         part.isidentifier() for part in (*module.split("."), *function.split("."))
@@ -239,10 +244,14 @@ def same_target(
 
     if callable(target):
         if known.target_kind != "function":
-            raise Misused(f"sweep {known.name!r} tries {known.target}, which is no function")
+            raise Misused(
+                f"sweep {known.name!r} tries {known.target}, which is no function"
+            )
         return Function(target, known.target)
     if known.target_kind == "study":
-        raise Misused(f"sweep {known.name!r} is a study of Optuna's: its own storage goes on")
+        raise Misused(
+            f"sweep {known.name!r} is a study of Optuna's: its own storage goes on"
+        )
     if known.target.startswith("__main__:") or "<" in known.target:
         raise Misused(
             f"sweep {known.name!r} tries {known.target}, which stands in no module: pass it,"
@@ -317,5 +326,3 @@ class Swept(Tabular):
             f"<p>{escaped(one)}</p>" for one in (self.headline, *self.standing.remarks)
         )
         return f"<div>{lines}{self._shown()._repr_html_()}</div>"
-
-

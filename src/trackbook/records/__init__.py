@@ -54,7 +54,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
-from trackbook.records.sweeps import Search, Sweep, TargetKind, Trial, TrialState
+from trackbook.records.sweeps import Search, Sweep, SweepTarget, Trial, TrialState
 from trackbook.records.told import Collected, Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
@@ -122,6 +122,7 @@ __all__ = [
     "State",
     "Status",
     "Sweep",
+    "SweepTarget",
     "Tag",
     "TargetKind",
     "Thing",

@@ -8,7 +8,7 @@ import msgspec
 
 from trackbook.records.base import Record, kind
 
-TargetKind = Literal["notebook", "script", "run", "function", "study"]
+SweepTarget = Literal["notebook", "script", "run", "function", "study"]
 Search = Literal["grid", "random", "optuna"]
 TrialState = Literal["running", "done", "failed", "pruned", "cancelled"]
 
@@ -19,7 +19,7 @@ class Sweep(Record, frozen=True, kw_only=True):
 
     target: str
     """What is tried: a path, a run's id, `module:function`, the name of a study."""
-    target_kind: TargetKind
+    target_kind: SweepTarget
     search: Search
     space: str
     """As JSON: of each param its values, or its bounds."""

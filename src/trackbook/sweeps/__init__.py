@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trackbook.sweeps.functions import Function, function_named
+from trackbook.sweeps.launched import Launchable
 from trackbook.sweeps.plan import Target
 from trackbook.sweeps.requests import Pruned, prune, stop
 from trackbook.sweeps.slices import RunSlice
@@ -14,6 +15,7 @@ __all__ = [
     "Best",
     "Function",
     "Known",
+    "Launchable",
     "Pruned",
     "RunSlice",
     "Space",

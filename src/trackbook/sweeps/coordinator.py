@@ -148,7 +148,9 @@ class Coordinator:
             self._lost(flight)
         else:
             wall_s = self._clock() - flight.begun
-            self._end(flight.task, Outcome(state="failed", error=said(error), wall_s=wall_s))
+            self._end(
+                flight.task, Outcome(state="failed", error=said(error), wall_s=wall_s)
+            )
 
     def _lost(self, first: Flight) -> None:
         """Replace workers that died; what they did is done again, one at a time."""
@@ -225,7 +227,9 @@ class Coordinator:
                 continue
             wall_s = self._clock() - flight.begun
             ended = Outcome(
-                state="cancelled", error=f"the sweep was {self.standing.ended}", wall_s=wall_s
+                state="cancelled",
+                error=f"the sweep was {self.standing.ended}",
+                wall_s=wall_s,
             )
             self._end(flight.task, ended)
         for task in self._suspects:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DASK = "dask://"
 LOOK_S = 1.0
+PATIENCE_S = 8.0
+"""How long a worker that is asked to end may take: it ends what it has started first."""
 MOST_JOBS = 4096
 
 
@@ -62,7 +64,7 @@ def crew_for(target: Target, executor: Executor | str | None, jobs: int | None) 
         return Dask(executor, target, jobs)
     if executor is not None:
         return Given(executor, target, jobs or usable_cpus())
-    if target.records_itself:
+    if target.records_itself and not target.own_processes:
         return Threads(target, jobs or usable_cpus())
     return Processes(target, jobs or usable_cpus())
 
@@ -109,6 +111,9 @@ class Processes:
         processes: dict[int, Any] = dict(getattr(self._pool, "_processes", None) or {})
         if kill:
             for process in processes.values():
+                process.terminate()
+            for process in processes.values():
+                process.join(PATIENCE_S)
                 process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -167,11 +172,15 @@ class Dask(Given):
 
     def __init__(self, address: str, target: Target, jobs: int | None) -> None:
         if not address.startswith(DASK):
-            raise Misused(f"--executor is {address!r}: dask://host:port, or left out for processes")
+            raise Misused(
+                f"--executor is {address!r}: dask://host:port, or left out for processes"
+            )
         try:
             distributed: Any = importlib.import_module("distributed")
         except ImportError:
-            raise NotFound("--executor dask:// needs distributed: pip install distributed") from None
+            raise NotFound(
+                "--executor dask:// needs distributed: pip install distributed"
+            ) from None
         where = address.removeprefix(DASK)
         try:
             self._client = distributed.Client(f"tcp://{where}", set_as_default=False)

@@ -18,7 +18,7 @@ from trackbook.sweeps.requests import Pruned
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from trackbook.records import TargetKind
+    from trackbook.records import SweepTarget
     from trackbook.sweeps.plan import Task
     from trackbook.sweeps.space import Params
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Function:
     """A function that takes params by name and returns a number, or a dict of metrics."""
 
-    kind: TargetKind = "function"
-    records_itself = False
+    kind: SweepTarget = "function"
+    records_itself = own_processes = False
 
     def __init__(self, function: Callable[..., object], name: str | None = None) -> None:
         self.function = function
@@ -42,7 +42,9 @@ class Function:
         try:
             signature.bind(**params)
         except TypeError as error:
-            raise Misused(f"{self.name}{signature} does not take the params: {error}") from None
+            raise Misused(
+                f"{self.name}{signature} does not take the params: {error}"
+            ) from None
 
     def perform(self, task: Task) -> Outcome:
         """Call it once, and carry back what it returned and logged."""
@@ -116,7 +118,9 @@ def function_named(name: str) -> Function:
     try:
         found: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise NotFound(f"no module {module!r} ({error}): run where it can be imported") from None
+        raise NotFound(
+            f"no module {module!r} ({error}): run where it can be imported"
+        ) from None
     for part in path.split("."):
         found = getattr(found, part, None)
     if not callable(found):

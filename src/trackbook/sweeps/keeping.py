@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackbook.capture import ActiveRun
@@ -93,6 +94,8 @@ class Keeping:
 
     def end(self, task: Task, outcome: Outcome, metric: str | None) -> float | None:
         """Write how a trial ended; return its value of the metric."""
+        if outcome.run_id:
+            task = replace(task, run_id=outcome.run_id)
         if self._itself:
             value = self._value_of_process(task, outcome, metric)
         else:
@@ -165,7 +168,9 @@ class Keeping:
         )
         self._ink.put(fact, task.run_id, self.run.execution_id)
 
-    def points_now(self, tasks: Sequence[Task], metric: str) -> list[tuple[int, int, float]]:
+    def points_now(
+        self, tasks: Sequence[Task], metric: str
+    ) -> list[tuple[int, int, float]]:
         """Return trial, step and value of what processes have written of a metric so far."""
         numbers = {task.run_id: task.number for task in tasks}
         rows = self.store.rows(SQL["points_of"], runs=list(numbers), metric=metric).rows

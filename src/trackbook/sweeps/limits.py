@@ -28,7 +28,9 @@ def within(timeout_s: float | None) -> Iterator[None]:
         yield
         return
     says = f"it took more than {timeout_s:g} s"
-    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+    if threading.current_thread() is threading.main_thread() and hasattr(
+        signal, "setitimer"
+    ):
         yield from by_alarm(timeout_s, says)
     else:
         yield from by_thread(timeout_s, says)

@@ -93,9 +93,7 @@ class Nest:
                 if ended:
                     interrupt(pid)
 
-    def _result(
-        self, order: Words, code: int, ended: str
-    ) -> tuple[str, Words | None]:
+    def _result(self, order: Words, code: int, ended: str) -> tuple[str, Words | None]:
         with self._turn:
             self._waiting.pop(order["number"], None)
         try:
@@ -128,7 +126,9 @@ class Nest:
                 mine = self._waiting.get(said["number"])
             if mine is not None:
                 mine.put(said)
-        last = (self._process.stderr.read() if self._process.stderr else b"").splitlines()[-1:]
+        last = (self._process.stderr.read() if self._process.stderr else b"").splitlines()[
+            -1:
+        ]
         says = last[0].decode(errors="replace") if last else "its process died"
         with self._turn:
             self.is_alive = False

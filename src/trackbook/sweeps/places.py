@@ -84,7 +84,9 @@ def places_of(sources: Sequence[str], names: Sequence[str]) -> dict[str, Place]:
         at, line = max(where)  # what was bound before has no say any more
         place = place_in(sources[at], line, root, path, at)
         if place is None:
-            raise Misused(f"{name!r} is bound to no literal in cell [{at + 1}] of the run's slice")
+            raise Misused(
+                f"{name!r} is bound to no literal in cell [{at + 1}] of the run's slice"
+            )
         found[name] = place
     return found
 
@@ -161,7 +163,9 @@ def replaced(
     found = list(sources)
     for name, place in sorted(places.items(), key=lambda one: -one[1].start):
         source = found[place.cell]
-        found[place.cell] = source[: place.start] + written(params[name]) + source[place.end :]
+        found[place.cell] = (
+            source[: place.start] + written(params[name]) + source[place.end :]
+        )
     return found
 
 

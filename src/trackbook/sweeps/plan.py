@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from trackbook.records import Search as SearchKind
-from trackbook.records import Sweep, TargetKind, TrialState
+from trackbook.records import Sweep, SweepTarget, TrialState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Target(Protocol):
     """What is tried with many params; it is pickled for the workers."""
 
     @property
-    def kind(self) -> TargetKind: ...
+    def kind(self) -> SweepTarget: ...
 
     @property
     def name(self) -> str: ...
@@ -31,6 +31,10 @@ class Target(Protocol):
     @property
     def records_itself(self) -> bool:
         """Whether its trials write their runs themselves, in processes of their own."""
+
+    @property
+    def own_processes(self) -> bool:
+        """Whether each of its trials needs the whole of a process of ours to wait in."""
 
     def check(self, params: Params) -> None:
         """Refuse params that it surely cannot take."""
@@ -112,6 +116,8 @@ class Outcome:
 
     state: TrialState
     error: str | None = None
+    run_id: str = ""
+    """Of the run that it wrote itself; another than was planned where it was done again."""
     wall_s: float = 0.0
     points: Points = field(default_factory=dict)
     facts: list[Record] = field(default_factory=list)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trackbook.clock import new_id
 from trackbook.errors import Misused, TrackbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from trackbook.sweeps.plan import Task
 
 STEP = re.compile(r"(-?\d+) (\S+)\n")
 STOP = "stop"
@@ -46,7 +50,9 @@ def running(project: Path, sweep_id: str) -> Path:
     """Return the folder of a sweep that runs."""
     folder = folder_of(project, sweep_id)
     if not folder.is_dir():
-        raise Misused(f"sweep {sweep_id[-8:]!r} does not run now, so nothing can be stopped")
+        raise Misused(
+            f"sweep {sweep_id[-8:]!r} does not run now, so nothing can be stopped"
+        )
     return folder
 
 
@@ -55,6 +61,13 @@ def folder_of(project: Path, sweep_id: str) -> Path:
     if not re.fullmatch(r"[0-9a-f-]{36}", sweep_id):
         raise Misused(f"{sweep_id!r} is no id of a sweep")
     return project / ".trackbook" / "sweeps" / sweep_id
+
+
+def first_time(task: Task) -> Task:
+    """Return a trial with a run of its own, if somebody began it before and died."""
+    if Desk(Path(task.project), task.sweep_id).begins(task.number):
+        return task
+    return replace(task, run_id=new_id())
 
 
 class Desk:
@@ -116,8 +129,18 @@ class Desk:
         for step, value in STEP.findall(whole.decode("ascii")):
             yield int(step), float(value)
 
+    def begins(self, number: int) -> bool:
+        """Say whether a trial begins for the first time; from now on it does not."""
+        try:
+            (self.folder / f"begun-{number}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        except FileNotFoundError:
+            return True  # a worker on a machine that does not see the project
+        return True
+
     def forget(self, number: int) -> None:
         """Take away what was said of a trial."""
         self._read.pop(number, None)
-        for word in ("steps", "prune"):
+        for word in ("steps", "prune", "begun"):
             (self.folder / f"{word}-{number}").unlink(missing_ok=True)

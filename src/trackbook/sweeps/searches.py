@@ -160,7 +160,11 @@ class Suggested:
         ended = {"done": states.COMPLETE, "pruned": states.PRUNED, "failed": states.FAIL}
         state = ended.get(tried.state)
         inner = inner_of(self._space, tried.params)
-        if state is None or inner is None or (tried.state == "done" and tried.value is None):
+        if (
+            state is None
+            or inner is None
+            or (tried.state == "done" and tried.value is None)
+        ):
             return
         self._study.add_trial(
             self._optuna.trial.create_trial(

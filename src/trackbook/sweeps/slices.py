@@ -16,16 +16,16 @@ from trackbook.lineage import slice_of
 from trackbook.reproduce import FILE, guarded, scratch, thrown
 from trackbook.store import queries_of
 from trackbook.sweeps.crew import usable_cpus
-from trackbook.sweeps.nests import Nest, Words
+from trackbook.sweeps.nests import Nest, NestDied, Words
 from trackbook.sweeps.places import as_python, bound_anew, fork_of, places_of, replaced
 from trackbook.sweeps.plan import Outcome
-from trackbook.sweeps.requests import Desk
+from trackbook.sweeps.requests import Desk, first_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackbook.lineage import Part, Slice
-    from trackbook.records import Run, TargetKind
+    from trackbook.records import Run, SweepTarget
     from trackbook.store import Store
     from trackbook.sweeps.plan import Task
     from trackbook.sweeps.space import Params
@@ -81,15 +81,18 @@ class RunSlice:
     executed for every trial, each in a folder of its own.
     """
 
-    kind: TargetKind = "run"
+    kind: SweepTarget = "run"
     records_itself = True
+    own_processes = False
 
     def __init__(self, store: Store, run: Run, *, share: bool = True) -> None:
         cut = slice_of(store, run)
         self.name = run.run_id
         self.label = run.name
         self.remarks: list[str] = []
-        self._cells = [Cell.of(one, cut.dice.get(one.execution_id, ())) for one in cut.parts]
+        self._cells = [
+            Cell.of(one, cut.dice.get(one.execution_id, ())) for one in cut.parts
+        ]
         self._opener = opener_of(store, run, cut)
         self._folder = cut.folder
         self._notebook = cut.notebook
@@ -111,20 +114,27 @@ class RunSlice:
     def perform(self, task: Task) -> Outcome:
         """Execute what is a trial's own, behind what all share, in a process of its own."""
         begun = time.perf_counter()
+        task = first_time(task)
         room = room_of(self, task)
         outcome = None
         if room.shared is not None:
-            outcome = self._tried(room, room.shared, task, WHOLE if room.at == 0 else SHARED)
+            outcome = self._tried(
+                room, room.shared, task, WHOLE if room.at == 0 else SHARED
+            )
         if outcome is None:
             outcome = self._tried(room, room.whole(), task, WHOLE)
-        assert outcome is not None
+        if outcome is None:
+            raise NestDied("the process that trials are split off died")
+        outcome.run_id = task.run_id
         outcome.wall_s = time.perf_counter() - begun
         return outcome
 
     def _tried(self, room: Room, nest: Nest, task: Task, how: str) -> Outcome | None:
         """Try once; None where it turns out that everything has to be executed."""
         with ExitStack() as inside:
-            tmp = Path(inside.enter_context(tempfile.TemporaryDirectory(prefix="trackbook-")))
+            tmp = Path(
+                inside.enter_context(tempfile.TemporaryDirectory(prefix="trackbook-"))
+            )
             (tmp / "tmp").mkdir()
             work = room.work
             if how == WHOLE:
@@ -178,7 +188,12 @@ class RunSlice:
             "guard": guard,
             "folder": self._folder,
             "notebook": self._notebook,
-            "adoption": {"cell": cell, "kind": kind, "place": place, "group": task.sweep_id},
+            "adoption": {
+                "cell": cell,
+                "kind": kind,
+                "place": place,
+                "group": task.sweep_id,
+            },
         }
 
     def end(self) -> None:

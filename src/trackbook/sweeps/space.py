@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[^\W\d][\w.-]{0,199}")
 RANGE = re.compile(r"(?P<low>[^:]+?)\.\.(?P<high>[^:]+)(?::(?P<more>.+))?")
-PIECE = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^,"']*))\s*(?:,|$)""")
+PIECE = re.compile(
+    r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^,"']*))\s*(?:,|$)"""
+)
 WORDS: dict[str, bool] = {"true": True, "True": True, "false": False, "False": False}
 MOST_VALUES = 1_000_000
 ROUND = 1e-9
@@ -87,7 +89,9 @@ def space_of(words: Sequence[str]) -> Space:
     for word in words:
         name, equals, text = word.partition("=")
         if not equals or not text:
-            raise Misused(f"{word!r} is no param with its values: lr=0.01,0.1 or depth=3..9")
+            raise Misused(
+                f"{word!r} is no param with its values: lr=0.01,0.1 or depth=3..9"
+            )
         put(space, name, typed(name, text))
     return space
 
@@ -119,7 +123,9 @@ def put(space: Space, name: object, domain: Domain) -> None:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise Misused(f"{name!r} is no name of a param: letters, digits, _ . and -")
     if name in space:
-        raise Misused(f"param {name!r} stands twice in the space: give all its values at once")
+        raise Misused(
+            f"param {name!r} stands twice in the space: give all its values at once"
+        )
     space[name] = domain
 
 
@@ -189,7 +195,9 @@ def typed(name: str, text: str) -> Domain:
     while at < len(text) or text.endswith(","):
         piece = PIECE.match(text, at)
         if piece is None or len(values) > MOST_VALUES:
-            raise Misused(f"param {name!r}: cannot read {text!r}: values with commas between")
+            raise Misused(
+                f"param {name!r}: cannot read {text!r}: values with commas between"
+            )
         quoted = piece["double"] if piece["double"] is not None else piece["single"]
         values.append(quoted if quoted is not None else bare(name, piece["bare"].strip()))
         if piece.end() == at or piece.end() >= len(text):
@@ -249,7 +257,9 @@ def span(
         raise Misused(f"param {name!r}: the step of a range is above 0")
     if kind == "int" and step is None and not log:
         step = 1
-    return Span(kind="int" if kind == "int" else "float", low=low, high=high, step=step, log=log)
+    return Span(
+        kind="int" if kind == "int" else "float", low=low, high=high, step=step, log=log
+    )
 
 
 def size_of(space: Space) -> float:
@@ -278,7 +288,9 @@ def grid(space: Space) -> Iterator[Params]:
     domains = list(space.items())
     for places in itertools.product(*values):
         yield {
-            name: one.at(place) if isinstance(one, Span) and isinstance(place, int) else place
+            name: one.at(place)
+            if isinstance(one, Span) and isinstance(place, int)
+            else place
             for (name, one), place in zip(domains, places, strict=True)
         }
 

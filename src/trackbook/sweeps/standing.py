@@ -51,7 +51,9 @@ class Standing:
             return False
         if self.best is None:
             return True
-        return value > self.best.value if self.direction == "max" else value < self.best.value
+        return (
+            value > self.best.value if self.direction == "max" else value < self.best.value
+        )
 
     @property
     def line(self) -> str:
@@ -68,6 +70,8 @@ class Standing:
         said += "".join(f", {other}" for other in others)
         if self.best is not None:
             chosen = " ".join(f"{name}={value}" for name, value in self.best.params.items())
-            said += f"; best {self.metric} {self.best.value:.6g} in trial {self.best.number}"
+            said += (
+                f"; best {self.metric} {self.best.value:.6g} in trial {self.best.number}"
+            )
             said += f" ({chosen})"[:200]
         return said

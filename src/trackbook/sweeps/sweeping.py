@@ -209,7 +209,9 @@ def planned(
     if wishes.timeout_s is not None and not wishes.timeout_s > 0:
         raise Misused(f"--timeout is {wishes.timeout_s:g}: seconds, more than 0")
     if wishes.prunes and (metric is None or direction is None):
-        raise Misused("--prune must know what is better: --metric NAME --maximize, or --minimize")
+        raise Misused(
+            "--prune must know what is better: --metric NAME --maximize, or --minimize"
+        )
     search = wishes.search or "grid"
     if search == "grid":
         next(grid(space))
@@ -249,7 +251,11 @@ def placed(recorder: Recorder) -> dict[str, Any]:
     if cell is not None:
         found |= {"cell_key": cell.cell_key, "execution_id": cell.execution_id}
     if outer is not None:
-        found |= {"parent": outer.run_id, "relation": "child", "experiment": outer.experiment}
+        found |= {
+            "parent": outer.run_id,
+            "relation": "child",
+            "experiment": outer.experiment,
+        }
     return found
 
 
