@@ -165,6 +165,7 @@ class Book:
                 sampling = self.sampling
                 self.background.soon(lambda: sampling.run_ended(run.run_id))
             self.background.later(lambda: self._surroundings(run, executed, modules))
+            self.doubts.ended(run)
             self.background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:

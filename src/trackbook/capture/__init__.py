@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trackbook.capture.adoption import Adoption
 from trackbook.capture.attempt import attempt
-from trackbook.capture.calls import CallWatch, Site
+from trackbook.capture.calls import CallWatch
 from trackbook.capture.cell import TRACK_LINE, request_in
 from trackbook.capture.cells import CellReport
 from trackbook.capture.launched import LAUNCH, Launch, launch_of, take_launch
@@ -15,6 +15,7 @@ from trackbook.capture.recorder import Recorder
 from trackbook.capture.run import ActiveRun, Status, must_exist, written_params
 from trackbook.capture.running import aside
 from trackbook.capture.saved import SavedNotebook
+from trackbook.capture.watched import Site
 
 __all__ = [
     "LAUNCH", "TRACK_LINE", "ActiveRun", "Adoption", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",

@@ -24,6 +24,7 @@ from trackbook.records.lineage import (
     Tie,
     Verdict,
 )
+from trackbook.records.progress import Progress
 from trackbook.records.registry import (
     Approval,
     Command,
@@ -105,6 +106,7 @@ __all__ = [
     "Output",
     "Packaged",
     "Param",
+    "Progress",
     "Ran",
     "Record",
     "Reproduction",
