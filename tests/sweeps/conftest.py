@@ -61,7 +61,9 @@ class Place:
     @property
     def called(self) -> list[int]:
         """What the functions were called with so far."""
-        return [int(x) for x in self.marks.read_text().split()] if self.marks.exists() else []
+        return (
+            [int(x) for x in self.marks.read_text().split()] if self.marks.exists() else []
+        )
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from trackbook.book.book import Book, open_book
 from trackbook.book.candidates import for_registry, known_of_run, outdated, rules_of
 from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
-from trackbook.book.splitting import look_ahead, rest, split
 from trackbook.book.models import Keeping, Models, Promotion, Registered
+from trackbook.book.splitting import look_ahead, rest, split
 
 __all__ = [
     "Book",

@@ -1,4 +1,4 @@
-"""Cells executed again as a part of something larger: their run gets a place that is kept for it."""
+"""Cells executed again as a part of something larger: their run gets the place kept for it."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ class Held(frozenset[tuple[str, str]]):
                 {("nothing", "what the process holds cannot be seen on this system")}
             )
         found: set[tuple[str, str]] = set()
-        for tid in os.listdir("/proc/self/task"):
+        for tid in os.listdir("/proc/self/task"):  # noqa: PTH208
             with open(f"/proc/self/task/{tid}/comm") as file:  # noqa: PTH123
                 name = file.read().strip()
             if int(tid) != os.getpid() and name not in FORKED_SAFELY:
@@ -245,7 +245,7 @@ class Held(frozenset[tuple[str, str]]):
                 found |= {
                     ("process", f"process {pid} is alive") for pid in file.read().split()
                 }
-        for fd in os.listdir("/proc/self/fd"):
+        for fd in os.listdir("/proc/self/fd"):  # noqa: PTH208
             try:
                 aim = os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115
             except OSError:
@@ -304,14 +304,14 @@ class Watch:
         elif (
             event in STARTS
             and self._thread() == self._main
-            and not is_own(sys._getframe(1))
-        ):  # noqa: SLF001
+            and not is_own(sys._getframe(1))  # noqa: SLF001
+        ):
             self._stop("a cell starts a program")
 
     def _look(self, args: Sequence[object], says: str) -> None:
         for one in args:
             if isinstance(one, str | bytes | os.PathLike):
-                path = os.path.realpath(os.fsdecode(one))  # type: ignore[arg-type]
+                path = os.path.realpath(os.fsdecode(one))
                 if path.startswith(self._work):
                     self._stop(f"{says} {path.removeprefix(self._work)}")
 

@@ -155,7 +155,7 @@ class Coordinator:
     def _lost(self, first: Flight) -> None:
         """Replace workers that died; what they did is done again, one at a time."""
         lost = [first]
-        for future, flight in list(self._flying.items()):
+        for future in list(self._flying):
             error = future.exception() if future.done() and not future.cancelled() else None
             if error is not None and self._crew.is_gone(error):
                 lost.append(self._flying.pop(future))

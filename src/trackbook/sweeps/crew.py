@@ -8,21 +8,25 @@ import pickle
 import signal
 import sys
 import threading
-import time
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trackbook.errors import Misused, NotFound
-from trackbook.sweeps.plan import Outcome, Target, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trackbook.sweeps.plan import Outcome, Target, Task
+
 DASK = "dask://"
-LOOK_S = 1.0
 PATIENCE_S = 8.0
 """How long a worker that is asked to end may take: it ends what it has started first."""
 MOST_JOBS = 4096
@@ -239,14 +243,20 @@ def done(pack: bytes, task: Task) -> Outcome:
 def settled() -> None:
     """Make a worker end with its coordinator: Ctrl-C is the coordinator's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def end_with(parent: int) -> None:
-    """End this process once its parent is gone."""
-    while os.getppid() == parent:
-        time.sleep(LOOK_S)
-    os._exit(1)
+def end_with_parent() -> None:
+    """End this process once the one that sweeps is gone.
+
+    That is not the system's parent of it: a fork server lives as long as its children.
+    """
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

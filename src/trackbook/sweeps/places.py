@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.code import is_literal, statements_in
 from trackbook.errors import Misused
@@ -43,9 +43,10 @@ def as_python(source: str) -> str:
     """Return a cell as Python reads it, where its lines stay where they are; else as it is."""
     from IPython.core.inputtransformer2 import TransformerManager
 
+    transformer: Any = TransformerManager
     if parsed(source) is not None:
         return source
-    made: str = TransformerManager().transform_cell(source)
+    made = str(transformer().transform_cell(source))
     return made if parsed(made) is not None else source
 
 

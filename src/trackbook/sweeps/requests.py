@@ -25,7 +25,7 @@ STOP = "stop"
 
 
 class Pruned(TrackbookError):
-    """The trial is hopeless, or somebody asked that it ends: raised where it logs its next value."""
+    """The trial is hopeless, or somebody asked that it ends: raised where it logs a value."""
 
 
 def stop(project: Path, sweep_id: str) -> None:

@@ -59,7 +59,9 @@ class Listed:
         if self._grid is None:
             import numpy as np
 
-            return drawn(self._plan.space, np.random.default_rng([self._plan.seed, number]))
+            return drawn(
+                self._plan.space, np.random.default_rng([self._plan.seed or 0, number])
+            )
         skipped = itertools.islice(self._grid, number - self._at, None)
         self._at = number + 1
         return next(skipped, None)

@@ -62,7 +62,7 @@ class Standing:
         others = [
             f"{count} {state}"
             for state in ("failed", "pruned", "cancelled")
-            if (count := self.states[state])  # type: ignore[index]  # its states
+            if (count := self.states[state])
         ]
         if self.running:
             others.append(f"{self.running} running")

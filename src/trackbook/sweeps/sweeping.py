@@ -204,21 +204,9 @@ def planned(
         metric = VALUE
     if direction is None and metric is not None:
         direction = directions(metric)
-    if wishes.budget is not None and not 1 <= wishes.budget <= MOST_TRIALS:
-        raise Misused(f"--budget is {wishes.budget}: a number from 1 to {MOST_TRIALS}")
-    if wishes.timeout_s is not None and not wishes.timeout_s > 0:
-        raise Misused(f"--timeout is {wishes.timeout_s:g}: seconds, more than 0")
-    if wishes.prunes and (metric is None or direction is None):
-        raise Misused(
-            "--prune must know what is better: --metric NAME --maximize, or --minimize"
-        )
+    must_be_meant(wishes, metric, direction)
     search = wishes.search or "grid"
-    if search == "grid":
-        next(grid(space))
-        if size_of(space) > MOST_TRIALS and wishes.budget is None:
-            raise Misused(f"the grid has {size_of(space):g} points: give a --budget")
-    elif wishes.budget is None:
-        raise Misused(f"--search {search} has no end: how many trials? --budget 50")
+    must_have_an_end(space, search, wishes)
     seed = wishes.seed if wishes.seed is not None else secrets.randbelow(2**31)
     if not 0 <= seed < 2**63:
         raise Misused(f"--seed is {seed}: a number from 0")
@@ -232,6 +220,28 @@ def planned(
         prunes=wishes.prunes,
         timeout_s=wishes.timeout_s,
     )
+
+
+def must_be_meant(wishes: Wishes, metric: str | None, direction: str | None) -> None:
+    """Refuse numbers that nobody can mean."""
+    if wishes.budget is not None and not 1 <= wishes.budget <= MOST_TRIALS:
+        raise Misused(f"--budget is {wishes.budget}: a number from 1 to {MOST_TRIALS}")
+    if wishes.timeout_s is not None and not wishes.timeout_s > 0:
+        raise Misused(f"--timeout is {wishes.timeout_s:g}: seconds, more than 0")
+    if wishes.prunes and (metric is None or direction is None):
+        raise Misused(
+            "--prune must know what is better: --metric NAME --maximize, or --minimize"
+        )
+
+
+def must_have_an_end(space: Space, search: Search, wishes: Wishes) -> None:
+    """Refuse a search that would go on for ever."""
+    if search == "grid":
+        next(grid(space))
+        if size_of(space) > MOST_TRIALS and wishes.budget is None:
+            raise Misused(f"the grid has {size_of(space):g} points: give a --budget")
+    elif wishes.budget is None:
+        raise Misused(f"--search {search} has no end: how many trials? --budget 50")
 
 
 def check(target: Target, plan: Plan) -> None:
