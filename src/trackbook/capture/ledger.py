@@ -51,7 +51,7 @@ class Ledger:
     ) -> None:
         self._ink = ink
         self._keeper = keeper
-        self._secrets = secrets
+        self.secrets = secrets
         self._experiment = experiment
         self._main = here.stack
         self._names: Counter[str] = Counter()
@@ -114,7 +114,7 @@ class Ledger:
             start,
             ink=self._ink,
             keeper=self._keeper,
-            secrets=self._secrets,
+            secrets=self.secrets,
             execution_id=execution_id,
             ending=self._end,
         )
@@ -255,7 +255,7 @@ class Ledger:
 
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
         self.goings.ended(run)
-        text = self._secrets.in_text(error) if error else None
+        text = self.secrets.in_text(error) if error else None
         if run is not self.launched or not (self.launch and self.launch.is_begun):
             self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
         run.duration_s = (now_us() - run.began_us) / 1e6

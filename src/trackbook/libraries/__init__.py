@@ -12,16 +12,19 @@ from trackbook.libraries.base import (
     Loaded,
     Measured,
     Reader,
+    Searched,
     Step,
     Training,
+    Tried,
     Used,
 )
 from trackbook.libraries.loading import READERS
+from trackbook.libraries.optuna import OPTUNA
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, OPTUNA, *READERS)
 
 __all__ = [
     "LIBRARIES",
@@ -36,8 +39,10 @@ __all__ = [
     "Loaded",
     "Measured",
     "Reader",
+    "Searched",
     "Step",
     "Training",
+    "Tried",
     "Used",
     "algorithm_of",
     "steps_of",
