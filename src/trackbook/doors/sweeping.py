@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.doors.progress import Line
 from trackbook.doors.session import recorder
@@ -60,23 +60,30 @@ def sweep(
         stop: end a sweep that runs in another process
         prune_trial: end one trial of the sweep that is named as the target
     """
-    from trackbook.sweeps import Wishes, space_of
+    return answered(**locals())
+
+
+def answered(
+    book: Book,
+    target: str | None,
+    space: list[str],
+    *,
+    name: str | None,
+    resume: str | None,
+    stop: str | None,
+    prune_trial: int | None,
+    maximize: bool,
+    minimize: bool,
+    **how: Any,
+) -> Swept | Table:
+    """Return what the verb is asked for: a sweep, one that goes on, or a word to one that runs."""
+    from trackbook.sweeps import space_of
 
     if stop is not None:
         return asked(book, stop, None)
     if prune_trial is not None:
         return asked(book, target or "last", prune_trial)
-    wishes = Wishes(
-        search=search,
-        metric=metric,
-        direction=direction_of_flags(maximize, minimize),
-        budget=budget,
-        seed=seed,
-        jobs=jobs,
-        executor=executor,
-        prunes=prune,
-        timeout_s=timeout,
-    )
+    wishes = wishes_of(direction=direction_of_flags(maximize, minimize), **how)
     if resume is not None:
         return resumed(book, resume, target, wishes)
     if target is None:
@@ -84,6 +91,13 @@ def sweep(
             "sweep needs what to try: sweep train.py lr=0.01,0.1 (trackbook sweep --help)"
         )
     return swept(book, target_of(book, target), space_of(space), wishes, name=name)
+
+
+def wishes_of(*, prune: bool, timeout: float | None, **how: Any) -> Wishes:
+    """Return what somebody said about how to sweep."""
+    from trackbook.sweeps import Wishes
+
+    return Wishes(prunes=prune, timeout_s=timeout, **how)
 
 
 def sweep_of(
@@ -106,12 +120,12 @@ def sweep_of(
 ) -> Swept:
     """Try a function, or what `trackbook sweep` takes, with many params, as child runs of one run.
 
-    A function gets the params by name and returns a number, or a dict of metrics. It is executed
-    in other processes; there `trackbook.log_metric(name, value, step=…)` writes to its trial.
+    A function gets the params by name and returns a number or a dict of metrics; other processes
+    execute it, where `trackbook.log_metric(name, value, step=…)` writes to its trial.
 
     Args:
-        target: a function, or a notebook, a script, a run, `module:function`
-        space: each param's values: `{"lr": [0.01, 0.1], "depth": range(3, 10), "c": "1e-4..1:log"}`
+        target: a function, a notebook, a script, a run, `module:function`
+        space: `{"lr": [0.01, 0.1], "depth": range(3, 10), "c": "1e-4..1:log"}`
         search: grid, random or optuna
         metric: what the trials are compared by; a function that returns a number need not name it
         direction: whether more or less of it is better
@@ -125,19 +139,23 @@ def sweep_of(
         resume: go on with a sweep that broke off
         progress: told how far it is, in place of the line under the cell
     """
-    from trackbook.sweeps import Function, Wishes, space_from
+    return tried(**locals())
 
-    wishes = Wishes(
-        search=search,
-        metric=metric,
-        direction=direction,
-        budget=budget,
-        seed=seed,
-        jobs=jobs,
-        executor=executor,
-        prunes=prune,
-        timeout_s=timeout,
-    )
+
+def tried(
+    book: Book,
+    target: str | Callable[..., object] | None,
+    space: Mapping[str, object] | None,
+    *,
+    name: str | None,
+    resume: str | None,
+    progress: Callable[[Standing], None] | None,
+    **how: Any,
+) -> Swept:
+    """Return what Python asks for: a sweep, or one that goes on."""
+    from trackbook.sweeps import Function, space_from
+
+    wishes = wishes_of(**how)
     if resume is not None:
         return resumed(book, resume, target, wishes, progress=progress)
     if target is None:

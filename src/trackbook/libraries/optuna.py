@@ -132,13 +132,9 @@ def domain_of(one: Any) -> dict[str, object]:
     """Return what one distribution is."""
     if hasattr(one, "choices"):
         return {"values": [plain(value) for value in one.choices]}
-    extra = {"step": one.step, "log": one.log or None}
-    return {
-        "low": one.low,
-        "high": one.high,
-        "kind": "int" if isinstance(one.low, int) else "float",
-        **{key: value for key, value in extra.items() if value is not None},
-    }
+    kind = "int" if isinstance(one.low, int) else "float"
+    more = {name: value for name in ("step", "log") if (value := getattr(one, name))}
+    return {"low": one.low, "high": one.high, "kind": kind, **more}
 
 
 def best_of(study: Any, search: Searched) -> Iterable[Measured]:
