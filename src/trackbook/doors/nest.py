@@ -109,6 +109,7 @@ class Nest:
         if Plugged.plug is not None:
             Plugged.plug.knows_past = True  # nobody waits for it here
         self._book, self._ledger = book, book.recorder.ledger
+        self._ties = book.recorder.ties
         book.recorder.notebook.path = self._ledger.notebook = self._order["notebook"]
         before = Held.now()
         self._adoption = Adoption(self._ledger, **self._order["adoption"])
@@ -137,6 +138,7 @@ class Nest:
         cell = self._order["cells"][at]
         for expression in cell["dice"]:
             self._shell.ev(expression)
+            self._ties.world.thrown_outside()
         self._adoption.cell = at
         return self._run(cell["source"], cell["cell_id"], at, may_fail=cell["failed"])
 
