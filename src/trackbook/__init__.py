@@ -155,6 +155,9 @@ if TYPE_CHECKING:
         route as route,
     )
     from trackbook.doors.api import (
+        run as run,
+    )
+    from trackbook.doors.api import (
         runs as runs,
     )
     from trackbook.doors.api import (

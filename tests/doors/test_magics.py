@@ -96,7 +96,7 @@ def test_export_writes_a_file_that_others_read(trees, ending) -> None:
 
 
 def test_a_wrong_line_is_one_line_with_what_to_do(sheet, capsys) -> None:
-    result = sheet.run("%track rusn")
+    result = sheet.run("%track runss")
     assert isinstance(result.error_in_exec, UsageError)
     assert "did you mean 'runs'" in str(result.error_in_exec)
     result = sheet.run("%track runs --limt 3")

@@ -104,7 +104,7 @@ def test_outside_a_project_one_line_says_what_to_do(project) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["rusn"], "did you mean 'runs'"),
+        (["runss"], "did you mean 'runs'"),
         (["show", "nothing"], "no run named 'nothing'"),
         (["runs", "metrics.acc >"], "metrics.acc >"),
         (["sql", "DROP TABLE run"], "only reads"),

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -185,3 +179,30 @@ def test_a_cell_that_fails_ends_the_run_and_keeps_what_came_before(tmp_path) -> 
     done = run_notebook(dead, project=tmp_path)
     assert (done.status, done.error) == ("FAILED", "cell 2: the kernel died in it")
     assert {run.status for run in runs(tmp_path).values()} == {"FAILED"}
+
+
+def test_all_that_a_launched_session_records_belongs_to_its_run(tmp_path) -> None:
+    file = written(
+        tmp_path / "all.ipynb",
+        cell("%load_ext trackbook\nimport subprocess, sys, trackbook"),
+        cell("from sklearn.linear_model import Ridge\nX, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.5]"),
+        cell("Ridge(alpha=1.0).fit(X, y)\nsecond = Ridge(alpha=2.0).fit(X, y)"),
+        cell("%%track named\nloss = sum([0.5])"),
+        cell("with trackbook.start_run():\n    pass\ntrackbook.end_run()\ntrackbook.log_metric('after', 1)"),
+        cell(
+            "said = \"import trackbook; trackbook.log_metric('from_a_child', 2.0)\"\n"
+            "assert subprocess.run([sys.executable, '-c', said]).returncode == 0"
+        ),
+        cell("with trackbook.start_run('deep', nested=True):\n    trackbook.log_metric('deep', 3)"),
+    )  # fmt: skip
+    done = run_notebook(file, project=tmp_path, name="whole")
+    assert (done.status, done.error) == ("FINISHED", None)
+    found = every(tmp_path)
+    (own,) = [run for run in found if run.run_id == done.run_id]
+    assert (own.name, own.status, own.parent_run_id) == ("whole", "FINISHED", None)
+    assert own.metrics == {"after": 1.0, "from_a_child": 2.0}
+    children = {run.name: run for run in found if run is not own}
+    assert set(children) == {"Ridge-1", "Ridge-2", "named", "deep"}
+    assert {run.parent_run_id for run in children.values()} == {done.run_id}
+    assert {run.relation for run in children.values()} == {"child"}
+    assert children["named"].metrics == {"loss": 0.5}

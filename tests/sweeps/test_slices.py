@@ -91,7 +91,10 @@ def test_small_slices_give_what_executing_everything_gives(session, data) -> Non
         "a = 1.0\nthings = [1]\nq = {}\ndef f(): return 0",
         "p = 2",
     ]
-    after = ["total = sum(things) + len(q)", f"{name} = float(np.tanh(a) + total + p * 0.5)"]
+    after = [
+        "total = sum(things) + len(q)",
+        f"{name} = float(np.tanh(a) + total + p * 0.5)",
+    ]
     session.ok(*before, *cells, *after)
     run = own(session, name)
     space = {"p": [2, 5.5]}

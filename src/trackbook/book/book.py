@@ -20,7 +20,7 @@ from trackbook.book.sampling import Sampling
 from trackbook.book.splitting import session_now
 from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.book.upkeep import Upkeep
-from trackbook.capture import Recorder
+from trackbook.capture import LAUNCH, Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
 from trackbook.errors import Misused
@@ -299,8 +299,9 @@ class Book:
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
-            # The folder may be gone, and then there is nothing to drain.
-            if self.folder.is_dir() and not self.is_split:
+            # The folder may be gone, with nothing to drain; of a launched run the launcher drains.
+            drains = LAUNCH not in os.environ and not self.is_split
+            if self.folder.is_dir() and drains:
                 self.store.drain(patience_s=0)
         if "store" in self.__dict__:
             self.store.close()

@@ -228,5 +228,8 @@ def is_for_now(contract: Contract, one: Breach, run: ActiveRun) -> bool:
         named = fields_in(contract, run.name)
         return not (rule.auto or rule.default or one.about in named)
     if one.code.startswith("metric"):
-        return run.start.origin == "manual"  # of others a later cell may measure
+        return run.start.origin in (
+            "manual",
+            "launch",
+        )  # of others a later cell may measure
     return one.code == "tag wrong"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,7 +38,16 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
     def text(self) -> str:
         """Return it as the environment holds it."""
-        return msgspec.json.encode(self).decode()
+        told = {name: spoken(value) for name, value in self.params.items()}
+        return msgspec.json.encode(
+            msgspec.structs.replace(self, params=told), enc_hook=str
+        ).decode()
+
+
+def spoken(value: object) -> object:
+    """Return a value as JSON has it; it has no infinities."""
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    return str(value) if is_odd else value
 
 
 def launch_of(environ: Mapping[str, str] = os.environ) -> Launch | None:

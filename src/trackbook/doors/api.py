@@ -29,7 +29,8 @@ from trackbook.doors.sweeping import sweep_of
 from trackbook.doors.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -148,6 +149,21 @@ def sweep(*args: Any, **kwargs: Any) -> Any:
     return sweep_of(current_book(), *args, **kwargs)
 
 
+def run(
+    target: str | Path, params: Mapping[str, object] | None = None, **choices: Any
+) -> Any:
+    """Execute a notebook, a script or a project's entry point with params, as one run.
+
+    Args:
+        target: an .ipynb, a .py or .sh, or a folder with an MLproject file
+        params: its params, `{"lr": 0.1}`
+        choices: as `%track run` has them: entry, name, experiment, env, version, timeout
+    """
+    from trackbook.doors.launching import launched
+
+    return launched(current_book(), str(target), params or {}, **choices)
+
+
 __all__ = [
     "active_run", "alias", "approvals", "approve", "archive", "check", "checklist", "compact",
     "compare", "compare_versions", "data", "demote", "deploy", "deprecate", "describe",
@@ -155,7 +171,7 @@ __all__ = [
     "import_bundle", "label", "lineage", "lint", "load", "log_artifact", "log_input",
     "log_metric", "log_metrics", "log_model", "log_param", "log_params", "note", "paper",
     "promote", "register", "registry", "reject", "reproduce", "reproducible", "restore",
-    "rm", "rollback", "route", "runs", "search_runs", "seed_everything", "set_experiment",
+    "rm", "rollback", "route", "run", "runs", "search_runs", "seed_everything", "set_experiment",
     "set_tag", "set_tags", "show", "sql", "start_run", "status", "sweep", "tag", "undeploy",
     "unregister", "versions",
 ]  # fmt: skip

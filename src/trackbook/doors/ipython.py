@@ -109,7 +109,8 @@ class Plug:
         self.watch.refresh()
         if not self.knows_past:
             self.knows_past = True
-            self.book.soon(self.book.remember_past)
+            if self.recorder.ledger.launch is None:  # else nobody sees cards that compare
+                self.book.soon(self.book.remember_past)
         self.book.doubts.look()
         shell = self.shell
         self.recorder.cells.before(info, shell.user_ns, shell.transform_cell)

@@ -118,23 +118,51 @@ def run(
         version: a commit, branch or tag of its local git repository, in a folder of its own
         timeout: how many seconds it may take
     """
+    from trackbook.launch import Typed
+
+    return launched(
+        book,
+        target,
+        {one: Typed(value) for one, value in params.items()},
+        entry=entry,
+        name=name,
+        experiment=experiment,
+        env=env,
+        version=version,
+        timeout=timeout,
+    )
+
+
+def launched(
+    book: Book,
+    target: str,
+    params: Mapping[str, object],
+    *,
+    entry: str | None = None,
+    name: str | None = None,
+    experiment: str | None = None,
+    env: Literal["current", "project"] = "current",
+    version: str | None = None,
+    timeout: float | None = None,
+) -> Ran:
+    """Execute a target with params, showing how far it is; see `run`."""
     must_be_able(target)
-    from trackbook.launch import Telling, Typed
-    from trackbook.launch import run as launched
+    from trackbook.launch import Identity, Telling
+    from trackbook.launch import run as launch
 
     book.settle()
     line = Line()
     try:
-        done = launched(
+        done = launch(
             target,
-            {name: Typed(value) for name, value in params.items()},
+            params,
             project=book.project,
             entry=entry,
             environment=env,
             revision=version,
-            parent_run_id=parent_of(book),
-            name=name,
-            experiment=experiment,
+            identity=Identity(
+                parent_run_id=parent_of(book), name=name, experiment=experiment
+            ),
             timeout_s=timeout,
             telling=Telling(progress=line.count, say=line.say, echo=passed_on),
         )

@@ -218,7 +218,10 @@ def next_word(line: str, at: int, *, whole: bool = False) -> tuple[str | None, i
     A whole one may have quotes inside: `name="a b"`.
     """
     if whole and (word := ONE_WORD.match(line, at)) is not None:
-        return "".join(shlex.split(word[1])), word.end()
+        try:
+            return "".join(shlex.split(word[1])), word.end()
+        except ValueError:  # a backslash at its end
+            return word[1], word.end()
     found = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\S+))""").match(line, at)
     if found is None:
         return None, at

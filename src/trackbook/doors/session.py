@@ -57,6 +57,8 @@ def active() -> ActiveRun:
     if known is not None and (run := known.active) is not None:
         return run
     found = recorder()
+    if found.active is not None:  # this process was launched as a run
+        return found.active
     cell = found.cell
     if cell is None:
         return found.start_run()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trackbook.launch.launch import Launched, Telling, run, run_notebook
+from trackbook.launch.launch import Identity, Launched, Telling, run, run_notebook
 from trackbook.launch.params import Typed
 from trackbook.launch.targets import plan_of
 
-__all__ = ["Launched", "Telling", "Typed", "plan_of", "run", "run_notebook"]
+__all__ = ["Identity", "Launched", "Telling", "Typed", "plan_of", "run", "run_notebook"]

@@ -93,7 +93,7 @@ class Desk:
 
     def end(self, status: Status, error: str | None) -> None:
         """Write how the run ended; the launcher's word is the last."""
-        self.put(RunEnd(status=status, error=self.masked(error)))
+        self.put(RunEnd(status=status, error=error))
 
     def masked(self, error: str | None) -> str | None:
         """Return an error without its secrets."""

@@ -15,6 +15,7 @@ from blake3 import blake3
 
 from trackbook.capture import Launch
 from trackbook.clock import new_id
+from trackbook.errors import TrackbookError
 from trackbook.fingerprint import commit_of
 from trackbook.launch.commanding import command_run
 from trackbook.launch.desk import Desk, number_for
@@ -63,6 +64,32 @@ class Telling:
     """Told what a command puts out, as it comes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """As which run a target is executed."""
+
+    run_id: str | None = None
+    """A new one when left out."""
+    parent_run_id: str | None = None
+    """The run of which it is a part."""
+    name: str | None = None
+    """The target's and a number when left out."""
+    experiment: str | None = None
+    """The target's name when left out."""
+
+    def launch(self, plan: Plan, project: Path) -> Launch:
+        """Return what the process that executes a plan is told."""
+        return Launch(
+            run_id=self.run_id or new_id(),
+            name=self.name or number_for(project, plan.label),
+            experiment=self.experiment or plan.experiment,
+            parent_run_id=self.parent_run_id,
+            relation="child" if self.parent_run_id else None,
+            params=dict(plan.params),
+            is_named=self.name is not None,
+        )
+
+
 def run_notebook(
     path: str | Path,
     params: Mapping[str, object] | None = None,
@@ -83,10 +110,12 @@ def run_notebook(
         path,
         params,
         project=project,
-        run_id=run_id,
-        parent_run_id=parent_run_id,
-        name=name,
-        experiment=experiment,
+        identity=Identity(
+            run_id=run_id,
+            parent_run_id=parent_run_id,
+            name=name,
+            experiment=experiment,
+        ),
         timeout_s=timeout_s,
         telling=Telling(progress=progress) if progress is not None else Telling(),
     )
@@ -100,10 +129,7 @@ def run(
     entry: str | None = None,
     environment: Environment = "current",
     revision: str | None = None,
-    run_id: str | None = None,
-    parent_run_id: str | None = None,
-    name: str | None = None,
-    experiment: str | None = None,
+    identity: Identity | None = None,
     timeout_s: float | None = None,
     telling: Telling | None = None,
 ) -> Launched:
@@ -118,42 +144,34 @@ def run(
         entry: the entry point of a project; `main` when left out
         environment: current, or one built from the files of the target's folder
         revision: of the target's local git repository; its files as they are when left out
-        run_id: the run's id; a new one when left out
-        parent_run_id: the run of which it is a part
-        name: the run's; the target's and a number when left out
-        experiment: the run's; the target's name when left out
+        identity: as which run
         timeout_s: how long the execution may take
         telling: who hears how far it is
 
     Raises:
-        NotFound: there is no such target, entry point or param
-        Misused: a param is of another type, or one is missing; nothing was started
-        NotBuilt: its environment cannot be built; nothing was started
+        TrackbookError: no such target or param, a param of another type, or an environment
+            that cannot be built; nothing was started
         KeyboardInterrupt: somebody stopped it: the run is KILLED, its processes have ended
     """
-    given, told = params or {}, telling or Telling()
-    where = Path(project).absolute()
-    whole = Path(target).expanduser().absolute()
     with ExitStack() as inside:
         inside.enter_context(ended_politely())
+        whole = Path(target).expanduser().absolute()
         place = inside.enter_context(at_revision(whole, revision))
-        plan = plan_of(place, given, entry=entry, folder=Path.cwd())
-        python = sys.executable
-        if environment == "project":
-            home = plan.project.folder if plan.project else plan.file.parent
-            python = python_for(home, plan.project, say=told.say)
-        launch = Launch(
-            run_id=run_id or new_id(),
-            name=name or number_for(where, plan.label),
-            experiment=experiment or plan.experiment,
-            parent_run_id=parent_run_id,
-            relation="child" if parent_run_id else None,
-            params=dict(plan.params),
-            is_named=name is not None,
-        )
+        plan = plan_of(place, params or {}, entry=entry, folder=Path.cwd())
+        told, where = telling or Telling(), Path(project).absolute()
+        python = python_of(plan, environment, told)
+        launch = (identity or Identity()).launch(plan, where)
         desk = inside.enter_context(Desk(where, launch, str(whole)))
         desk.put(start_of(desk, plan, python, environment, revision))
         return carried_out(desk, plan, python, timeout_s, told)
+
+
+def python_of(plan: Plan, environment: Environment, told: Telling) -> str:
+    """Return the interpreter that executes a plan, its environment built if need be."""
+    if environment == "current":
+        return sys.executable
+    home = plan.project.folder if plan.project else plan.file.parent
+    return python_for(home, plan.project, say=told.say)
 
 
 def start_of(
@@ -174,7 +192,7 @@ def start_of(
         folder=str(plan.folder),
         python=python,
         environment=environment,
-        git_commit=commit_of(plan.folder),
+        git_commit=commit_of(plan.file.parent),
         revision=revision,
     )
 
@@ -184,31 +202,39 @@ def carried_out(
 ) -> Launched:
     """Execute a plan and write how that ended, also when it is interrupted."""
     begun = time.monotonic()
-    outcome: Outcome = ("KILLED", "interrupted", None)
+    outcome: Outcome = ("FAILED", "trackbook itself failed", None)
     try:
-        with tempfile.TemporaryDirectory(
-            prefix="trackbook-", ignore_cleanup_errors=True
-        ) as scratch:
-            if plan.notebook is not None:
-                outcome = notebook_run(
-                    desk, plan, python, Path(scratch), timeout_s, told.progress
-                )
-            else:
-                outcome = command_run(
-                    desk, plan, python, Path(scratch), timeout_s, told.echo
-                )
+        outcome = executed(desk, plan, python, timeout_s, told)
+    except KeyboardInterrupt:
+        outcome = ("KILLED", "interrupted", None)
+        raise
+    except TrackbookError as error:
+        outcome = ("FAILED", str(error), None)
     finally:
-        status, error, exit_code = outcome
-        wall_s = time.monotonic() - begun
+        status, said, exit_code = outcome
+        said, wall_s = desk.masked(said), time.monotonic() - begun
         if not desk.is_begun():
-            desk.begin(commit_of(plan.folder))
-        desk.put(LaunchEnd(exit_code=exit_code, error=desk.masked(error), wall_s=wall_s))
-        desk.end(status, error)
+            desk.begin(commit_of(plan.file.parent))
+        desk.put(LaunchEnd(exit_code=exit_code, error=said, wall_s=wall_s))
+        desk.end(status, said)
     return Launched(
         run_id=desk.launch.run_id,
         name=desk.launch.name,
         status=status,
-        error=error,
+        error=said,
         wall_s=wall_s,
         exit_code=exit_code,
     )
+
+
+def executed(
+    desk: Desk, plan: Plan, python: str, timeout_s: float | None, told: Telling
+) -> Outcome:
+    """Execute a plan, with a folder beside it that is gone afterwards."""
+    with tempfile.TemporaryDirectory(
+        prefix="trackbook-", ignore_cleanup_errors=True
+    ) as made:
+        beside = Path(made)
+        if plan.notebook is not None:
+            return notebook_run(desk, plan, python, beside, timeout_s, told.progress)
+        return command_run(desk, plan, python, beside, timeout_s, told.echo)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from trackbook.launch.targets import Plan
 
 
+LATE = "it took more than"
+
+
 def notebook_run(
     desk: Desk,
     plan: Plan,
@@ -29,24 +32,41 @@ def notebook_run(
     progress: Callable[[int, int], None],
 ) -> Outcome:
     """Execute all cells of a notebook; it is kept with its outputs, however that ends."""
-    env = {
+    around = environ_with(python)
+    env = {k: v for k, v in around.items() if k.startswith("TRACKBOOK_")} | {
         "TRACKBOOK_PROJECT": str(desk.project),
         "TRACKBOOK_NOTEBOOK": desk.target,
         "TRACKBOOK_CARDS": "quiet",
         LAUNCH: desk.launch.text(),
-        "PATH": environ_with(python)["PATH"],
+        "PATH": around["PATH"],
     }
     if python != sys.executable:
         env = with_own_package(env, scratch)
     try:
         with FreshKernel(plan.notebook, plan.folder, env, python=python) as kernel:
-            kernel.silently("%load_ext trackbook")
-            error = all_cells(kernel, plan.notebook, timeout_s, progress)
+            error = recorded(kernel, plan.notebook, timeout_s, progress)
     except CellFailed as failed:
         error = str(failed)
     finally:
         desk.keep(text_of(desk, plan.notebook), plan.file.name)
     return ("FINISHED", None, None) if error is None else ("FAILED", error, None)
+
+
+def recorded(
+    kernel: FreshKernel,
+    notebook: Any,
+    timeout_s: float | None,
+    progress: Callable[[int, int], None],
+) -> str | None:
+    """Execute the cells with trackbook loaded, which has written all when this returns."""
+    kernel.silently("%load_ext trackbook")
+    is_over = False
+    try:
+        error = all_cells(kernel, notebook, timeout_s, progress)
+        is_over = error is None or not error.startswith(LATE)
+    finally:
+        kernel.leave("%unload_ext trackbook", is_busy=not is_over)
+    return error
 
 
 def all_cells(
@@ -63,11 +83,11 @@ def all_cells(
         left = None if deadline is None else deadline - time.monotonic()
         try:
             if left is not None and left <= 0:
-                return f"it took more than {timeout_s:g} s"
+                return f"{LATE} {timeout_s:g} s"
             kernel.execute(at, timeout_s=left)
         except CellFailed as failed:
             if deadline is not None and time.monotonic() > deadline:
-                return f"it took more than {timeout_s:g} s"
+                return f"{LATE} {timeout_s:g} s"
             return f"cell {done + 1}: {str(failed).partition(' failed: ')[2]}"
     progress(len(places), len(places))
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import keyword
 import re
 from typing import TYPE_CHECKING, Any
@@ -18,19 +19,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAG, INJECTED = "parameters", "injected-parameters"
-TYPE_COMMENT = re.compile(r"#\s*type:\s*(\w+)")
+ODD = (ValueError, AttributeError, TypeError, KeyError, RecursionError)
+"""What reading raises where a file is JSON, and no notebook."""
 OF_LITERALS = {str: "string", bool: "bool", int: "number", float: "float"}
 OF_LITERALS |= {list: "list", tuple: "list", dict: "dict"}
 
 
 def read_notebook(file: Path) -> Any:
     """Return a notebook, refusing what is none or is not in Python."""
+    v4: Any = nbformat.v4
+    reads: Any = nbformat.reads
     try:
-        notebook: Any = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        text = file.read_text(encoding="utf-8")
+        notebook = v4.upgrade(reads(text, as_version=4))
+        before = json.loads(text).get("cells", ())
+        for number, (cell, was) in enumerate(zip(notebook.cells, before, strict=False), 1):
+            if "id" not in was:  # the same in each run, unlike what nbformat draws
+                cell.id = f"cell-{number}"
         nbformat.validate(notebook)
     except OSError as error:
         raise NotFound(f"cannot read {str(file)!r}: {error.strerror}") from error
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+    except (*ODD, nbformat.ValidationError) as error:
         said = str(error).strip().partition("\n")[0][:200]
         raise Misused(f"{str(file)!r} is no notebook: {said}") from None
     language = str(

@@ -80,6 +80,7 @@ def valued(declared: Declared, value: object, folder: Path) -> object:
     """Return a value of the declared type, or say that it cannot be one."""
     if isinstance(value, str) and "\0" in value:
         raise Misused(f"param {declared.name!r} holds a NUL, which no process can be given")
+    value = plain(value)
     if value is None and declared.default is None and not declared.is_required:
         return None
     found = MAKERS[declared.type](declared, value, folder)
@@ -87,6 +88,13 @@ def valued(declared: Declared, value: object, folder: Path) -> object:
         can_be = ", ".join(map(str, declared.choices))
         raise Misused(f"param {declared.name!r} is {brief(value)}: it can be {can_be}")
     return found
+
+
+def plain(value: object) -> object:
+    """Return numpy's numbers as Python's: a search may have drawn them."""
+    if type(value).__module__ == "numpy" and callable(item := getattr(value, "item", None)):
+        return item() if getattr(value, "shape", None) == () else value
+    return value
 
 
 def any_of(_declared: Declared, value: object, _folder: Path) -> object:

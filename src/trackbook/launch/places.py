@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackbook.capture import LAUNCH
 from trackbook.errors import Misused, NotFound
 from trackbook.launch.projects import loaded
 from trackbook.reproduce import (
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 INCLUDED = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]\s*(\S+)", re.MULTILINE)
 DEEPEST = 8
-OTHERS = {"conda_env": "conda", "docker_env": "docker"}
+OURS = {LAUNCH, "TRACKBOOK_PROJECT", "TRACKBOOK_NOTEBOOK", "TRACKBOOK_CARDS"}
+"""Variables that a launched process gets anew; settings it has as we have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +197,8 @@ def with_own_package(env: dict[str, str], folder: Path) -> dict[str, str]:
 
 
 def environ_with(python: str) -> dict[str, str]:
-    """Return this process's variables without trackbook's, `python` being a certain one."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TRACKBOOK_")}
+    """Return variables for a process in which `python` is a certain one."""
+    env = {k: v for k, v in os.environ.items() if k not in OURS}
     front = str(Path(python).parent)
     if python != sys.executable:
         env = {k: v for k, v in env.items() if k not in ("PYTHONPATH", "PYTHONHOME")}

@@ -39,11 +39,16 @@ class Text:
         room = MOST // 2 - len(self.head)
         self.head += more[:room]
         self.tail += more[room:] if room < len(more) else ""
-        if len(self.tail) > MOST:
-            self.left_out += len(self.tail) - MOST // 2
-            self.tail = self.tail[-(MOST // 2) :]
+        if len(self.tail) > MOST:  # not for each line anew
+            self._cut()
+
+    def _cut(self) -> None:
+        over = max(0, len(self.tail) - MOST // 2)
+        self.left_out += over
+        self.tail = self.tail[over:]
 
     def __str__(self) -> str:
+        self._cut()
         if not self.left_out:
             return self.head + self.tail
         return f"{self.head}\n… {self.left_out} characters were not kept …\n{self.tail}"
@@ -93,8 +98,25 @@ def ran(
         Misused: it cannot be started
         KeyboardInterrupt: somebody stopped it; it has ended
     """
+    process = started(command, folder, env)
+    found = Ended(exit_code=-1, output=output)
+    reader = threading.Thread(target=listen, args=(process, output, echo), daemon=True)
+    reader.start()
     try:
-        process = subprocess.Popen(  # noqa: S603  # what a project says, each value one word
+        found.is_late = not waited(process, timeout_s)
+    finally:
+        end_group(process)
+        reader.join(GRACE_S)
+        found.exit_code = process.returncode
+    return found
+
+
+def started(
+    command: Sequence[str], folder: Path, env: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start a command, at the head of a process group of its own."""
+    try:
+        return subprocess.Popen(  # noqa: S603  # what a project says, each value one word
             command,
             cwd=folder,
             env=dict(env),
@@ -106,16 +128,6 @@ def ran(
     except (OSError, ValueError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise Misused(f"cannot start {command[0][:200]!r}: {what}") from None
-    found = Ended(exit_code=-1, output=output)
-    reader = threading.Thread(target=listen, args=(process, output, echo), daemon=True)
-    reader.start()
-    try:
-        found.is_late = not waited(process, timeout_s)
-    finally:
-        end_group(process)
-        reader.join(GRACE_S)
-        found.exit_code = process.returncode
-    return found
 
 
 def listen(

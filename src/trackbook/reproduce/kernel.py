@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import sys
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PATIENCE_S = 180
+PATIENCE_S, LAST_WORDS_S = 180, 20
 
 
 class CellFailed(TrackbookError):
@@ -99,6 +102,32 @@ class FreshKernel:
             ) from error
         except DeadKernelError as error:
             raise CellFailed(f"cell {cell.id!r} failed: the kernel died in it") from error
+        except KeyboardInterrupt:
+            drop_pending(self._client)
+            raise
+
+    def leave(self, source: str, *, is_busy: bool) -> bool:
+        """Execute last words before the kernel is shut down; say whether it answered.
+
+        It is not always polite then: one with child processes is killed at once.
+
+        Args:
+            source: the words
+            is_busy: a cell may still be running: it is interrupted first
+        """
+        self._client.timeout = LAST_WORDS_S
+        until = time.monotonic() + LAST_WORDS_S
+        try:
+            if is_busy:
+                run_sync(self._client.km.interrupt_kernel)()
+            # What is asked while a cell fails is turned away together with all that waits.
+            while (status := self._asked(source)["status"]) == "aborted":
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.1)
+        except (CellTimeoutError, DeadKernelError):
+            return False
+        return bool(status == "ok")
 
     def silently(self, source: str) -> None:
         """Execute code that is no cell of the notebook and leaves no trace in its history.
@@ -106,11 +135,28 @@ class FreshKernel:
         Raises:
             CellFailed: it raised
         """
+        answer = self._asked(source)
+        if answer["status"] != "ok":
+            raise CellFailed(f"preparing the kernel failed: {answer.get('evalue', '')}")
+
+    def _asked(self, source: str) -> dict[str, Any]:
         sent = self._client.kc.execute(source, silent=True, store_history=False)
-        reply = self._client.wait_for_reply(sent)
-        if reply["content"]["status"] != "ok":
-            said = reply["content"].get("evalue", "")
-            raise CellFailed(f"preparing the kernel failed: {said}")
+        return dict(self._client.wait_for_reply(sent)["content"])
+
+
+def drop_pending(client: Any) -> None:
+    """Wait no more for a cell that was interrupted: it would take the answers to others.
+
+    In a notebook the waiting is done in another thread's loop, which goes on.
+    """
+    task = getattr(client, "task_poll_for_reply", None)
+    if task is None:
+        return
+    loop = task.get_loop()
+    if not loop.is_running():
+        for one in asyncio.all_tasks(loop):  # nobody will ask how they ended
+            one.add_done_callback(lambda done: done.cancelled() or done.exception())
+    loop.call_soon_threadsafe(task.cancel)
 
 
 class OnePython(KernelSpecManager):

@@ -77,14 +77,7 @@ def rerun(
         project.mkdir()
         (work.parent / "tmp").mkdir()
         failure, failed_at = executed(
-            parts,
-            dice,
-            work,
-            folder,
-            timeout_s=timeout_s,
-            progress=progress,
-            python=python,
-            launch=launch,
+            parts, dice, work, folder, timeout_s, progress, python, launch
         )
         found = recorded(project, parts)
     return Rerun(
@@ -97,7 +90,6 @@ def executed(
     dice: Mapping[str, Sequence[tuple[str, str]]],
     work: Path,
     folder: str | None,
-    *,
     timeout_s: float | None,
     progress: Progress,
     python: str,

@@ -11,6 +11,7 @@ from trackbook.runs.rows import (
     ArtifactRow,
     CellRow,
     KinRow,
+    LaunchRow,
     MetricRow,
     NoteRow,
     ParamRow,
@@ -61,6 +62,7 @@ def show(store: Store, run: Run, *, directions: Directions | None = None) -> Run
         parent=next((row for row in kin if row.is_parent), None),
         children=[row for row in kin if not row.is_parent],
         surroundings=surroundings[0],
+        launches=ask(store, SQL["launch_of"], LaunchRow, **one),
         directions=directions or {},
     )
 
@@ -82,6 +84,8 @@ class RunPage(Tabular):
     """Runs whose parent this one is: its parts, and its variations."""
     surroundings: SurroundingsRow
     directions: Directions
+    launches: Sequence[LaunchRow] = ()
+    """What was executed as this run; none where nobody launched it."""
     doubts: Sequence[str] = ()
     """What speaks against it by now, a sentence each."""
     progress: str = ""
@@ -122,6 +126,16 @@ class RunPage(Tabular):
         ]
         return Table(["fact", "value"], rows, title=run.name)
 
+    def launched(self) -> Table:
+        """Return what was executed as this run; no rows where nobody launched it."""
+        rows = [
+            (field.name, getattr(one, field.name))
+            for one in self.launches
+            for field in fields(LaunchRow)
+            if getattr(one, field.name) not in (None, "")
+        ]
+        return Table(["fact", "value"], rows, title="Launched")
+
     def params(self) -> Table:
         """Return the params with the rule that caught each."""
         return table_of("Params", ParamRow, self.param_rows)
@@ -149,7 +163,13 @@ class RunPage(Tabular):
 
     def tables(self) -> list[Table]:
         """Return all tables of the page that have rows."""
-        rest = [self.params(), self.metrics(), self.artifacts(), self.kin()]
+        rest = [
+            self.launched(),
+            self.params(),
+            self.metrics(),
+            self.artifacts(),
+            self.kin(),
+        ]
         return [self.facts(), *(table for table in rest if len(table))]
 
     def _best(self, metric: MetricRow) -> float | None:

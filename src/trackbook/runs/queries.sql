@@ -158,3 +158,8 @@ SELECT coalesce(m.python, s.python) AS python FROM tb.run r
 LEFT JOIN tb.session s ON s.session_id = r.session_id
 LEFT JOIN tb.environment e ON e.run_id = r.run_id LEFT JOIN tb.machine m ON m.digest = e.machine
 WHERE r.run_id = $run ORDER BY e.id DESC LIMIT 1
+
+-- launch_of: what was executed as a run, where it was launched
+SELECT target, target_kind, entry_point, array_to_string(command, ' ') AS command, target_digest,
+  folder, environment, python, revision, exit_code
+FROM tb.launches WHERE run_id = $run

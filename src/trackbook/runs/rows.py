@@ -110,3 +110,19 @@ class TrashedRow:
     experiment: str
     started_at: datetime
     trashed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchRow:
+    """What was executed as a run, where it was launched."""
+
+    target: str
+    target_kind: str
+    entry_point: str | None
+    command: str
+    target_digest: str
+    folder: str
+    environment: str
+    python: str
+    revision: str | None
+    exit_code: int | None

@@ -56,7 +56,7 @@ LEFT JOIN (
   FROM amendment GROUP BY run_id) w ON w.run_id = r.run_id
 LEFT JOIN (
   SELECT run_id, arg_max(status, id) AS status, max(written_at) AS ended_at,
-    arg_max(error, id) AS error
+    arg_max_null(error, id) AS error
   FROM run_end GROUP BY run_id) e ON e.run_id = r.run_id
 LEFT JOIN (
   SELECT run_id, arg_max(path, id) AS path, arg_max(notebook_hash, id) AS notebook_hash
@@ -174,6 +174,16 @@ FROM (
   SELECT run_id, dataset_id, arg_max(role, id) AS role, arg_max(execution_id, id) AS execution_id
   FROM input GROUP BY ALL) i
 JOIN datasets d USING (dataset_id) SEMI JOIN kept_run USING (run_id)
+
+-- launches: one row per run that was launched: what was executed, with what, and how that ended
+CREATE OR REPLACE VIEW launches AS
+SELECT l.run_id, l.target, l.target_kind, l.target_digest, l.entry_point, l.command, l.params, l.folder,
+  l.python, l.environment, l.git_commit, l.revision, e.exit_code, e.error, e.wall_s,
+  l.written_at AS launched_at
+FROM launch l SEMI JOIN kept_run USING (run_id)
+LEFT JOIN (FROM launch_end QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY id DESC) = 1) e
+  ON e.run_id = l.run_id
+QUALIFY row_number() OVER (PARTITION BY l.run_id ORDER BY l.id DESC) = 1
 
 -- models: one row per training of a run, with what its model had learned
 CREATE OR REPLACE VIEW models AS

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.errors import TrackbookError
-from trackbook.launch import plan_of, run
+from trackbook.launch import Identity, plan_of, run
 from trackbook.sweeps.plan import Outcome
 from trackbook.sweeps.requests import Desk, first_time
 
@@ -52,10 +52,12 @@ class Launchable:
                     self.path,
                     dict(task.params),
                     project=task.project,
-                    run_id=task.run_id,
-                    parent_run_id=task.sweep_id,
-                    name=task.name,
-                    experiment=task.experiment,
+                    identity=Identity(
+                        run_id=task.run_id,
+                        parent_run_id=task.sweep_id,
+                        name=task.name,
+                        experiment=task.experiment,
+                    ),
                     timeout_s=task.timeout_s,
                 )
             if done.status != "FINISHED":

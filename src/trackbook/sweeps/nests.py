@@ -14,6 +14,8 @@ from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from trackbook.capture import LAUNCH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -33,13 +35,14 @@ class Nest:
     """One such process: told what to execute, and then asked for trials by any thread."""
 
     def __init__(self, order: Words, folder: Path, env: Mapping[str, str]) -> None:
+        own = {name: value for name, value in os.environ.items() if name != LAUNCH}
         self._process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-m", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": import_path(), **env},
+            env={**own, "PYTHONPATH": import_path(), **env},
             start_new_session=True,
         )
         self.is_alive = True
