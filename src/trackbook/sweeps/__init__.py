@@ -10,6 +10,8 @@ from trackbook.sweeps.slices import RunSlice
 from trackbook.sweeps.space import Space, space_from, space_of
 from trackbook.sweeps.standing import Best, Standing
 from trackbook.sweeps.sweeping import Known, Wishes, known_sweep, resume, sweep
+from trackbook.sweeps.told import SweepRow, Told, TrialRow, sweeps, told
+from trackbook.sweeps.weights import Weights, weights
 
 __all__ = [
     "Best",
@@ -20,7 +22,11 @@ __all__ = [
     "RunSlice",
     "Space",
     "Standing",
+    "SweepRow",
     "Target",
+    "Told",
+    "TrialRow",
+    "Weights",
     "Wishes",
     "function_named",
     "known_sweep",
@@ -30,4 +36,7 @@ __all__ = [
     "space_of",
     "stop",
     "sweep",
+    "sweeps",
+    "told",
+    "weights",
 ]

@@ -32,3 +32,12 @@ SELECT r.run_id, r.execution_id, r.relation = 'child' AND r.parent_run_id IN (
     SELECT run_id FROM tb.run WHERE session_id = o.session_id) AS is_part
 FROM tb.run o JOIN tb.run r ON r.session_id = o.session_id AND r.execution_id = o.execution_id
 WHERE o.run_id = $run ORDER BY r.run_id
+
+-- told_sweeps: every sweep as it stands now, the newest first
+SELECT sweep_id, name, experiment, target, target_kind, "search", space, metric, direction, budget, jobs, status,
+  prunes, started_at, ended_at, trial_count, running, done, failed, pruned, cancelled, best_value, best_number, best_run_id
+FROM tb.sweeps WHERE $sweep IS NULL OR sweep_id = $sweep ORDER BY started_at DESC, sweep_id DESC
+
+-- told_trials: the trials of a sweep as they stand now, by number
+SELECT number, run_id, name, state, params, value, error, started_at, ended_at, wall_s, cells_executed, cells_reused
+FROM tb.trials WHERE sweep_id = $sweep ORDER BY number
