@@ -28,6 +28,7 @@ from trackbook.doors import (
     proofs,
     registry,
     sweeping,
+    sweeps,
     tags,
     versus,
 )
@@ -265,6 +266,7 @@ VERBS: dict[str, Verb] = {
         Verb("reproduce", proofs.reproduce),
         Verb("run", launching.run),
         Verb("sweep", sweeping.sweep),
+        Verb("sweeps", sweeps.sweeps),
         Verb("registry", board.registry),
         Verb("register", models.register),
         Verb("versions", registry.versions),

@@ -36,7 +36,11 @@ class Axis:
         number = plain_number(value)
         if number is None or (self.is_log and number <= 0):
             return None
-        low, high, number = self._scaled(self.low), self._scaled(self.high), self._scaled(number)
+        low, high, number = (
+            self._scaled(self.low),
+            self._scaled(self.high),
+            self._scaled(number),
+        )
         return 0.5 if high == low else (number - low) / (high - low)
 
     @property
@@ -57,7 +61,10 @@ class Axis:
         return math.log10(number) if self.is_log else number
 
     def _decades(self) -> list[float]:
-        first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+        first, last = (
+            math.ceil(math.log10(self.low) - 1e-9),
+            math.floor(math.log10(self.high) + 1e-9),
+        )
         step = max(1, math.ceil((last - first + 1) / 6))
         marks = [10.0**power for power in range(first, last + 1, step)]
         return marks if len(marks) > 1 else [self.low, self.high]
@@ -72,7 +79,11 @@ def axis_of(name: str, domain: Mapping[str, object], values: Sequence[object]) -
     if len(held) < len(numbers) or not held:
         every = dict.fromkeys(word_of(value) for value in known)
         return Axis(name=name, words=tuple(every) or ("",))
-    ends = [number for key in ("low", "high") if (number := number_of(domain.get(key))) is not None]
+    ends = [
+        number
+        for key in ("low", "high")
+        if (number := number_of(domain.get(key))) is not None
+    ]
     low, high = min(*held, *ends, held[0]), max(*held, *ends, held[0])
     return Axis(name=name, low=low, high=high, is_log=_is_log(domain, held, low))
 

@@ -72,7 +72,9 @@ def best_so_far(told: Told) -> list[tuple[float, float]]:
     return found
 
 
-def dots(name: str, trials: Sequence[TrialRow], *, color: str, form: str, told: Told) -> Figure:
+def dots(
+    name: str, trials: Sequence[TrialRow], *, color: str, form: str, told: Told
+) -> Figure:
     """Return some trials as dots."""
     return {
         "type": "scatter", "mode": "markers", "name": name,
@@ -105,7 +107,11 @@ def hover(one: TrialRow, metric: str | None) -> str:
         f"<br>{label(name[:40])}={label(in_short(value)[:60])}"
         for name, value in list(one.chosen.items())[:MOST_AXES]
     )
-    value = "" if one.value is None else f": {label((metric or 'value')[:40])} {in_short(one.value)}"
+    value = (
+        ""
+        if one.value is None
+        else f": {label((metric or 'value')[:40])} {in_short(one.value)}"
+    )
     return f"<b>trial {one.number}</b>{value}{said}"
 
 
@@ -223,7 +229,8 @@ def parallel_view(told: Told, order: Sequence[str] = ()) -> Figure | None:
 def axes_of(told: Told, names: Sequence[str]) -> list[Axis]:
     """Return the axes of some params."""
     held: Mapping[str, list[object]] = {
-        name: [one.chosen[name] for one in told.trials if name in one.chosen] for name in names
+        name: [one.chosen[name] for one in told.trials if name in one.chosen]
+        for name in names
     }
     return [axis_of(name, told.space.get(name, {}), held[name]) for name in names]
 

@@ -18,7 +18,11 @@ MOST_DOTS = 1_000
 
 def sweep_svg(told: Told) -> str:
     """Return each trial as a dot, and the best so far as a line of steps; nothing without values."""
-    dots = [(one.number, one.value) for one in told.trials if one.counts and one.value is not None]
+    dots = [
+        (one.number, one.value)
+        for one in told.trials
+        if one.counts and one.value is not None
+    ]
     if not dots:
         return ""
     last = max(one.number for one in told.trials) or 1
@@ -40,7 +44,8 @@ def sweep_svg(told: Told) -> str:
               if x.is_integer()]  # fmt: skip
     shown = dots[:: max(1, len(dots) // MOST_DOTS)]
     parts += [
-        f'<circle cx="{across(x):.1f}" cy="{down(y):.1f}" r="2.5" fill="{DONE}"/>' for x, y in shown
+        f'<circle cx="{across(x):.1f}" cy="{down(y):.1f}" r="2.5" fill="{DONE}"/>'
+        for x, y in shown
     ]
     corners: list[str] = []
     for x, y in best_so_far(told):

@@ -35,7 +35,9 @@ def weights(told: Told) -> Weights:
     if told.sweep.direction is None:
         return Weights(words="which way the metric is better is not known")
     if len(counting) < FEWEST:
-        return Weights(words=f"{len(counting)} finished trials are too few: {FEWEST} are needed")
+        return Weights(
+            words=f"{len(counting)} finished trials are too few: {FEWEST} are needed"
+        )
     if len({one.value for one in counting}) == 1:
         return Weights(words="all trials came to the same value")
     try:
@@ -50,11 +52,15 @@ def _asked(optuna: Any, told: Told) -> Weights:
     names = [name for name in told.space if all(name in one.chosen for one in counting)]
     columns = {name: [one.chosen[name] for one in counting] for name in names}
     varied = {
-        name: column for name, column in columns.items() if len({json.dumps(v) for v in column}) > 1
+        name: column
+        for name, column in columns.items()
+        if len({json.dumps(v) for v in column}) > 1
     }
     if not varied:
         return Weights(words="no param had more than one value")
-    axes = {name: _axis(optuna, told.space[name], column) for name, column in varied.items()}
+    axes = {
+        name: _axis(optuna, told.space[name], column) for name, column in varied.items()
+    }
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
@@ -76,7 +82,9 @@ def _asked(optuna: Any, told: Told) -> Weights:
     return Weights({name: float(share) for name, share in shares.items()})
 
 
-def _axis(optuna: Any, domain: Mapping[str, object], column: list[object]) -> tuple[Any, list[Any]]:
+def _axis(
+    optuna: Any, domain: Mapping[str, object], column: list[object]
+) -> tuple[Any, list[Any]]:
     """Return the distribution of a param, and its values as that has them."""
     of = optuna.distributions
     low, high = domain.get("low"), domain.get("high")
@@ -88,5 +96,7 @@ def _axis(optuna: Any, domain: Mapping[str, object], column: list[object]) -> tu
     ends = min(float(str(low)), *numbers), max(float(str(high)), *numbers)
     log = bool(domain.get("log")) and ends[0] > 0
     if domain.get("kind") == "int" and all(float(v).is_integer() for v in numbers):
-        return of.IntDistribution(int(ends[0]), int(ends[1]), log=log), [int(v) for v in numbers]
+        return of.IntDistribution(int(ends[0]), int(ends[1]), log=log), [
+            int(v) for v in numbers
+        ]
     return of.FloatDistribution(*ends, log=log), [float(v) for v in numbers]
