@@ -31,7 +31,7 @@ def theme(page, name):
     page.wait_for_timeout(600)
 
 
-def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_path):
+def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_path):  # noqa: PLR0915  one page for all
     notebook = open_notebook("sweep/sweep", CELLS, size=(1400, 1500))
     notebook.run()
     notebook.command("application:toggle-left-area")
@@ -74,7 +74,7 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
 
     # it goes on, and the panel with it
     notebook.say("assert shelf.heard == ['stop'], shelf.heard\nshelf.go_on(told_of(1000))")
-    panel.get_by_text("800 of 1000 done").wait_for()
+    panel.get_by_text("800 of 1000 done", exact=True).wait_for()
     page.wait_for_timeout(2500)
     notebook.shot("sweep-1000-light", tmp_path)
     page.set_viewport_size({"width": 600, "height": 2000})
@@ -83,7 +83,7 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     notebook.shot("sweep-1000-narrow", tmp_path)
     page.set_viewport_size({"width": 1400, "height": 1500})
     notebook.say("shelf.go_on(told_of(5, status='RUNNING'))")
-    panel.get_by_text("of 10 done").wait_for()
+    panel.get_by_text("2 of 10 done", exact=True).wait_for()
     page.wait_for_timeout(1500)
     notebook.shot("sweep-5-light", tmp_path)
     notebook.say("panel.renew_picture()")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,8 +51,8 @@ def trial_of(number: int, dice: random.Random) -> TrialRow:
     lr, depth = 10 ** dice.uniform(-4, 0), dice.randint(2, 9)
     kind = dice.choice(SPACE["kind"]["values"])
     params = {"lr": lr, "depth": depth, "kind": kind, list(SPACE)[3]: dice.random()}
-    value = 0.92 - 0.12 * (abs(len(f"{lr:.4f}") and (lr - 0.03)) ** 0.5) + 0.006 * depth
-    value += dice.gauss(0, 0.01) - (0.04 if kind == EVIL else 0)
+    value = 0.92 - 0.08 * (math.log10(lr) + 1.5) ** 2 + 0.002 * depth
+    value += dice.gauss(0, 0.005) - (0.02 if kind == EVIL else 0)
     state = {7: "failed", 3: "pruned"}.get(number % 10, "done")
     return TrialRow(
         number=number, run_id=f"run-{number}", name=f"sweep/{number}", state=state,

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from trackbook.sweeps import Told, Weights
 
 COLUMNS = (
-    "sweep_id", "name", "status", "target", "search", "metric", "direction", "best_value", "best_number",
+    "sweep_id", "name", "status", "target", "search", "metric", "direction", "best_value",
+    "best_number",
     "trial_count", "done", "running", "failed", "pruned", "cancelled", "started_at", "ended_at",
 )  # fmt: skip
 FACE = (
-    "name", "status", "target", "search", "metric", "best_value", "best_number", "done", "running", "failed",
+    "name", "status", "target", "search", "metric", "best_value", "best_number", "done",
+    "running", "failed",
     "pruned", "started_at",
 )  # fmt: skip
 

@@ -35,7 +35,8 @@ from trackbook.panels.versus_svg import forest_svg
 __all__ = [
     "DEEDS", "DOWN", "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel",
     "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Score", "Source",
-    "SweepPanel", "SweepSource", "Thing", "Tie", "VersusPanel", "actions_of", "curves_figure", "forest_figure", "forest_svg",
+    "SweepPanel", "SweepSource", "Thing", "Tie", "VersusPanel", "actions_of", "curves_figure",
+    "forest_figure", "forest_svg",
     "found_badges", "lineage_figure", "lineage_svg", "metric_lines", "own_aliases",
     "standing_badges", "static_picture", "sweep_words", "trials_table",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ DONE, BEST, QUIET = "#2f86c9", "#d9642b", "#808080"
 MOST_SLICES, MOST_AXES = 12, 10
 SLICE_PX, COLUMNS = 210, 3
 ALONG = 0.06
+MANY = 200
 
 
 def progress_figure(told: Told) -> Figure:
@@ -52,7 +53,8 @@ def progress_figure(told: Told) -> Figure:
 
 
 LEGEND = {
-    "orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom", "itemclick": False,
+    "orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom",
+    "itemclick": False,
     "itemdoubleclick": False,
 }  # fmt: skip
 
@@ -82,8 +84,8 @@ def dots(
         "customdata": [one.run_id for one in trials],
         "text": [hover(one, told.sweep.metric) for one in trials],
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"color": color, "symbol": form, "size": 7 if len(trials) < 200 else 5,
-                   "opacity": 0.85 if len(trials) < 200 else 0.6},
+        "marker": {"color": color, "symbol": form, "size": 7 if len(trials) < MANY else 5,
+                   "opacity": 0.85 if len(trials) < MANY else 0.6},
     }  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def hover(one: TrialRow, metric: str | None) -> str:
 
 
 def slices_figure(told: Told, order: Sequence[str] = ()) -> Figure | None:
-    """Return the metric against each param that varied, those named first; None where nothing is known.
+    """Return the metric against each param that varied, those named first; None if unknown.
 
     `layouts` has one layout for a narrow place and one for a wide one.
     """
@@ -143,7 +145,7 @@ def slices_figure(told: Told, order: Sequence[str] = ()) -> Figure | None:
                 "text": [hover(one, told.sweep.metric) for _, one in drawn],
                 "hovertemplate": "%{text}<extra></extra>",
                 "marker": {"color": color, "symbol": form, "size": size,
-                           "opacity": 0.75 if len(drawn) < 200 else 0.4},
+                           "opacity": 0.75 if len(drawn) < MANY else 0.4},
             })  # fmt: skip
     layouts = {
         "narrow": sliced(axes, told, 1), "middle": sliced(axes, told, 2),
@@ -173,12 +175,15 @@ def sliced(axes: Sequence[Axis], told: Told, columns: int) -> Figure:
         marks = axis.ticks
         layout[f"xaxis{number}"] = {
             "domain": domain, "anchor": f"y{number}", "range": [-ALONG, 1 + ALONG],
-            "tickvals": [x for x, _ in marks], "ticktext": [label(cut_short(text)[:14]) for _, text in marks],
+            "tickvals": [x for x, _ in marks], "ticktext": [label(cut_short(text)[:14]) for _,
+            text in marks],
             "zeroline": False, "fixedrange": True, "automargin": False, "tickangle": 0,
         }  # fmt: skip
         layout[f"yaxis{number}"] = {
-            "domain": [top - high + 0.15 * high, top - 0.1 * high], "anchor": f"x{number}", "nticks": 5,
-            "range": [min(values) - room, max(values) + room], "zeroline": False, "fixedrange": True,
+            "domain": [top - high + 0.15 * high, top - 0.1 * high], "anchor": f"x{number}",
+            "nticks": 5,
+            "range": [min(values) - room, max(values) + room], "zeroline": False,
+            "fixedrange": True,
             "automargin": False,
         }  # fmt: skip
         title = f"<b>{label(cut_short(axis.name))}</b>" + (" (log)" if axis.is_log else "")
@@ -190,7 +195,7 @@ def sliced(axes: Sequence[Axis], told: Told, columns: int) -> Figure:
 
 
 def parallel_view(told: Told, order: Sequence[str] = ()) -> Figure | None:
-    """Return axes with their ticks, and a line for each trial: places from 0 to 1, its rank, its words."""
+    """Return axes with their ticks, and a line for each trial, the best last."""
     counting = [one for one in told.trials if one.counts]
     names = [*order, *(name for name in told.space if name not in order)][: MOST_AXES - 1]
     if not counting or not names:

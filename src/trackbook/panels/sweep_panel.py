@@ -105,7 +105,7 @@ class SweepPanel(anywidget.AnyWidget):
         super().close()
 
     def static_html(self) -> str:
-        """Return what stays in the saved notebook: words, a picture and the best trials, all escaped."""
+        """Return what stays in the saved notebook: words, a picture, the best trials."""
         svg = sweep_svg(self._told)
         picture = image_of(svg, words_of(self._told)) if svg else ""
         return still_of(self._told, self._weights, picture=picture)
@@ -136,11 +136,11 @@ class SweepPanel(anywidget.AnyWidget):
             "picture": self.renew_picture,
         }
         if isinstance(content, dict):
-            word = content.get("ask")
+            word = str(content.get("ask"))
             if word in acts:
                 acts[word]()
             elif word in {"stop", "prune"}:
-                self._act(str(word), content.get("number"))
+                self._act(word, content.get("number"))
         serve_plotly(self, content)
 
     def _act(self, word: str, number: object) -> None:
@@ -214,7 +214,6 @@ class SweepPanel(anywidget.AnyWidget):
         found = self._source.weights(told)
         with self._turn:
             self._weights = found
-            self._weighing = None
             self._draw()
 
     def _send_all(self) -> None:

@@ -16,6 +16,7 @@ STATUS = {
     "running": "RUNNING", "done": "FINISHED", "failed": "FAILED", "pruned": "PRUNED",
     "cancelled": "CANCELLED",
 }  # fmt: skip
+STATES = {"KILLED": "broken off"}
 MINUTE, HOUR, LONGEST = 60, 3600, 120
 MOST_ROWS = 10
 
@@ -78,9 +79,7 @@ def how_of(told: Told) -> str:
 
 def state_of(told: Told) -> str:
     """Return how the sweep is, in a word."""
-    return {"RUNNING": "running", "FINISHED": "finished", "FAILED": "failed", "KILLED": "broken off"}.get(
-        told.sweep.status, told.sweep.status.lower()
-    )  # fmt: skip
+    return STATES.get(told.sweep.status, told.sweep.status.lower())
 
 
 def times_of(told: Told) -> str:
@@ -159,9 +158,11 @@ def weights_view(weights: Weights | None) -> dict[str, object]:
 def trials_table(told: Told) -> Table:
     """Return a row for each trial, the best first, then in their order."""
     sign = {"max": -1.0, "min": 1.0}.get(told.sweep.direction or "", 0.0)
-    rows = sorted(
-        told.trials, key=lambda one: (not one.counts, sign * (one.value or 0.0) if one.counts else 0.0, one.number)
-    )  # fmt: skip
+
+    def rank(one: TrialRow) -> tuple[bool, float, int]:
+        return not one.counts, sign * (one.value or 0.0) if one.counts else 0.0, one.number
+
+    rows = sorted(told.trials, key=rank)
     params = list(told.space)
     columns = [
         "trial",

@@ -17,7 +17,7 @@ MOST_DOTS = 1_000
 
 
 def sweep_svg(told: Told) -> str:
-    """Return each trial as a dot, and the best so far as a line of steps; nothing without values."""
+    """Return each trial as a dot, and the best so far as a line of steps."""
     dots = [
         (one.number, one.value)
         for one in told.trials
