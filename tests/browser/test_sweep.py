@@ -83,7 +83,7 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     notebook.shot("sweep-1000-narrow", tmp_path)
     page.set_viewport_size({"width": 1400, "height": 1500})
     notebook.say("shelf.go_on(told_of(5, status='RUNNING'))")
-    panel.get_by_text("2 of 10 done", exact=True).wait_for()
+    panel.get_by_text("3 of 10 done", exact=True).wait_for()
     page.wait_for_timeout(1500)
     notebook.shot("sweep-5-light", tmp_path)
     notebook.say("panel.renew_picture()")

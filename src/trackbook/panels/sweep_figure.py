@@ -97,7 +97,7 @@ def failures(failed: Sequence[TrialRow], counting: Sequence[TrialRow]) -> Figure
         "type": "scatter", "mode": "markers", "name": "failed",
         "x": [one.number for one in failed], "y": [low] * len(failed),
         "customdata": [one.run_id for one in failed],
-        "text": [f"trial {one.number} failed<br>{label((one.error or '')[:120])}" for one in failed],
+        "text": [f"trial {one.number} failed<br>{label((one.error or '')[:99])}" for one in failed],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"color": BEST, "symbol": "x-thin-open", "size": 8, "line": {"width": 2}},
     }  # fmt: skip
