@@ -57,7 +57,10 @@ export function sweepHead(hub) {
     const mine = view.trials.filter((one) => picked.has(one.id));
     const failed = mine.filter((one) => one.error);
     const running = mine.filter((one) => !one.error);
-    if (asked && !view.is_running) asked = null;
+    if (!view.is_running) {
+      asked = null;
+      note.textContent = "";
+    }
     const key = JSON.stringify([view.is_running, asked, mine]);
     if (acts.dataset.key === key) return; // the focus stays where it is
     acts.dataset.key = key;

@@ -42,6 +42,7 @@ export function parallel(hub) {
       lines.append(path);
     }
     svg.append(lines, ...view.axes.map((axis, at) => axisOf(axis, at, across(at), down)));
+    root.classList.toggle("tb-many", view.lines.length > 200);
     root.replaceChildren(svg);
     paint();
   }
