@@ -188,6 +188,9 @@ if TYPE_CHECKING:
         status as status,
     )
     from trackbook.doors.api import (
+        sweep as sweep,
+    )
+    from trackbook.doors.api import (
         tag as tag,
     )
     from trackbook.doors.api import (

@@ -12,5 +12,6 @@ CREATE TABLE IF NOT EXISTS tb."session" (
   "python" VARCHAR NOT NULL,
   "platform" VARCHAR NOT NULL,
   "version" VARCHAR NOT NULL,
-  "folder" VARCHAR
+  "folder" VARCHAR,
+  "forked_from" VARCHAR
 )

@@ -7,6 +7,7 @@ from trackbook.book.candidates import for_registry, known_of_run, outdated, rule
 from trackbook.book.collecting import Seen
 from trackbook.book.contents import around_of, slice_of_run
 from trackbook.book.models import Keeping, Models, Promotion, Registered
+from trackbook.book.splitting import look_ahead, rest, split
 
 __all__ = [
     "Book",
@@ -18,8 +19,11 @@ __all__ = [
     "around_of",
     "for_registry",
     "known_of_run",
+    "look_ahead",
     "open_book",
     "outdated",
+    "rest",
     "rules_of",
     "slice_of_run",
+    "split",
 ]

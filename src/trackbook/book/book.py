@@ -17,23 +17,23 @@ from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
 from trackbook.book.sampling import Sampling
+from trackbook.book.splitting import session_now
 from trackbook.book.surroundings import Surroundings, working_folder
 from trackbook.book.upkeep import Upkeep
 from trackbook.capture import LAUNCH, Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
 from trackbook.errors import Misused
-from trackbook.fingerprint import this_machine
 from trackbook.journal import Journal
-from trackbook.records import Artifact, Notebook, Session, SessionEnd
+from trackbook.records import Artifact, Notebook, SessionEnd
 from trackbook.settings import FOLDER, Settings, read_settings
-from trackbook.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from trackbook.artifacts import Artifacts
     from trackbook.book.models import Models
+    from trackbook.book.splitting import Program
     from trackbook.capture import ActiveRun, CellReport
     from trackbook.records import Record, Run
     from trackbook.settings import Cards
@@ -64,13 +64,15 @@ class Book:
         self.cards: Cards = self.settings.cards
         self.secrets = Secrets(self.settings.secrets)
         self.session_id = new_id()
-        self._background: Background | None = None
-        self._sampling: Sampling | None = None
+        self.background: Background | None = None
+        self.sampling: Sampling | None = None
         self.collecting = Collecting(self)
-        self._around = Surroundings(self)
+        self.around = Surroundings(self)
         self._upkeep = Upkeep(self)
+        self.is_split = False
+        """Its process was split off another, which has the database in order."""
         self._closed = False
-        self._owner = os.getpid()
+        self.owner = os.getpid()
 
     @cached_property
     def store(self) -> Store:
@@ -118,7 +120,7 @@ class Book:
 
     def begin(
         self,
-        program: Literal["notebook", "ipython", "script"],
+        program: Program,
         *,
         notebook: str | None = None,
         verbs: frozenset[str] = frozenset(),
@@ -127,20 +129,7 @@ class Book:
         """Begin a session in this process and return what records into it."""
         if self.recorder is not None:
             return self.recorder
-        machine = this_machine()
-        self.journal.put(
-            Session(
-                program=program,
-                notebook=notebook,
-                login=machine.login,
-                host=machine.host,
-                pid=machine.pid,
-                python=machine.python,
-                platform=machine.platform,
-                version=__version__,
-                folder=working_folder(),
-            )
-        )
+        self.journal.put(session_now(program, notebook, working_folder()))
         self.recorder = Recorder(
             self.journal,
             self,
@@ -151,33 +140,33 @@ class Book:
         self.recorder.has_cells = program != "script"
         self.recorder.notebook.path = notebook
         self.recorder.ledger.notebook = notebook
-        self._begin_background(self.recorder)
+        self.begin_background(self.recorder)
         if self.settings.resources:
-            self._sampling = Sampling(
+            self.sampling = Sampling(
                 self.journal.put, began=self.recorder.began, fault=self.recorder.fault
             )
         atexit.register(self.close)
         return self.recorder
 
-    def _begin_background(self, recorder: Recorder) -> None:
+    def begin_background(self, recorder: Recorder) -> None:
         """Begin to do beside the cells what they must not wait for."""
-        self._background = Background(
+        self.background = Background(
             self._upkeep.chore, fault=recorder.fault, rest_s=recorder.rest_s
         )
-        recorder.inputs.soon = self._background.soon
-        recorder.inputs.later = self._background.later
+        recorder.inputs.soon = self.background.soon
+        recorder.inputs.later = self.background.later
 
     def finish(self, run: ActiveRun) -> None:
         """Have the world around a run written down, without anybody waiting for it."""
-        if self._background is not None and self.recorder is not None:
+        if self.background is not None and self.recorder is not None:
             executed = self.recorder.notebook.as_now()
             modules = tuple(sys.modules)
-            if self._sampling is not None:
-                sampling = self._sampling
-                self._background.soon(lambda: sampling.run_ended(run.run_id))
-            self._background.later(lambda: self._surroundings(run, executed, modules))
+            if self.sampling is not None:
+                sampling = self.sampling
+                self.background.soon(lambda: sampling.run_ended(run.run_id))
+            self.background.later(lambda: self._surroundings(run, executed, modules))
             self.doubts.ended(run)
-            self._background.later(lambda: self.collecting.of_run(run))
+            self.background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:
         """Learn what earlier sessions did in this notebook; slow, for the background."""
@@ -211,13 +200,13 @@ class Book:
 
     def soon(self, job: Callable[[], None]) -> None:
         """Have something done in the background."""
-        if self._background is not None:
-            self._background.soon(job)
+        if self.background is not None:
+            self.background.soon(job)
 
     def when_idle(self, job: Callable[[], None]) -> None:
         """Have something done when the cells are at rest; now where nothing records."""
-        if self._background is not None:
-            self._background.later(job)
+        if self.background is not None:
+            self.background.later(job)
         else:
             job()
 
@@ -288,14 +277,14 @@ class Book:
 
     def settle(self) -> None:
         """Wait for this process's facts that are on their way, so that readers see them."""
-        if self._background is not None:
-            self._background.settle(patience_s=SETTLE_S)
+        if self.background is not None:
+            self.background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:
             self.journal.retry()
 
     def close(self, status: Literal["FINISHED", "FAILED"] | None = None) -> None:
         """End this process's session: its open runs, its journal, its thread."""
-        if self._closed or os.getpid() != self._owner:
+        if self._closed or os.getpid() != self.owner:
             return  # a forked child ends nothing of its parent's
         self._closed = True
         atexit.unregister(self.close)
@@ -303,15 +292,16 @@ class Book:
             failed = self.recorder.ledger.by_hand is not None and script_failed()
             self.recorder.ledger.end_all(status or ("FAILED" if failed else "FINISHED"))
         self.doubts.close()
-        if self._background is not None:
-            self._background.stop()
-            if self._sampling is not None:
-                self._sampling.stop()
+        if self.background is not None:
+            self.background.stop()
+            if self.sampling is not None:
+                self.sampling.stop()
             self.journal.put(SessionEnd(outcome="ended"))
         if "journal" in self.__dict__:
             self.journal.close()
             # The folder may be gone, with nothing to drain; of a launched run the launcher drains.
-            if self.folder.is_dir() and LAUNCH not in os.environ:
+            drains = LAUNCH not in os.environ and not self.is_split
+            if self.folder.is_dir() and drains:
                 self.store.drain(patience_s=0)
         if "store" in self.__dict__:
             self.store.close()
@@ -328,7 +318,7 @@ class Book:
         if count:
             fact = Notebook(path=notebook.path, notebook_hash=digest, cell_count=count)
             self.journal.put(fact, run.run_id)
-        self._around.write(run.run_id, modules)
+        self.around.write(run.run_id, modules)
 
 
 def script_failed() -> bool:

@@ -69,6 +69,14 @@ class Surroundings:
             self._look_again_at = began + took + min(LONGEST_REST_S, REST * took)
         self._book.journal.put(self._last[1], run_id)
 
+    def look(self, modules: tuple[str, ...]) -> None:
+        """Look at what is around now; it counts as long as no other module is imported."""
+        self._last = (
+            (len(modules), working_folder(), commit_of()),
+            self._environment(modules),
+        )
+        self._look_again_at = float("inf")
+
     def _environment(self, names: tuple[str, ...]) -> Environment:
         if self._in_use[0] != len(names):
             self._in_use = len(names), packages_in_use(names)

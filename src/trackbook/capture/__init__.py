@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.capture.adoption import Adoption
 from trackbook.capture.attempt import attempt
 from trackbook.capture.calls import CallWatch
 from trackbook.capture.cell import TRACK_LINE, request_in
@@ -17,7 +18,8 @@ from trackbook.capture.saved import SavedNotebook
 from trackbook.capture.watched import Site
 
 __all__ = [
-    "LAUNCH", "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",
+    "LAUNCH", "TRACK_LINE", "ActiveRun",
+    "Adoption", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",
     "Recorder", "Rules", "SavedNotebook", "Site", "Status", "aside", "attempt", "here",
     "launch_of", "must_exist", "request_in", "take_launch", "written_params",
 ]  # fmt: skip

@@ -230,6 +230,10 @@ class CallWatch:
 
     # What is heard
 
+    def go_on(self) -> None:
+        """In a forked child that is the session now: hear what is called here."""
+        self._pid = os.getpid()
+
     def _thread_starts(self, frame: FrameType) -> None:
         call = self._running.enclosing(frame)
         if call is not None:

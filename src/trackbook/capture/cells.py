@@ -260,12 +260,12 @@ class Cells:
             execution_count=count_of(result),
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
-        status = STATUS[outcome]
-        self._recorder.trainings.leave(cell, status, said)
         if self._recorder.ledger.launched is not None and error is not None:
             self._recorder.ledger.launch_end = (
                 ("FAILED", said) if outcome == "error" else ("KILLED", "interrupted")
             )
+        status = STATUS[outcome]
+        self._recorder.trainings.leave(cell, status, said)
         if cell.run is not None:
             cell.run.end(status, said)
 

@@ -51,7 +51,7 @@ class Ledger:
     ) -> None:
         self._ink = ink
         self._keeper = keeper
-        self._secrets = secrets
+        self.secrets = secrets
         self._experiment = experiment
         self._main = here.stack
         self._names: Counter[str] = Counter()
@@ -68,6 +68,8 @@ class Ledger:
         """That run, once something of the session was recorded."""
         self.launch_end: tuple[Status, str | None] | None = None
         """How it ended, as far as its session can tell."""
+        self.opening: Callable[[str, RunStart], tuple[str, RunStart]] = lambda *as_is: as_is
+        """Asked for the id of each run that opens, and with what it begins."""
         self._is_lent = False
         self.tags: dict[str, str] = {}
         """Those that every run gets as it opens, unless it is a part of another."""
@@ -106,19 +108,20 @@ class Ledger:
             git_commit=commit_of(),
             began_us=began_us,
         )
+        run_id, start = self.opening(launch.run_id if launch else new_id(), start)
         run = ActiveRun(
-            launch.run_id if launch else new_id(),
+            run_id,
             start,
             ink=self._ink,
             keeper=self._keeper,
-            secrets=self._secrets,
+            secrets=self.secrets,
             execution_id=execution_id,
             ending=self._end,
         )
         if launch is None or not launch.is_begun:
             self._ink.put(start, run.run_id, execution_id)
         self.runs[run.run_id] = run
-        if relation != "child":
+        if start.relation != "child":
             run.set_tags(self.tags)
         return run
 
@@ -252,7 +255,7 @@ class Ledger:
 
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
         self.goings.ended(run)
-        text = self._secrets.in_text(error) if error else None
+        text = self.secrets.in_text(error) if error else None
         if run is not self.launched or not (self.launch and self.launch.is_begun):
             self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
         run.duration_s = (now_us() - run.began_us) / 1e6

@@ -162,6 +162,8 @@ class Recorder:
         if begun is None:
             self.measures.miss(step.label or "training", "manual mode, and no run is open")
             return
+        if step.search is None and self.trainings.searches.knows(begun.run):
+            return  # a part of a trial
         self.ledger.goings.told(begun.run, step, cell.execution_id if cell else None)
         if is_new or step.data:
             self.inputs.use(step.data, begun.run.run_id, site.line)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.capture.cell import Trained
 from trackbook.capture.living import Begun, Living, beginning
+from trackbook.capture.searches import Searches
 from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
@@ -52,6 +53,7 @@ class Trainings:
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._handed: dict[str, str] = {}
         self.living = Living()
+        self.searches = Searches(ink, self._open_child, ledger.secrets.in_text)
         self._began_us = 0
         """When the training that is being taken in began."""
         self.keywords: Callable[[], set[str]] = set
@@ -119,6 +121,8 @@ class Trainings:
                 return None, False
             if cell is not None:
                 cell.trained.append(Trained(begun.run.run_id, line, is_loop=call is None))
+        elif self.searches.takes(begun.run, step):
+            return begun, False
         elif step.params:
             begun.training = replace(
                 begun.training, params={**begun.training.params, **step.params}
@@ -126,6 +130,8 @@ class Trainings:
             begun.run.log_params(step.params, origin="call")
         begun.rest = step.rest
         self._tell(begun, step.metrics)
+        if step.search is not None:
+            self.searches.told(begun.run, step.search)
         return begun, is_new
 
     def _tell(self, begun: Begun, metrics: Iterable[Measured]) -> None:
@@ -306,6 +312,8 @@ class Trainings:
     def _write(self, run: ActiveRun, training: Training) -> Part:
         """Write a training's facts into a run, and its candidates as child runs."""
         before = set(run.params), set(run.metrics)
+        if training.search is not None:
+            self.searches.told(run, training.search)
         run.log_params({**training.params, **self.typed(training.defaults)}, origin="call")
         for measured in training.metrics:
             for step, value in measured.values:

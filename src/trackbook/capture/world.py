@@ -49,6 +49,10 @@ class World:
         """Take in a generator that has just been imported, before anybody throws it."""
         self._dice = dice_now(module) | self._dice
 
+    def thrown_outside(self) -> None:
+        """Take generators of random numbers as they are now: somebody set them between cells."""
+        self._dice = dice_now()
+
     def after(self, paths: Iterable[str], began_us: int, *, seeds: bool) -> Seen:
         """Return what an execution that just ended used, and what it changed.
 

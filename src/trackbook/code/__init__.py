@@ -6,6 +6,7 @@ from trackbook.code.call_names import names_of_calls
 from trackbook.code.closure import Closures, closure_of
 from trackbook.code.given import placed_in
 from trackbook.code.hashes import code_cells_of, notebook_hash, source_hash
+from trackbook.code.literals import is_literal
 from trackbook.code.making import (
     Line,
     behind,
@@ -39,6 +40,7 @@ __all__ = [
     "code_cells_of",
     "direction_of",
     "is_count_name",
+    "is_literal",
     "is_metric_name",
     "is_weak_name",
     "keywords_in",

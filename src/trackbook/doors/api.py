@@ -25,6 +25,7 @@ from trackbook.doors.session import (
     set_tags,
     start_run,
 )
+from trackbook.doors.sweeping import sweep_of
 from trackbook.doors.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -142,6 +143,12 @@ def export(*what: str, file: str, **choices: Any) -> Any:
 import_bundle = door("import")
 
 
+@wraps(sweep_of)
+def sweep(*args: Any, **kwargs: Any) -> Any:
+    """Try a function, a notebook, a script or a run with many params; see `sweep_of`."""
+    return sweep_of(current_book(), *args, **kwargs)
+
+
 def run(
     target: str | Path, params: Mapping[str, object] | None = None, **choices: Any
 ) -> Any:
@@ -165,6 +172,6 @@ __all__ = [
     "log_metric", "log_metrics", "log_model", "log_param", "log_params", "note", "paper",
     "promote", "register", "registry", "reject", "reproduce", "reproducible", "restore",
     "rm", "rollback", "route", "run", "runs", "search_runs", "seed_everything", "set_experiment",
-    "set_tag", "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy",
+    "set_tag", "set_tags", "show", "sql", "start_run", "status", "sweep", "tag", "undeploy",
     "unregister", "versions",
 ]  # fmt: skip

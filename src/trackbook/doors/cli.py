@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FRONT = "trackbook"
 FORMS = ("--json", "--csv")
+MAY_BEGIN = frozenset({"doctor", "run", "sweep"})
+"""Verbs that need no project to be there: they begin one, or say that there is none."""
 
 
 def run() -> None:
@@ -74,7 +76,7 @@ def answer(verb: Verb, words: Sequence[str], form: str) -> int:
             None, **values, **({"json": True} if form == "--json" else {})
         )
     else:
-        book = current_book(must_exist=verb.name not in ("doctor", "run"))
+        book = current_book(must_exist=verb.name not in MAY_BEGIN)
         try:
             result = verb.function(book, **values)
         finally:

@@ -51,6 +51,8 @@ def recorder() -> Recorder:
 def active() -> ActiveRun:
     """Return the run that logging goes to, opening one where none is."""
     book = Current.book
+    if book is None and here.run is not None and here.run.status is None:
+        return here.run  # a trial's on a worker, where nothing else is open
     known = book.recorder if book is not None else None
     if known is not None and (run := known.active) is not None:
         return run

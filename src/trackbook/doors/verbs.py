@@ -27,6 +27,8 @@ from trackbook.doors import (
     papers,
     proofs,
     registry,
+    sweeping,
+    sweeps,
     tags,
     versus,
 )
@@ -263,6 +265,8 @@ VERBS: dict[str, Verb] = {
         Verb("restore", proofs.restore),
         Verb("reproduce", proofs.reproduce),
         Verb("run", launching.run),
+        Verb("sweep", sweeping.sweep),
+        Verb("sweeps", sweeps.sweeps),
         Verb("registry", board.registry),
         Verb("register", models.register),
         Verb("versions", registry.versions),

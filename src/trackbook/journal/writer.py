@@ -242,6 +242,11 @@ class Journal:
         self._backlog = Backlog(self._folder)
         self._outlet.leave()
 
+    def begin_anew(self, session_id: str) -> None:
+        """In a forked child: write for a session of its own, no branch of the parent's."""
+        self.session_id = session_id
+        self._branch, self._count = "", 0
+
     def _send(self, frame: bytes) -> None:
         try:
             if self._outlet.now.write(frame) == len(frame):

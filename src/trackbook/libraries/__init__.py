@@ -12,13 +12,16 @@ from trackbook.libraries.base import (
     Loaded,
     Measured,
     Reader,
+    Searched,
     Step,
     Training,
+    Tried,
     Used,
 )
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
+from trackbook.libraries.optuna import OPTUNA
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.statsmodels import STATSMODELS
@@ -26,7 +29,7 @@ from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
 LIBRARIES: tuple[Library, ...] = (
-    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, STATSMODELS, *READERS,
+    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, STATSMODELS, OPTUNA, *READERS,
 )  # fmt: skip
 
 __all__ = [
@@ -46,8 +49,10 @@ __all__ = [
     "Loaded",
     "Measured",
     "Reader",
+    "Searched",
     "Step",
     "Training",
+    "Tried",
     "Used",
     "algorithm_of",
     "steps_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,40 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One trial of a library's own search, once it has ended."""
+
+    number: int
+    params: Mapping[str, object]
+    state: Literal["done", "failed", "pruned"]
+    values: Sequence[float] = ()
+    """One for each goal."""
+    points: Sequence[tuple[int, float]] = ()
+    """(step, value) of what it reported on its way."""
+    began_us: int | None = None
+    wall_s: float | None = None
+    error: BaseException | None = None
+    """What it failed with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A search for params that a library does by itself: a sweep, with trials as child runs."""
+
+    name: str
+    goals: Sequence[str]
+    """Names of what a trial gives."""
+    directions: Sequence[str]
+    """max or min, for each."""
+    space: Mapping[str, object] = field(default_factory=dict)
+    """Of each param its `values`, or `low`, `high`, `kind`, `step`, `log`; as far as known."""
+    trials: Sequence[Tried] = ()
+    """Those that ended since it was told last."""
+    budget: int | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
     """A training that finished: a run, or a part of one."""
 
@@ -68,6 +102,8 @@ class Training:
     data: Sequence[Given] = ()
     """What it was trained and validated on."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    search: Searched | None = None
+    """It is a search, and trains nothing itself."""
     continued: bool = False
     """One of many steps that train the same object (`partial_fit`): a caller that saw the
     model before adds to the run it opened then."""
@@ -136,6 +172,9 @@ class Step:
     rest: Callable[[], Sequence[Measured]] = tuple
     """Gives the points that came since, asked when the cell ends in which nothing else says
     that the training is over: a loop of the user's own."""
+    search: Searched | None = None
+    """It is a step of a search. What trainings inside it tell belongs to the trial that ends
+    next in their thread."""
 
 
 Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step

@@ -15,13 +15,15 @@ FROM tb.execution x
 LEFT JOIN tb.execution_end e ON e.execution_id = x.execution_id
 LEFT JOIN tb.tie t ON t.execution_id = x.execution_id
 WHERE x.session_id = $session
+  OR x.session_id IN (SELECT forked_from FROM tb.session WHERE session_id = $session)
 ORDER BY x.execution_id
 
 -- missed_something: whether a rerun showed that a run's slice had left out what mattered
 SELECT count(*) > 0 FROM tb.reproduction WHERE run_id = $run AND cause = 'missed dependency'
 
 -- dice_of_session: states of generators of random numbers from before their first use
-SELECT execution_id, "of", state FROM tb.dice WHERE session_id = $session ORDER BY id
+SELECT execution_id, "of", state FROM tb.dice WHERE session_id = $session
+  OR session_id IN (SELECT forked_from FROM tb.session WHERE session_id = $session) ORDER BY id
 
 -- folder_of_session: where a session worked, and for which notebook
 SELECT folder, notebook FROM tb.session WHERE session_id = $session
@@ -57,6 +59,7 @@ FROM tb.execution x
 LEFT JOIN tb.execution_end e ON e.execution_id = x.execution_id
 LEFT JOIN tb.tie t ON t.execution_id = x.execution_id
 WHERE x.session_id = $session
+  OR x.session_id IN (SELECT forked_from FROM tb.session WHERE session_id = $session)
 ORDER BY x.execution_id
 
 -- doubts_of_run: what spoke against a run when it ended, in order
@@ -67,6 +70,7 @@ SELECT DISTINCT session_id FROM tb.execution WHERE execution_id IN (SELECT unnes
 
 -- ties_of_session: what each execution of one session rests on
 SELECT execution_id, before, why FROM tb.tie WHERE session_id = $session
+  OR session_id IN (SELECT forked_from FROM tb.session WHERE session_id = $session)
 
 -- makers_of_datasets: executions that loaded some datasets
 SELECT 'execution' AS from_kind, execution_id AS from_id, made_by AS label,

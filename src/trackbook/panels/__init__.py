@@ -25,14 +25,18 @@ from trackbook.panels.registry_panel import RegistryPanel
 from trackbook.panels.registry_source import RegistrySource
 from trackbook.panels.run_table import RunTable
 from trackbook.panels.source import Source
+from trackbook.panels.sweep_panel import SweepPanel, SweepSource
+from trackbook.panels.sweep_rows import trials_table
+from trackbook.panels.sweep_rows import words_of as sweep_words
 from trackbook.panels.versus_figure import forest_figure
 from trackbook.panels.versus_panel import VersusPanel
 from trackbook.panels.versus_svg import forest_svg
 
 __all__ = [
     "DEEDS", "DOWN", "ON_A_CARD", "PALETTE", "ComparePanel", "Fact", "LineagePanel",
-    "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Score", "Source", "Thing",
-    "Tie", "VersusPanel", "actions_of", "curves_figure", "forest_figure", "forest_svg",
+    "PlotPanel", "RegistryPanel", "RegistrySource", "RunTable", "Score", "Source",
+    "SweepPanel", "SweepSource", "Thing", "Tie", "VersusPanel", "actions_of", "curves_figure",
+    "forest_figure", "forest_svg",
     "found_badges", "lineage_figure", "lineage_svg", "metric_lines", "own_aliases",
-    "standing_badges", "static_picture",
+    "standing_badges", "static_picture", "sweep_words", "trials_table",
 ]  # fmt: skip

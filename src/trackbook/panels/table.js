@@ -6,7 +6,7 @@ import { inShort } from "./rows.js";
 const ROW = 24;
 const SPARE = 8;
 const WIDTHS = { text: 120, number: 96, time: 146 };
-const STATUS = { RUNNING: "◌", FINISHED: "✓", FAILED: "✗", KILLED: "■" };
+const STATUS = { RUNNING: "◌", FINISHED: "✓", FAILED: "✗", KILLED: "■", PRUNED: "◇", CANCELLED: "■" };
 
 /** Build a table over `rows`; `hub` has `selected()`, `select(ids)` and `colors()`. */
 export function runTable(rows, hub, { height = 250 } = {}) {

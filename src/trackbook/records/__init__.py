@@ -55,6 +55,7 @@ from trackbook.records.surroundings import (
     LocalModule,
     Lock,
 )
+from trackbook.records.sweeps import Search, Sweep, SweepTarget, Trial, TrialState
 from trackbook.records.told import Collected, Label, Objective, Thing
 from trackbook.records.usage import Usage
 from trackbook.records.value import Artifact, Metric, Note, Param, Retraction, Tag
@@ -114,6 +115,7 @@ __all__ = [
     "Run",
     "RunEnd",
     "RunStart",
+    "Search",
     "Session",
     "SessionEnd",
     "Severity",
@@ -121,12 +123,16 @@ __all__ = [
     "Shipment",
     "State",
     "Status",
+    "Sweep",
+    "SweepTarget",
     "Tag",
     "TargetKind",
     "Thing",
     "Tie",
     "Transition",
     "Trash",
+    "Trial",
+    "TrialState",
     "Usage",
     "Verdict",
     "Version",

@@ -25,6 +25,8 @@ class Session(Record, frozen=True, kw_only=True):
     """Of trackbook."""
     folder: str | None = None
     """Where the process works, from which relative paths count."""
+    forked_from: str | None = None
+    """The session whose process it was split off, with all that was executed there before."""
 
 
 @kind("session_end")

@@ -10,10 +10,12 @@ from trackbook.reproduce.environment import (
 )
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
 from trackbook.reproduce.rebuilt import reproduce_rebuilt
-from trackbook.reproduce.rerun import Rerun, own_package, rerun
+from trackbook.reproduce.rerun import Rerun, guarded, own_package, rerun, thrown
+from trackbook.reproduce.scratch import FILE, scratch
 from trackbook.reproduce.verdict import GOOD, Proven, Terms, reproduce
 
 __all__ = [
+    "FILE",
     "GOOD",
     "CellFailed",
     "FreshKernel",
@@ -21,6 +23,7 @@ __all__ = [
     "Proven",
     "Rerun",
     "Terms",
+    "guarded",
     "made_once",
     "own_package",
     "python_like",
@@ -28,4 +31,6 @@ __all__ = [
     "reproduce_rebuilt",
     "requires_of_own",
     "rerun",
+    "scratch",
+    "thrown",
 ]

@@ -9,9 +9,11 @@ FROM (SELECT sid, step, value, logged_ms FROM tb.point WHERE sid IN (
 JOIN tb.series s ON s.sid = p.sid
 ORDER BY s.name, p.step, p.logged_ms
 
--- runs_opened: the runs of a session with the executions that opened them, in order
+-- runs_opened: the runs of a session with the executions that opened them, in order; one that is a
+-- part of another session's run, a trial or a launched one, opens by itself when it is executed again
 SELECT run_id, execution_id,
-  CASE WHEN origin = 'launch' THEN '' ELSE coalesce(relation, '') END AS relation
+  CASE WHEN origin <> 'launch' AND parent_run_id IN (SELECT run_id FROM tb.run WHERE session_id = $session)
+    THEN coalesce(relation, '') ELSE '' END AS relation
 FROM tb.run WHERE session_id = $session AND execution_id IS NOT NULL ORDER BY run_id
 
 -- launched_as: the run as which a session was launched, if it was

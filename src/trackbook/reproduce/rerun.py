@@ -137,11 +137,14 @@ def own_package(folder: Path) -> str:
     return str(folder)
 
 
-def guarded(work: Path, folder: str) -> str:
-    """Return an expression that keeps a folder as it is, binding no name."""
+def guarded(work: Path, folder: str, *more: Path) -> str:
+    """Return an expression that keeps a folder as it is, binding no name.
+
+    What lies in `more` may change all the same.
+    """
     source = Path(__file__).with_name("guard.py").read_text(encoding="utf-8")
     kept = Path(folder).resolve()
-    free = [str(work.parent)]
+    free = [str(one) for one in (work.parent, *more)]
     home = Path.home().resolve()
     if home.is_relative_to(kept) and home.is_dir():
         free += [str(one) for one in home.iterdir() if one.name.startswith(".")]

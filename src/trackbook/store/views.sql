@@ -389,3 +389,48 @@ CREATE OR REPLACE VIEW gate_results AS
 SELECT g.report_id, r.model, r.version, r.target, g.place, g.label, g.check_name, g.outcome, g.severity,
   g.blocks, g.words, g.value, g.threshold, g.evidence, g.duration_s
 FROM gate_result g JOIN gate_report r ON r.report_id = g.report_id
+
+-- sweep_facts: one row per sweep, as it was last begun; a sweep that is gone on with runs once more
+CREATE OR REPLACE VIEW sweep_facts AS
+SELECT r.run_id AS sweep_id, r.name, r.experiment,
+  CASE WHEN s.id < e.id OR (e.id IS NULL AND r.status <> 'RUNNING') THEN r.status
+    WHEN s.session_id IN (SELECT session_id FROM session_end) THEN 'KILLED' ELSE 'RUNNING' END AS status,
+  s.target, s.target_kind, s.search, s.space, s.metric, s.direction, s.directions, s.budget, s.seed,
+  s.jobs, s.executor, s.prunes, s.timeout_s, r.started_at, r.ended_at, r.duration_s, r.error
+FROM (FROM sweep QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY id DESC) = 1) s
+JOIN run_facts r ON r.run_id = s.run_id
+LEFT JOIN (SELECT run_id, max(id) AS id FROM run_end GROUP BY run_id) e ON e.run_id = s.run_id
+
+-- trials: one row per trial of a sweep, as it stands now, with its run
+CREATE OR REPLACE VIEW trials AS
+SELECT t.sweep_id, t.number, t.run_id, coalesce(r.name, concat_ws('/', s.name, t.number)) AS name,
+  s.experiment,
+  CASE WHEN t.state = 'running' AND coalesce(r.status, s.status) <> 'RUNNING' THEN 'cancelled'
+    ELSE t.state END AS state,
+  t.params, t.value, t.goals, coalesce(t.error, r.error) AS error, r.status,
+  coalesce(r.started_at, t.written_at) AS started_at, r.ended_at, t.wall_s, t.cells_executed, t.cells_reused
+FROM (FROM trial QUALIFY row_number() OVER (PARTITION BY sweep_id, number ORDER BY id DESC) = 1) t
+JOIN sweep_facts s USING (sweep_id)
+LEFT JOIN run_facts r ON r.run_id = t.run_id
+WHERE r.run_id IS NOT NULL OR t.run_id NOT IN (SELECT run_id FROM run)
+
+-- sweeps: one row per sweep, with how many of its trials came to what, and the best of them
+CREATE OR REPLACE VIEW sweeps AS
+SELECT s.*, coalesce(t.trial_count, 0) AS trial_count, coalesce(t.running, 0) AS running,
+  coalesce(t.done, 0) AS done, coalesce(t.failed, 0) AS failed, coalesce(t.pruned, 0) AS pruned,
+  coalesce(t.cancelled, 0) AS cancelled,
+  CASE s.direction WHEN 'max' THEN t.most WHEN 'min' THEN t.least END AS best_value,
+  CASE s.direction WHEN 'max' THEN t.most_number WHEN 'min' THEN t.least_number END AS best_number,
+  CASE s.direction WHEN 'max' THEN t.most_id WHEN 'min' THEN t.least_id END AS best_run_id
+FROM sweep_facts s
+LEFT JOIN (
+  SELECT sweep_id, count(*) AS trial_count, count(*) FILTER (state = 'running') AS running,
+    count(*) FILTER (state = 'done') AS done, count(*) FILTER (state = 'failed') AS failed,
+    count(*) FILTER (state = 'pruned') AS pruned, count(*) FILTER (state = 'cancelled') AS cancelled,
+    max(value) FILTER (state = 'done' AND isfinite(value)) AS most,
+    min(value) FILTER (state = 'done' AND isfinite(value)) AS least,
+    arg_max(number, (value, -number)) FILTER (state = 'done' AND isfinite(value)) AS most_number,
+    arg_min(number, (value, number)) FILTER (state = 'done' AND isfinite(value)) AS least_number,
+    arg_max(run_id, (value, -number)) FILTER (state = 'done' AND isfinite(value)) AS most_id,
+    arg_min(run_id, (value, number)) FILTER (state = 'done' AND isfinite(value)) AS least_id
+  FROM trials GROUP BY sweep_id) t USING (sweep_id)

@@ -1,0 +1,99 @@
+"""A sweep in JupyterLab, as somebody who waits for it uses it."""
+
+from __future__ import annotations
+
+import nbformat
+from axe_playwright_python.sync_playwright import Axe
+
+CELLS = [
+    "from sample_sweeps import Shelf, told_of\nfrom trackbook.panels import SweepPanel",
+    "shelf = Shelf(told_of(60, status='RUNNING'))\npanel = SweepPanel(shelf)\npanel",
+]
+
+
+def faults(page):
+    """Return what axe finds against WCAG 2 A and AA in the panel."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa"]}
+    answer = Axe().run(page, context=".tb-sweep", options=rules)
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for one in answer.response["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+def theme(page, name):
+    page.evaluate(
+        "(theme) => { void jupyterapp.commands.execute('apputils:change-theme', {theme}); }",
+        name,
+    )
+    page.wait_for_function("(name) => document.body.dataset.jpThemeName === name", arg=name)
+    page.wait_for_timeout(600)
+
+
+def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_path):  # noqa: PLR0915  one page for all
+    notebook = open_notebook("sweep/sweep", CELLS, size=(1400, 1500))
+    notebook.run()
+    notebook.command("application:toggle-left-area")
+    page = notebook.page
+    panel = page.locator(".tb-sweep")
+    panel.wait_for(timeout=60_000)
+    panel.locator(".tb-plot .main-svg").nth(2).wait_for(state="attached")
+    panel.get_by_text("share in being among").wait_for()
+    page.wait_for_timeout(1000)
+    notebook.shot("sweep-60-light", tmp_path)
+
+    assert panel.locator("img, script").count() == 0
+    assert "<img src=x onerror=alert(1)>" in panel.locator(".tb-headline").inner_text()
+    assert "46 of 65 done" in panel.locator(".tb-counts").inner_text()
+    assert panel.locator(".tb-parallel polyline").count() == 46
+    assert faults(page) == []
+    theme(page, "JupyterLab Dark")
+    notebook.shot("sweep-60-dark", tmp_path)
+    assert faults(page) == []
+    theme(page, "JupyterLab Light")
+
+    # a stretch of an axis picks trials, in the table and the plots alike
+    box = panel.locator(".tb-catch").last.bounding_box()
+    page.mouse.move(box["x"] + 13, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 13, box["y"] + 70)
+    page.mouse.up()
+    picked = panel.locator(".tb-parallel polyline.tb-on").count()
+    assert 0 < picked < 46
+    assert f"{picked} picked" in panel.locator(".tb-count").inner_text()
+    notebook.shot("sweep-60-picked", tmp_path)
+    panel.get_by_role("button", name="drop all").click()
+
+    # stopping asks for a second word, by keyboard too
+    panel.get_by_role("button", name="Stop sweep…").press("Enter")
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="Stop sweep…").press("Enter")
+    panel.get_by_role("button", name="Stop it").press("Enter")
+    panel.get_by_text("asked to stop: what runs is cancelled").wait_for()
+
+    # it goes on, and the panel with it
+    notebook.say("assert shelf.heard == ['stop'], shelf.heard\nshelf.go_on(told_of(1000))")
+    panel.get_by_text("800 of 1000 done", exact=True).wait_for()
+    page.wait_for_timeout(2500)
+    notebook.shot("sweep-1000-light", tmp_path)
+    page.set_viewport_size({"width": 600, "height": 2000})
+    page.wait_for_timeout(1200)
+    assert panel.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+    notebook.shot("sweep-1000-narrow", tmp_path)
+    page.set_viewport_size({"width": 1400, "height": 1500})
+    notebook.say("shelf.go_on(told_of(5, status='RUNNING'))")
+    panel.get_by_text("3 of 10 done", exact=True).wait_for()
+    page.wait_for_timeout(1500)
+    notebook.shot("sweep-5-light", tmp_path)
+    notebook.say("panel.renew_picture()")
+    page.wait_for_timeout(500)
+    saved = notebook.save()
+    nbformat.write(saved, lab[1] / "sweep" / "reopened.ipynb")
+    again = open_notebook("sweep/reopened")
+    picture = again.page.get_by_role("img", name="best accuracy").first
+    picture.wait_for()
+    assert picture.evaluate("one => one.naturalWidth") > 100
+    again.shot("sweep-reopened", tmp_path)
+    again.harmless()
+    notebook.harmless()

@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS tb."sweep" (
+  "id" VARCHAR NOT NULL,
+  "written_at" TIMESTAMP NOT NULL,
+  "session_id" VARCHAR NOT NULL,
+  "run_id" VARCHAR,
+  "execution_id" VARCHAR,
+  "target" VARCHAR NOT NULL,
+  "target_kind" VARCHAR NOT NULL,
+  "search" VARCHAR NOT NULL,
+  "space" VARCHAR NOT NULL,
+  "metric" VARCHAR,
+  "direction" VARCHAR,
+  "budget" BIGINT,
+  "seed" BIGINT,
+  "jobs" BIGINT NOT NULL,
+  "executor" VARCHAR NOT NULL,
+  "prunes" BOOLEAN NOT NULL DEFAULT False,
+  "timeout_s" DOUBLE,
+  "directions" VARCHAR[] NOT NULL DEFAULT []
+)
