@@ -16,14 +16,16 @@ from trackbook.libraries.base import (
     Training,
     Used,
 )
+from trackbook.libraries.keras import KERAS
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, KERAS, *READERS)
 
 __all__ = [
+    "KERAS",
     "LIBRARIES",
     "SKLEARN",
     "XGBOOST",
