@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,6 +27,9 @@ from trackbook.records import (
     Tag,
 )  # fmt: skip
 from trackbook.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -124,23 +130,51 @@ class Sheet:
         }
 
 
-@pytest.fixture
-def sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A fresh notebook with trackbook loaded, in a project of its own."""
+@contextmanager
+def sheet_in(project: Path):
+    """A fresh notebook with trackbook loaded, in a project."""
     from IPython.core.interactiveshell import InteractiveShell
 
     from trackbook.doors.ipython import unload
 
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRACKBOOK_PROJECT", str(tmp_path))
-    main, displayhook = sys.modules["__main__"], sys.displayhook
-    shell = InteractiveShell()
-    made = Sheet(shell, tmp_path)
-    made.ok("%load_ext trackbook", "%track quiet")
-    yield made
-    unload(shell)
-    sys.modules["__main__"], sys.displayhook = main, displayhook
-    shell.history_manager.end_session()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        patch.setenv("TRACKBOOK_PROJECT", str(project))
+        main, displayhook = sys.modules["__main__"], sys.displayhook
+        shell = InteractiveShell()
+        made = Sheet(shell, project)
+        made.ok("%load_ext trackbook", "%track quiet")
+        yield made
+        unload(shell)
+        sys.modules["__main__"], sys.displayhook = main, displayhook
+        shell.history_manager.end_session()
+
+
+@pytest.fixture
+def sheet(tmp_path: Path):
+    """A fresh notebook with trackbook loaded, in a project of its own."""
+    with sheet_in(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory):
+    """Return a sheet in a copy of a project that a function made once, for its module's tests."""
+    made: dict[str, Path] = {}
+
+    @contextmanager
+    def copied(make: Callable[[Sheet], None], project: Path):
+        name = make.__qualname__
+        if name not in made:
+            first = tmp_path_factory.mktemp(name)
+            with sheet_in(first) as sheet:
+                make(sheet)
+            made[name] = first
+        shutil.copytree(made[name], project, dirs_exist_ok=True, symlinks=True)
+        with sheet_in(project) as sheet:
+            yield sheet
+
+    return copied
 
 
 class Project:

@@ -192,24 +192,29 @@ def test_a_no_keeps_it_out(lab, monkeypatch) -> None:
         track(lab, "promote iris@1.0.0 production")
 
 
-def produced(sheet, monkeypatch, version):
+def produced(sheet, version):
     track(sheet, f"promote {version} staging")
     with pytest.raises(UsageError, match="asked for"):
         track(sheet, f"promote {version} production")
-    monkeypatch.setenv("JUPYTERHUB_USER", "bob")
-    track(sheet, f"approve {version}")
-    monkeypatch.delenv("JUPYTERHUB_USER")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTERHUB_USER", "bob")
+        track(sheet, f"approve {version}")
     track(sheet, f"promote {version} production --reason better")
 
 
+def two_served(sheet) -> None:
+    (sheet.project / "trackbook.gates.toml").write_text(POLICY)
+    sheet.ok(TRAIN)
+    for c, version in ((1.0, "iris@1.0.0"), (0.1, "iris@1.1.0")):
+        sheet.ok(FIT.format(c=c))
+        track(sheet, "register model iris")
+        produced(sheet, version)
+
+
 @pytest.fixture
-def served(lab, monkeypatch):
-    track(lab, "register model iris")
-    produced(lab, monkeypatch, "iris@1.0.0")
-    lab.ok(FIT.format(c=0.1))
-    track(lab, "register model iris")
-    produced(lab, monkeypatch, "iris@1.1.0")
-    return lab
+def served(copied, tmp_path):
+    with copied(two_served, tmp_path) as made:
+        yield made
 
 
 def test_a_rollback_brings_the_last_good_one_back_and_history_tells_it(served) -> None:

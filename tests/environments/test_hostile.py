@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import struct
 import zipfile
@@ -11,6 +12,7 @@ from hashlib import sha256
 
 import msgspec
 import pytest
+from environments_field import Field
 
 from trackbook.environments import new_key, pack, take_in
 from trackbook.environments.keys import name_of, private_key, signature_of
@@ -22,9 +24,9 @@ from trackbook.registry import digest_of_facts, hash_of, versions
 class Forge:
     """A bundle taken apart, to be put together otherwise; unsigned, so that only looks count."""
 
-    def __init__(self, field, file) -> None:
+    def __init__(self, field, file, packed) -> None:
         self.field, self.file = field, file
-        pack(field["dev"], field.name, file, key=None, unsigned=True)
+        file.write_bytes(packed)
         with zipfile.ZipFile(file) as archive:
             self.parts = {one: archive.read(one) for one in archive.namelist()}
 
@@ -86,9 +88,27 @@ class Forge:
                 archive.writestr(info, content)
 
 
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory, template):
+    """Projects in which every bundle of these tests is refused, so that they stay as they are."""
+    root = tmp_path_factory.mktemp("ground")
+    shutil.copytree(template.root, root, dirs_exist_ok=True)
+    made = Field(root, template.name)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def packed(ground) -> bytes:
+    """A whole and honest bundle."""
+    file = ground.root / "good.tbz"
+    pack(ground["dev"], ground.name, file, key=None, unsigned=True)
+    return file.read_bytes()
+
+
 @pytest.fixture
-def forge(field, tmp_path):
-    return Forge(field, tmp_path / "evil.tbz")
+def forge(ground, packed, tmp_path):
+    return Forge(ground, tmp_path / "evil.tbz", packed)
 
 
 def left(folder) -> list[str]:
@@ -433,14 +453,15 @@ def test_what_is_no_bundle_at_all(forge, content) -> None:
     refused(forge, "nothing was imported")
 
 
-def test_what_is_no_file(forge, field, tmp_path) -> None:
+def test_what_is_no_file(field, tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name, error in (("none", NotFound), ("pipe", Refused), ("dev", (Refused, Misused))):
         with pytest.raises(error):
             take_in(field["prod"], tmp_path / name, unsigned=True)
 
 
-def test_a_number_that_is_taken_by_other_bytes(field, forge) -> None:
+def test_a_number_that_is_taken_by_other_bytes(field, packed, tmp_path) -> None:
+    forge = Forge(field, tmp_path / "evil.tbz", packed)
     forge.write()
     other = field["prod"].models
     from sklearn.datasets import load_iris
@@ -457,7 +478,8 @@ def test_a_number_that_is_taken_by_other_bytes(field, forge) -> None:
     assert len(list(other.shelf.digests())) == 1
 
 
-def test_nobodys_word_changes_what_was_told_by_somebody(field, forge) -> None:
+def test_nobodys_word_changes_what_was_told_by_somebody(field, packed, tmp_path) -> None:
+    forge = Forge(field, tmp_path / "evil.tbz", packed)
     field.whole()
     before = field.rows("prod", "SELECT origin_id, facts FROM origins ORDER BY 1")
 
@@ -472,8 +494,11 @@ def test_nobodys_word_changes_what_was_told_by_somebody(field, forge) -> None:
     assert field.rows("prod", "SELECT origin_id, facts FROM origins ORDER BY 1") == before
 
 
-def test_a_run_of_this_project_is_not_taken_for_a_strangers(field, forge) -> None:
+def test_a_run_of_this_project_is_not_taken_for_a_strangers(
+    field, packed, tmp_path
+) -> None:
     """Whoever knows the id of a good run here cannot pass a gate with its numbers."""
+    forge = Forge(field, tmp_path / "evil.tbz", packed)
     from trackbook.book import known_of_run
 
     forge.reenter(source_run_id=field.at("dev").run_id)

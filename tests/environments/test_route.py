@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from environments_field import Field
 
 from trackbook.environments import new_key, pack, route, take_in
 from trackbook.lineage import Key, graph_around
@@ -12,9 +13,12 @@ from trackbook.packages import verify
 from trackbook.registry import approvals_elsewhere, impact
 
 
-@pytest.fixture
-def story(field):
+@pytest.fixture(scope="module")
+def told(tmp_path_factory, template):
     """Two versions went to prod, and the second was rolled back there."""
+    root = tmp_path_factory.mktemp("story")
+    shutil.copytree(template.root, root, dirs_exist_ok=True)
+    field = Field(root, template.name)
     field.whole()
     field.second = field.register(c=0.5, accuracy=0.97)
     field.whole(field.second)
@@ -23,7 +27,17 @@ def story(field):
         verify(field["prod"].models.shelf.place_of(row.package_digest), row.package_digest)
 
     field["prod"].models.registry().rollback("iris", reason="too slow", verify=serves)
+    field.close()
     return field
+
+
+@pytest.fixture
+def story(told, tmp_path):
+    shutil.copytree(told.root, tmp_path, dirs_exist_ok=True)
+    made = Field(tmp_path, told.name)
+    made.second = told.second
+    yield made
+    made.close()
 
 
 def test_from_every_end_the_same_way_is_seen(story) -> None:

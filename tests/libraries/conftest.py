@@ -6,19 +6,22 @@ import numpy as np
 import pytest
 
 from trackbook.capture.calls import CallWatch
-from trackbook.libraries import LIBRARIES, Loaded, Used
+from trackbook.libraries import LIBRARIES, Loaded, Step, Used
 
 
 class Told(list):
-    """Findings in the order told, those on data apart; `of(kind)` picks one kind."""
+    """Findings in the order told, those on data and steps apart; `of(kind)` picks one kind."""
 
     def __init__(self):
         super().__init__()
-        self.data = []
+        self.data, self.steps = [], []
 
     def take(self, findings):
         for each in findings:
-            (self.data if isinstance(each, Loaded | Used) else self).append(each)
+            if isinstance(each, Step):
+                self.steps.append(each)
+            else:
+                (self.data if isinstance(each, Loaded | Used) else self).append(each)
 
     def of(self, kind):
         return [each for each in self if isinstance(each, kind)]

@@ -38,13 +38,17 @@ extends = "staging"
 """
 
 
-@pytest.fixture
-def lab(sheet):
+def one_registered(sheet) -> None:
     (sheet.project / "trackbook.gates.toml").write_text(POLICY)
     sheet.ok("%track experiment wines", TRAIN, FIT.format(c=1.0))
     sheet.ok("%track tag feature_set_version=wine_v2")
     track(sheet, "register model wine --example X_test --description 'sorts wine'")
-    return sheet
+
+
+@pytest.fixture
+def lab(copied, tmp_path):
+    with copied(one_registered, tmp_path) as made:
+        yield made
 
 
 def track(sheet, line):
@@ -117,7 +121,7 @@ def test_an_experiment_is_in_the_view_what_it_is_in_python(lab) -> None:
         lab,
         "experiment wines --objective 'test_accuracy on test, classification' --description '# Wine'",
     )
-    lab.ok(FIT.format(c=1e-6))
+    lab.ok(TRAIN, FIT.format(c=1e-6))
     found = tb.describe("wines")
     (row,) = rows(lab, "experiment_metadata")
     same(found, row)
@@ -198,7 +202,7 @@ def test_environments_follow_the_log(lab) -> None:
     assert standing()["staging"] == "deployed"
     track(lab, "promote wine@1.0.0 production --reason good")
     assert standing()["production"] == "deployed"
-    lab.ok(FIT.format(c=0.1))
+    lab.ok(TRAIN, FIT.format(c=0.1))
     track(lab, "register model wine --example X_test")
     track(lab, "promote wine@1.1.0 staging")
     track(lab, "promote wine@1.1.0 production --reason better")
@@ -240,7 +244,7 @@ def test_what_diverged_stays_valid_json(sheet) -> None:
 
 
 def test_one_name_for_two_things_is_asked_back(lab) -> None:
-    lab.ok("%track experiment wine", FIT.format(c=0.5))
+    lab.ok(TRAIN, "%track experiment wine", FIT.format(c=0.5))
     with pytest.raises(UsageError, match="model:wine, experiment:wine"):
         track(lab, "describe wine")
     assert tb.describe("experiment:wine").total_runs == 1
@@ -262,7 +266,7 @@ def test_a_version_is_found_by_its_id_and_labelled_alone(lab) -> None:
     found = tb.describe("wine")
     assert tb.describe(found.model_id) == found
     tb.label(found.model_id, note="this one")
-    lab.ok(FIT.format(c=0.1))
+    lab.ok(TRAIN, FIT.format(c=0.1))
     track(lab, "register model wine --example X_test")
     assert tb.describe("wine").version == "1.1.0"
     assert "note" not in tb.describe("wine").tags
@@ -363,6 +367,7 @@ def test_a_versions_service_is_an_openapi_document(lab) -> None:
     found = tb.describe("wine")
     schema_of_rows = json.loads(repr(track(lab, "describe wine --schema")))
     assert schema_of_rows == found.api_schema
+    lab.ok(TRAIN)
     rows = lab.shell.user_ns["X_test"].to_dict("records")
     assert Draft202012Validator(schema_of_rows).is_valid(
         {"inputs": rows, "outputs": [0, 2]}

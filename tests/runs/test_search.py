@@ -337,8 +337,8 @@ def compared(compare, run):  # a case each
     return OPERATORS[operator](found, value.text)
 
 
-@given(runs=RUNS, conditions=st.lists(CONDITIONS, min_size=5, max_size=5))
-@settings(max_examples=40, deadline=None)
+@given(runs=RUNS, conditions=st.lists(CONDITIONS, min_size=12, max_size=12))
+@settings(max_examples=16, deadline=None)
 def test_a_search_agrees_with_plain_python(
     tmp_path_factory, open_project, runs, conditions
 ):

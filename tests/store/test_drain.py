@@ -48,8 +48,8 @@ def test_a_second_process_drains_on_where_the_first_stopped(project) -> None:
     assert project.values("run") == [(0, 1.0), (1, 2.0)]
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.floats(width=64), min_size=1, max_size=20))
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.floats(width=64), min_size=1, max_size=100))
 def test_every_number_keeps_its_value(tmp_path_factory, values) -> None:
     folder = tmp_path_factory.mktemp("p")
     journal = Journal(folder / "journal", new_id(), complain=print)

@@ -176,6 +176,7 @@ class Book:
                 sampling = self._sampling
                 self._background.soon(lambda: sampling.run_ended(run.run_id))
             self._background.later(lambda: self._surroundings(run, executed, modules))
+            self.doubts.ended(run)
             self._background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:

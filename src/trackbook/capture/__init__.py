@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackbook.capture.attempt import attempt
-from trackbook.capture.calls import CallWatch, Site
+from trackbook.capture.calls import CallWatch
 from trackbook.capture.cell import TRACK_LINE, request_in
 from trackbook.capture.cells import CellReport
 from trackbook.capture.ledger import here
@@ -13,6 +13,7 @@ from trackbook.capture.recorder import Recorder
 from trackbook.capture.run import ActiveRun, Status, must_exist
 from trackbook.capture.running import aside
 from trackbook.capture.saved import SavedNotebook
+from trackbook.capture.watched import Site
 
 __all__ = [
     "TRACK_LINE", "ActiveRun", "CallWatch", "CellReport", "Missed", "Outputs", "Recorder", "Rules",

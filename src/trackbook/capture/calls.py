@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
 from functools import partial
-from inspect import (
-    CO_ASYNC_GENERATOR,
-    CO_COROUTINE,
-    CO_GENERATOR,
-    CO_OPTIMIZED,
-    CO_VARARGS,
-    CO_VARKEYWORDS,
-    unwrap,
-)
+from inspect import CO_OPTIMIZED
 from time import perf_counter
-from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
-from trackbook.capture.running import RunningCalls, asides, stack_of
+from trackbook.capture.running import RunningCall, RunningCalls, asides, stack_of
 from trackbook.capture.taps import new_tap
+from trackbook.capture.watched import Root, Site, Watched, family, function_of, modules_of
 from trackbook.libraries import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from types import CodeType, FrameType, ModuleType
+    from types import CodeType, FrameType, FunctionType, ModuleType
 
     from trackbook.capture.taps import Closed, Opened, Tap
     from trackbook.libraries import Finding, Library, Reader
 
-    Found = Callable[[Call, list[Finding], "Site"], None]
-
-RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
-
-
-@dataclass(frozen=True)
-class Site:
-    """The statement of the cell that led to a call; None where no cell is on the stack."""
-
-    line: int | None
-    file: str | None
-    thread: int
+    Found = Callable[[Call, list[Finding], Site], None]
 
 
 class CallWatch:
@@ -101,8 +81,11 @@ class CallWatch:
         self._roots: dict[int, Root] = {}
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
+        self._steps: dict[int, Watched] = {}
+        """Like those, of what tells how far a training is."""
+        self._stepping: list[tuple[type, str, Library, Reader]] = []
         self._running = RunningCalls(self._watched)
-        names = {*_modules_of(self._libraries), *self._arrived}
+        names = {*modules_of(self._libraries), *self._arrived}
         self._imports = Imports(names, self._imported)
 
     def _safely(self, place: str, act: Callable[..., object], *args: object) -> object:
@@ -129,9 +112,12 @@ class CallWatch:
     def _catch_up(self) -> None:
         self._imports.catch_up()
         for root in list(self._roots.values()):
-            for cls in _family(root.cls):
+            for cls in family(root.cls):
                 if self._seen.get(id(cls)) is not cls:
                     self._watch_class(cls)
+        for base, name, library, reader in self._stepping:
+            for cls in family(base):
+                self._watch_step(vars(cls).get(name), name, library, reader)
         self._running.drop_raised()
 
     def _hear(
@@ -154,6 +140,7 @@ class CallWatch:
         if module.__name__ in self._arrived:
             self._arrived[module.__name__](module.__name__)
         for library in self._libraries:
+            self._watch_steps(module, library)
             for path, reader in library.functions.items():
                 where, _, name = path.partition(":")
                 if where == module.__name__:
@@ -166,11 +153,37 @@ class CallWatch:
                 if where == module.__name__ and isinstance(cls, type):
                     self._watch_family(Root(cls, library, readers))
 
+    def _watch_steps(self, module: ModuleType, library: Library) -> None:
+        """Listen where a library tells how far it is; a class's method also in its subclasses."""
+        for path, reader in library.live.items():
+            where, _, names = path.partition(":")
+            owner, _, name = names.rpartition(".")
+            if where != module.__name__:
+                continue
+            if not owner:
+                self._watch_step(vars(module).get(name), name, library, reader)
+                continue
+            cls = vars(module).get(owner)
+            if isinstance(cls, type):
+                self._stepping.append((cls, name, library, reader))
+                for each in family(cls):
+                    self._watch_step(vars(each).get(name), name, library, reader)
+
+    def _watch_step(
+        self, attribute: object, name: str, library: Library, reader: Reader
+    ) -> None:
+        function = function_of(attribute)
+        if function is None or id(function.__code__) in {*self._watched, *self._steps}:
+            return
+        code = self._hear(function, "a step", closed=self._stepped)
+        if code is not None:
+            self._steps[id(code)] = Watched(code, name, library, reader)
+
     def _watch_family(self, root: Root) -> None:
         self._roots[id(root.cls)] = root
-        for cls in _family(root.cls):
+        for cls in family(root.cls):
             self._watch_class(cls)
-        made = _function_of(root.cls.__init_subclass__)
+        made = function_of(root.cls.__init_subclass__)
         if made is not None:
             self._hear(made, "a new class", closed=self._class_made)
 
@@ -192,7 +205,7 @@ class CallWatch:
     def _watch(
         self, attribute: object, name: str, library: Library, reader: Reader | None
     ) -> None:
-        function = _function_of(attribute)
+        function = function_of(attribute)
         if function is None or id(function.__code__) in self._watched:
             return
         code = self._hear(function, "a call", opened=self._opened, closed=self._closed)
@@ -231,6 +244,40 @@ class CallWatch:
         finally:
             self._running.end()
 
+    def _stepped(self, frame: FrameType, result: object) -> None:
+        """Tell a step at once; most say nothing new, and cost no more than being read."""
+        if os.getpid() != self._pid or (asides and threading.get_ident() in asides):
+            return
+        watched = self._steps[id(frame.f_code)]
+        place = f"reading {watched.library.module}: {watched.name}"
+        if place in self._silenced:
+            return
+        here = frame.f_locals
+        given = {key: here.get(name) for key, name in watched.arguments}
+        call = Call(
+            name=watched.name,
+            given=given,
+            result=result,
+            wall_s=0.0,
+            around=lambda: self._around(frame),
+        )
+        findings = self._safely(place, lambda: list(watched.reader(call)))  # type: ignore[misc]  # it has one
+        if findings:
+            site = self._site(frame, self._running.enclosing(frame))
+            self._safely("telling a step", self._found, call, findings, site)
+
+    def _around(self, frame: FrameType) -> Call | None:
+        """Return the call that a step is a part of, as far as it is known by now."""
+        running = self._running.enclosing(frame)
+        if running is None:
+            return None
+        return Call(
+            name=self._watched[id(running.code)].name,
+            given=running.given,
+            result=None,
+            wall_s=perf_counter() - running.started,
+        )
+
     def _read(self, call: Call, watched: Watched, frame: FrameType) -> None:
         library, reader = watched.library, watched.reader
         if reader is None:
@@ -243,10 +290,10 @@ class CallWatch:
         if place not in self._silenced:
             findings = self._safely(place, lambda: list(reader(call)))
             if findings:
-                site = self._site(frame)
+                site = self._site(frame, self._running.find(frame))
                 self._safely("telling a call", self._found, call, findings, site)
 
-    def _site(self, frame: FrameType) -> Site:
+    def _site(self, frame: FrameType, call: RunningCall | None) -> Site:
         names, cell = self._cell_globals(), None
         for each in stack_of(frame):
             if each.f_globals is names and not each.f_code.co_flags & CO_OPTIMIZED:
@@ -255,55 +302,5 @@ class CallWatch:
             line=cell and cell.f_lineno,
             file=cell and cell.f_code.co_filename,
             thread=threading.get_ident(),
+            call=call.number if call is not None else None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A class that a card names: its methods and those of its subclasses are watched."""
-
-    cls: type
-    library: Library
-    readers: Mapping[str, Reader]
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A code object to be told about; of a method, the reader hangs on the object."""
-
-    code: CodeType
-    name: str
-    library: Library
-    reader: Reader | None
-
-    @property
-    def arguments(self) -> list[tuple[str, str]]:
-        """Names to tell and names in the frame: a method's first is always `self`."""
-        code = self.code
-        stars = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
-        count = code.co_argcount + code.co_kwonlyargcount + stars
-        pairs = [(name, name) for name in code.co_varnames[:count]]
-        if self.reader is None and pairs:
-            pairs[0] = ("self", pairs[0][1])
-        return pairs
-
-
-def _modules_of(libraries: Iterable[Library]) -> set[str]:
-    paths = (path for each in libraries for path in (*each.functions, *each.methods))
-    return {path.partition(":")[0] for path in paths}
-
-
-def _family(cls: type) -> Iterator[type]:
-    yield cls
-    children: list[type] = type.__subclasses__(cls)
-    for child in children:
-        yield from _family(child)
-
-
-def _function_of(attribute: object) -> FunctionType | None:
-    """Return the innermost Python function of a decorated one; None if it is no such."""
-    if isinstance(attribute, (MethodType, staticmethod, classmethod)):
-        attribute = attribute.__func__
-    function = unwrap(cast("FunctionType", attribute))
-    plain = isinstance(function, FunctionType) and not function.__code__.co_flags & RESUMED
-    return function if plain else None

@@ -27,9 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from trackbook.capture.recorder import Recorder
-    from trackbook.capture.run import ActiveRun
+    from trackbook.capture.run import ActiveRun, Status
     from trackbook.code import Statement
     from trackbook.records import Outcome
+
+
+STATUS: Mapping[Outcome, Status] = {
+    "ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED",
+}  # fmt: skip
+"""How a run ends with its cell."""
 
 
 class CellReport(NamedTuple):
@@ -250,9 +256,10 @@ class Cells:
             execution_count=count_of(result),
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
+        status = STATUS[outcome]
+        self._recorder.trainings.leave(cell, status, said)
         if cell.run is not None:
-            status = {"ok": "FINISHED", "error": "FAILED", "interrupted": "KILLED"}[outcome]
-            cell.run.end(status, said)  # type: ignore[arg-type]
+            cell.run.end(status, said)
 
     def _tell(self, cell: Cell) -> None:
         given = {

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackbook.capture.given import must_be_name
+from trackbook.capture.progress import Goings
 from trackbook.capture.run import ActiveRun
 from trackbook.clock import new_id, now_us
 from trackbook.errors import Misused
@@ -62,6 +63,7 @@ class Ledger:
         self.notebook: str | None = None
         self.tags: dict[str, str] = {}
         """Those that every run gets as it opens, unless it is a part of another."""
+        self.goings = Goings(ink)
         self.on_end: Callable[[ActiveRun], None] = lambda _run: None
 
     @property
@@ -199,6 +201,7 @@ class Ledger:
             run.end(status, error)
 
     def _end(self, run: ActiveRun, status: Status, error: str | None) -> None:
+        self.goings.ended(run)
         text = self._secrets.in_text(error) if error else None
         self._ink.put(RunEnd(status=status, error=text), run.run_id, run.execution_id)
         run.duration_s = (now_us() - run.began_us) / 1e6

@@ -23,16 +23,24 @@ from trackbook.capture.trainings import Trainings
 from trackbook.capture.values import whereabouts
 from trackbook.code import Secrets
 from trackbook.fingerprint import content_of
-from trackbook.libraries import Derived, Fitted, Loaded, Measured, Training, Used
+from trackbook.libraries import (
+    Derived,
+    Fitted,
+    Loaded,
+    Measured,
+    Step,
+    Training,
+    Used,
+)
 from trackbook.records import Fault, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackbook.capture.calls import Site
     from trackbook.capture.cells import CellReport
     from trackbook.capture.ink import Ink, Keeper
     from trackbook.capture.run import ActiveRun
+    from trackbook.capture.watched import Site
     from trackbook.libraries import Call, Finding
     from trackbook.settings import Mode, Settings
 
@@ -114,16 +122,20 @@ class Recorder:
             if cell is not None and (0 in cell.timed or site.line in cell.timed):
                 return  # thousands of runs that nobody asked for
             for finding in findings:
-                self._take(finding, call, cell, site.line)
+                if isinstance(finding, Step):
+                    self._step(finding, cell, site)
+                else:
+                    self._take(finding, call, cell, site)
             if cell is None:
                 self.inputs.end_call()
 
-    def _take(
-        self, finding: Finding, call: Call, cell: Cell | None, line: int | None
-    ) -> None:
+    def _take(self, finding: Finding, call: Call, cell: Cell | None, site: Site) -> None:
         """Record one thing that a call showed."""
+        line = site.line
         if isinstance(finding, Training):
-            run = self.trainings.take(finding, cell, line, self.mode, call.wall_s)
+            run = self.trainings.take(
+                finding, cell, line, self.mode, call.wall_s, site.call
+            )
             if run is None:
                 self.measures.miss(finding.label, "manual mode, and no run is open")
             else:
@@ -143,6 +155,16 @@ class Recorder:
             self._used(finding, line)
         elif isinstance(finding, Measured):
             self._measured(call, finding, cell, line)
+
+    def _step(self, step: Step, cell: Cell | None, site: Site) -> None:
+        """Record how far a training is that still runs."""
+        begun, is_new = self.trainings.step(step, cell, site.line, self.mode, site.call)
+        if begun is None:
+            self.measures.miss(step.label or "training", "manual mode, and no run is open")
+            return
+        self.ledger.goings.told(begun.run, step, cell.execution_id if cell else None)
+        if is_new or step.data:
+            self.inputs.use(step.data, begun.run.run_id, site.line)
 
     def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:
         """Note what a model has learned, while it is as its training left it."""
@@ -189,6 +211,7 @@ class Recorder:
     def flush(self) -> None:
         """Write measurements that have waited long for their cell to end."""
         with self.guard:
+            self.ledger.goings.flush()
             cell = self.cell
             if cell is None:
                 return

@@ -99,6 +99,11 @@ class ActiveRun:
         """The rule that caught each metric."""
         return {name: line.origin for name, line in self._lines.items()}
 
+    @property
+    def longest_series(self) -> int:
+        """How many steps the longest of its metrics has."""
+        return 1 + max((line.step for line in self._lines.values()), default=-1)
+
     def forget_metric(self, name: str) -> None:
         """Drop what is known of a metric that turned out to be another run's."""
         self._lines.pop(name, None)

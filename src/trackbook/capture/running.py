@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Thread, get_ident, get_native_id
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class RunningCall:
     """Not the frame: that would keep all its variables."""
     code: CodeType
     given: Mapping[str, object]
+    number: int = field(default_factory=count(1).__next__)
+    """No other call of this process has it."""
     started: float = field(default_factory=perf_counter)
     threads: list[Thread] = field(default_factory=list)
     """Started by it, directly or by one of these."""

@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.capture.cell import Trained
+from trackbook.capture.living import Begun, Living, beginning
 from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from trackbook.capture.cell import Cell
     from trackbook.capture.flow import Flow
     from trackbook.capture.ink import Ink
     from trackbook.capture.ledger import Ledger
-    from trackbook.capture.run import ActiveRun
-    from trackbook.libraries import Training
+    from trackbook.capture.run import ActiveRun, Status
+    from trackbook.libraries import Step, Training
 
 Mode = Literal["auto", "manual", "off"]
 
@@ -50,6 +51,7 @@ class Trainings:
         self._ink = ink
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._handed: dict[str, str] = {}
+        self.living = Living()
         self._began_us = 0
         """When the training that is being taken in began."""
         self.keywords: Callable[[], set[str]] = set
@@ -71,10 +73,14 @@ class Trainings:
         line: int | None,
         mode: Mode,
         wall_s: float = 0.0,
+        call: int | None = None,
     ) -> ActiveRun | None:
         """Record a finished training and return its run; None when nothing is to be recorded."""
         self._began_us = now_us() - int(wall_s * 1e6)
         known = self._flow.run_of(training.model) if training.continued else None
+        begun = self.living.end(call)
+        if begun is not None:
+            return self._finish(begun, training)
         if known is not None and known in self._ledger.runs:
             run = self._ledger.runs[known]
             self._write(run, training)
@@ -87,28 +93,134 @@ class Trainings:
             cell.trained.append(Trained(run.run_id, line))
         return run
 
+    def step(
+        self,
+        step: Step,
+        cell: Cell | None,
+        line: int | None,
+        mode: Mode,
+        call: int | None,
+    ) -> tuple[Begun | None, bool]:
+        """Write what a training tells that still runs; say which it is, and whether it is new.
+
+        Args:
+            step: what it tells
+            cell: the cell that runs; None in a script
+            line: of the cell
+            mode: what is recorded without being asked for
+            call: the watched call that it is a part of; None for a loop of the user's
+        """
+        known = self._flow.run_of(step.of) if call is None else None
+        begun = self.living.find(call, known and self.now(known))
+        is_new = begun is None
+        if begun is None:
+            begun = self._begin(step, cell, mode, call)
+            if begun is None:
+                return None, False
+            if cell is not None:
+                cell.trained.append(Trained(begun.run.run_id, line))
+        elif step.params:
+            begun.training = replace(
+                begun.training, params={**begun.training.params, **step.params}
+            )
+            begun.run.log_params(step.params, origin="call")
+        for name, place, value in begun.fresh(step.metrics):
+            begun.run.log_metric(name, value, place, origin="call")
+        return begun, is_new
+
+    def _begin(
+        self, step: Step, cell: Cell | None, mode: Mode, call: int | None
+    ) -> Begun | None:
+        """Open or choose the run of a training that tells its first step."""
+        self._began_us = now_us()
+        training = beginning(step)
+        run = self._place_for(training, cell, mode, still_runs=True)
+        if run is None:
+            return None
+        is_others = run is self._ledger.by_hand or (cell is not None and run is cell.run)
+        begun = Begun(
+            run=run,
+            call=call,
+            training=without_objects(training),
+            owns=not is_others,
+            in_cell=cell is not None,
+        )
+        self.living.add(begun)
+        return begun
+
+    def leave(self, cell: Cell, status: Status, error: str | None) -> None:
+        """End what the cell that ends here began and did not finish.
+
+        A loop of the user's ends with its cell. A call that did not return has raised,
+        though the cell may have gone on.
+        """
+        for begun in self.living.leave():
+            self._settle(begun, begun.whole())
+            raised = begun.call is not None and status == "FINISHED"
+            if begun.owns or begun.run is cell.run:
+                begun.run.end(
+                    "FAILED" if raised else status,
+                    "an error ended the training" if raised else error,
+                )
+
+    def _finish(self, begun: Begun, training: Training) -> ActiveRun:
+        """Write the rest of a training that told steps before it ended."""
+        told = begun.points
+        rest = [
+            replace(
+                one, values=[p for p in one.values if p[0] not in told.get(one.name, ())]
+            )
+            for one in training.metrics
+        ]
+        part = self._write(begun.run, replace(training, metrics=rest))
+        self._settle(begun, begun.joined(training), part.candidates)
+        self._ledger.goings.over(begun.run)
+        if begun.owns:
+            begun.run.end("FINISHED")
+        return begun.run
+
+    def _settle(
+        self, begun: Begun, whole: Training, candidates: Sequence[str] = ()
+    ) -> None:
+        """Let a training's part stand for all that it wrote."""
+        run = begun.run
+        params = [n for n in run.params if any(is_of(n, name) for name in whole.params)]
+        metrics = [one.name for one in whole.metrics]
+        for parts in self._parts.values():
+            for at, part in enumerate(parts):
+                if part.run is run:
+                    parts[at] = part._replace(
+                        training=without_objects(whole),
+                        params=params,
+                        metrics=metrics,
+                        candidates=list(candidates),
+                    )
+
     def _place_for(
-        self, training: Training, cell: Cell | None, mode: Mode
+        self, training: Training, cell: Cell | None, mode: Mode, *, still_runs: bool = False
     ) -> ActiveRun | None:
         """Open or choose the run of a training, and write it there."""
         group = self._ledger.by_hand or (cell.run if cell else None)
         if group is None:
             if mode != "auto":
                 return None
-            return self._open(training, cell)
+            return self._open(training, cell, still_runs=still_runs)
         parts = self._parts[group.run_id]
         if not parts:
             self._parts[group.run_id].append(self._write(group, training))
             return group
         if parts[0].run is group:
             self._split(group, cell)
-        return self._child(group, training, self._began_us)
+        return self._child(group, training, self._began_us, still_runs=still_runs)
 
-    def _open(self, training: Training, cell: Cell | None) -> ActiveRun:
+    def _open(
+        self, training: Training, cell: Cell | None, *, still_runs: bool
+    ) -> ActiveRun:
         if cell is None:
             run = self._ledger.open(None, label=training.label, origin="auto")
             self._parts[run.run_id].append(self._write(run, training))
-            run.end("FINISHED")
+            if not still_runs:
+                run.end("FINISHED")
             return run
         cell.run = self._ledger.open_of_cell(cell, None, label=training.label)
         self._parts[cell.run.run_id].append(self._write(cell.run, training))
@@ -117,15 +229,24 @@ class Trainings:
     def _split(self, group: ActiveRun, cell: Cell | None) -> None:
         """Make the one training of a run its first child."""
         first = self._parts[group.run_id].pop()
-        self._ink.put(Retraction(params=first.params, metrics=first.metrics), group.run_id)
+        running = self.living.of(group.run_id)
+        told = running.whole() if running is not None else first.training
+        names = [one.name for one in told.metrics]
+        self._ink.put(Retraction(params=first.params, metrics=names), group.run_id)
         for name in first.params:
             group.params.pop(name, None)
-        for name in first.metrics:
+        for name in names:
             group.forget_metric(name)
         called = group.name if group.start.origin == "auto" else None
         if called is not None:
             group.rename(self._ledger.numbered("group"))
-        child = self._child(group, first.training, first.began_us, called)
+        child = self._child(
+            group, told, first.began_us, called, still_runs=running is not None
+        )
+        self._ledger.goings.moved(group, child)
+        if running is not None:
+            self.living.move(running, child)
+            running.owns = True
         for candidate in first.candidates:
             self._ink.put(Amendment(parent_run_id=child.run_id), candidate)
         self._flow.hand_over(group.run_id, child.run_id)
@@ -142,10 +263,13 @@ class Trainings:
         training: Training,
         began_us: int | None = None,
         name: str | None = None,
+        *,
+        still_runs: bool = False,
     ) -> ActiveRun:
         child = self._open_child(group, training.label, name, began_us)
         self._parts[group.run_id].append(self._write(child, training))
-        child.end("FINISHED")
+        if not still_runs:
+            child.end("FINISHED")
         return child
 
     def _open_child(
@@ -193,6 +317,11 @@ class Trainings:
         self._write(child, candidate)
         child.end("FINISHED")
         return child.run_id
+
+
+def is_of(name: str, param: str) -> bool:
+    """Tell whether a param's name is another's, or that of a part of it."""
+    return name == param or name.startswith(f"{param}.")
 
 
 def without_objects(training: Training) -> Training:

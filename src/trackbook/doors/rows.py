@@ -8,9 +8,10 @@ from trackbook.code import direction_of
 from trackbook.table import SIGNS, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
+    from trackbook.progress import Standing
     from trackbook.records import Run
 
     Direction = Callable[[str], Literal["max", "min"] | None]
@@ -45,15 +46,18 @@ def runs_table(
     direction: Direction = direction_of,
     note: str = "",
     total: int | None = None,
+    going: Mapping[str, Standing] | None = None,
 ) -> Table:
     """Return runs as a table: who they are, then every param and metric that any of them has.
 
-    It shows what tells the runs apart; `.df()` and JSON have every column.
+    It shows what tells the runs apart; `.df()` and JSON have every column. `going` is how
+    far those are that are not finished.
     """
+    words = {run_id: one.words for run_id, one in (going or {}).items() if one.words}
     metrics = names_of([run.metrics for run in runs])
     params = names_of([run.params for run in runs])
     tags = names_of([run.tags for run in runs])
-    columns = ["run_id", "name", "status"]
+    columns = ["run_id", "name", "status", *["progress"] * bool(words)]
     columns += [f"metrics.{name}" for name in metrics]
     columns += [f"params.{name}" for name in params]
     columns += [f"tags.{name}" for name in tags]
@@ -62,6 +66,7 @@ def runs_table(
             run.run_id,
             run.name,
             run.status,
+            *[words.get(run.run_id)] * bool(words),
             *(run.metrics.get(name) for name in metrics),
             *(typed(run.params.get(name)) for name in params),
             *(run.tags.get(name) for name in tags),
@@ -70,7 +75,7 @@ def runs_table(
         for run in runs
     ]
     best = best_rows(runs, metrics, direction)
-    face = face_of(runs, metrics, params, best, note, total)
+    face = face_of(runs, metrics, params, best, note, total, words)
     return Table([*columns, *ABOUT], rows, note=note, best=best, total=total, face=face)
 
 
@@ -81,6 +86,7 @@ def face_of(
     best: dict[str, int],
     note: str,
     total: int | None,
+    words: Mapping[str, str],
 ) -> Table:
     """Return what is shown of runs: names, metrics, the params that differ, when."""
     differing = [n for n in params if len({run.params.get(n) for run in runs}) > 1]
@@ -101,7 +107,8 @@ def face_of(
             run.run_id[-SHORT:],
             ("└ " if run.relation == "child" else "") + run.name,
             *[parent_of(run)] * varied,
-            *[run.status.lower()] * unlike,
+            *[", ".join(filter(None, [run.status.lower(), words.get(run.run_id)]))]
+            * unlike,
             *(run.metrics.get(name) for name in shown_metrics),
             *(typed(run.params.get(name)) for name in shown_params),
             *[run.experiment] * several,

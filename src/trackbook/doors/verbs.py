@@ -29,6 +29,7 @@ from trackbook.doors import (
     tags,
     versus,
 )
+from trackbook.doors.going import going_of, pointed_out
 from trackbook.doors.lines import Verb, Words
 from trackbook.doors.rows import runs_table
 from trackbook.errors import Misused
@@ -72,7 +73,11 @@ def runs(
     if len(found) == limit:
         total = count(book.store, filter, **ask)  # type: ignore[arg-type]
     return runs_table(
-        found, direction=book.direction, total=total, note=hint(found, filter)
+        found,
+        direction=book.direction,
+        total=total,
+        note=hint(found, filter) or "\n".join(pointed_out(book, found)),
+        going=going_of(book, found),
     )
 
 
@@ -95,7 +100,12 @@ def show(book: Book, run: str = "last") -> RunPage:
     found = book.find(run)
     page = page_of(book.store, found)
     doubts = [doubt.words for doubt in book.doubts.now(found)]
-    return replace(page, doubts=[*doubts, *book.contracts.sentences(found)])
+    going = going_of(book, [found]).get(found.run_id)
+    return replace(
+        page,
+        doubts=[*doubts, *book.contracts.sentences(found)],
+        progress="" if going is None else going.sentence,
+    )
 
 
 def compare(book: Book, runs: list[str] = [], *, changed: bool = False) -> Compared:  # noqa: B006  never written to

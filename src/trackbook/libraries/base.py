@@ -29,7 +29,11 @@ class Call:
     given: Mapping[str, object]
     """Arguments by parameter name as they were when the call began, `self` included."""
     result: object
+    """What it returned; None of a call that still runs."""
     wall_s: float
+    around: Callable[[], Call | None] = lambda: None
+    """Of a `live` call: gives the outermost watched call that it is a part of, which still
+    runs; None where there is none. A search's candidates are trained inside of its `fit`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackbook.libraries.base import Derived, Library, Training
+from trackbook.libraries.base import Derived, Library, Measured, Step, Training
 from trackbook.libraries.given import plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import learning, once, series
 from trackbook.libraries.sklearn import training_of
+from trackbook.libraries.sklearn_models import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trackbook.libraries.base import Call, Finding, Measured
+    from trackbook.libraries.base import Call, Finding
 
 DEFAULTS = {
     "num_boost_round": 10,
@@ -26,6 +27,8 @@ DEFAULTS = {
     "shuffle": True,
 }
 """Of `train` and `cv`, for what may choose the result."""
+ROUNDS = 100
+"""Of an estimator that was told no number."""
 
 
 def trained(call: Call) -> Iterable[Finding]:
@@ -69,6 +72,32 @@ def fitted(call: Call) -> Iterable[Finding]:
     yield training_of(model, metrics=[*learning(logs), *best], data=data_given(call.given))
 
 
+def stepped(call: Call) -> Iterable[Finding]:
+    """Read a finished round of `train` or `fit`; not of a search's candidates, nor of `cv`."""
+    around = call.around()
+    model = around.given.get("self") if around is not None else None
+    is_fit = model is not None and hasattr(type(model), "get_xgb_params")
+    if around is None or not (is_fit or around.name == "train"):
+        return
+    total: Any = around.given.get("num_boost_round")
+    if is_fit:
+        total = values_of(model).get("n_estimators") or ROUNDS
+    rounds: Any = call.given["self"]
+    epoch: Any = call.given["epoch"]
+    yield Step(
+        of=model,
+        label=label_of(model) if is_fit else "xgboost.train",
+        metrics=[
+            Measured(name=f"{part}.{name}", values=((len(values) - 1, float(values[-1])),))
+            for part, logs in rounds.history.items()
+            for name, values in logs.items()
+        ],
+        done=epoch + 1,
+        total=total,
+        unit="round",
+    )
+
+
 def predicted(call: Call) -> Iterable[Finding]:
     """Read the predictions of a booster."""
     yield Derived(made=call.result, of=call.given["self"])
@@ -110,6 +139,7 @@ XGBOOST = Library(
         "xgboost.training:train": trained,
         "xgboost.training:cv": cross_validated,
     },
+    live={"xgboost.callback:CallbackContainer.after_iteration": stepped},
     methods={
         "xgboost.core:Booster": {"predict": predicted, "inplace_predict": predicted},
         "xgboost.core:DMatrix": {"__init__": held},

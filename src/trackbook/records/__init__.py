@@ -23,6 +23,7 @@ from trackbook.records.lineage import (
     Tie,
     Verdict,
 )
+from trackbook.records.progress import Progress
 from trackbook.records.registry import (
     Approval,
     Command,
@@ -101,6 +102,7 @@ __all__ = [
     "Output",
     "Packaged",
     "Param",
+    "Progress",
     "Ran",
     "Record",
     "Reproduction",

@@ -17,6 +17,8 @@ DoubtCode = Literal[
     "out of order",
     "passed over",
     "from nowhere",
+    "diverged",
+    "stalled",
 ]
 
 

@@ -84,6 +84,8 @@ class RunPage(Tabular):
     directions: Directions
     doubts: Sequence[str] = ()
     """What speaks against it by now, a sentence each."""
+    progress: str = ""
+    """How far its training is, or came; empty where it is finished or nothing told."""
 
     def table(self) -> Table:
         """Return the run as a table of one row, for programs."""
@@ -95,6 +97,7 @@ class RunPage(Tabular):
         run, around = self.run, self.surroundings
         facts: dict[str, object] = {"run_id": run.run_id}
         facts |= {name: getattr(run, name) for name in SHOWN_FACTS}
+        facts["progress"] = self.progress or None
         facts |= {
             "program": around.program,
             "python": around.python,

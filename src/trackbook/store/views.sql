@@ -146,6 +146,11 @@ FROM run_facts r JOIN usage u ON u.session_id = r.session_id
   AND (u.run_id = r.run_id OR (u.run_id IS NULL AND u.written_at >= r.started_at
     AND (r.ended_at IS NULL OR u.written_at <= r.ended_at)))
 
+-- training_progress: one row per word of a training on how far it is, once a second at most
+CREATE OR REPLACE VIEW training_progress AS
+SELECT run_id, written_at AS told_at, done, total, unit, turn, is_over
+FROM progress SEMI JOIN kept_run USING (run_id)
+
 -- ties: one row per execution and one that it rests on
 CREATE OR REPLACE VIEW ties AS
 SELECT execution_id, unnest(before) AS rests_on, unnest(why) AS why FROM tie

@@ -1,0 +1,89 @@
+"""What is watched: classes with their readers, code objects, and where a call came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import (
+    CO_ASYNC_GENERATOR,
+    CO_COROUTINE,
+    CO_GENERATOR,
+    CO_VARARGS,
+    CO_VARKEYWORDS,
+    unwrap,
+)
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import CodeType
+
+    from trackbook.libraries import Library, Reader
+
+RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+
+
+@dataclass(frozen=True)
+class Site:
+    """The statement of the cell that led to a call; None where no cell is on the stack."""
+
+    line: int | None
+    file: str | None
+    thread: int
+    call: int | None = None
+    """The number of the outermost watched call; None for a step of the user's own loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A class that a card names: its methods and those of its subclasses are watched."""
+
+    cls: type
+    library: Library
+    readers: Mapping[str, Reader]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A code object to be told about; of a method, the reader hangs on the object."""
+
+    code: CodeType
+    name: str
+    library: Library
+    reader: Reader | None
+
+    @property
+    def arguments(self) -> list[tuple[str, str]]:
+        """Names to tell and names in the frame: a method's first is always `self`."""
+        code = self.code
+        stars = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+        count = code.co_argcount + code.co_kwonlyargcount + stars
+        pairs = [(name, name) for name in code.co_varnames[:count]]
+        if self.reader is None and pairs:
+            pairs[0] = ("self", pairs[0][1])
+        return pairs
+
+
+def modules_of(libraries: Iterable[Library]) -> set[str]:
+    """Return the modules in which cards name something."""
+    paths = (
+        path for each in libraries for path in (*each.functions, *each.methods, *each.live)
+    )
+    return {path.partition(":")[0] for path in paths}
+
+
+def family(cls: type) -> Iterator[type]:
+    """Yield a class and every subclass of it that there is."""
+    yield cls
+    children: list[type] = type.__subclasses__(cls)
+    for child in children:
+        yield from family(child)
+
+
+def function_of(attribute: object) -> FunctionType | None:
+    """Return the innermost Python function of a decorated one; None if it is no such."""
+    if isinstance(attribute, (MethodType, staticmethod, classmethod)):
+        attribute = attribute.__func__
+    function = unwrap(cast("FunctionType", attribute))
+    plain = isinstance(function, FunctionType) and not function.__code__.co_flags & RESUMED
+    return function if plain else None
