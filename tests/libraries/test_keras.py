@@ -54,6 +54,14 @@ def test_a_fit_has_its_settings_its_model_and_its_curves(told, data):
         ("training", "x"),
         ("training", "y"),
     }
+    assert [(step.done, step.total, step.unit) for step in told.steps] == [
+        (1, 2, "epoch"),
+        (2, 2, "epoch"),
+    ]
+    assert {one.name: one.values for one in told.steps[1].metrics} == {
+        name: (points[1],) for name, points in values_of(training).items()
+    }
+    assert told.steps[0].params["optimizer.learning_rate"] == 0.02
     model.evaluate(*data, verbose=0)
     made = model.predict(data[0], verbose=0)
     assert {each.name for each in told.of(Measured)} == {"test.loss", "test.mae"}
@@ -77,6 +85,9 @@ def test_a_second_fit_counts_on_and_a_model_compiled_anew_begins_again(told, dat
     assert steps == [[0, 1], [2], [3, 4], [0]]
     assert [each.continued for each in trainings] == [False, True, True, False]
     assert [each.params.get("epochs") for each in trainings] == [2, 3, 5, None]
+    assert [(step.done, step.total) for step in told.steps] == [
+        (1, 2), (2, 2), (3, 3), (4, 5), (5, 5), (1, 1),
+    ]  # fmt: skip
     rate = {n: v for n, v in trainings[-1].params.items() if "rate" in n}
     assert rate == {
         "optimizer.learning_rate": "ExponentialDecay",

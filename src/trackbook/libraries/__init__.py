@@ -20,14 +20,16 @@ from trackbook.libraries.keras import KERAS
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
+from trackbook.libraries.transformers import TRANSFORMERS
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, KERAS, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, KERAS, TRANSFORMERS, *READERS)
 
 __all__ = [
     "KERAS",
     "LIBRARIES",
     "SKLEARN",
+    "TRANSFORMERS",
     "XGBOOST",
     "Call",
     "Derived",
