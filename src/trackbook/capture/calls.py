@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from inspect import CO_OPTIMIZED
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
@@ -33,6 +33,9 @@ class CallWatch:
     and not told. `fault` gets each failure of ours once, by place, and must not raise.
     Processes forked from this one tell nothing.
     """
+
+    started: ClassVar[list[CallWatch]] = []
+    """Those of this process that watch."""
 
     def __init__(
         self,
@@ -60,12 +63,21 @@ class CallWatch:
         self._forget()
 
     def start(self) -> None:
-        """Watch what is imported, and what will be."""
+        """Watch what is imported, and what will be; take over from one that tells the same."""
+        for other in [one for one in CallWatch.started if one._found == self._found]:  # noqa: SLF001  our own kind
+            other.stop()
         if self._tap is None:
             self._safely("watching library calls", self._begin)
+            CallWatch.started.append(self)
+
+    def hears(self, library: Library) -> bool:
+        """Tell whether it watches a library's calls."""
+        return library in self._libraries
 
     def stop(self) -> None:
         """Leave every function as it was."""
+        if self in CallWatch.started:
+            CallWatch.started.remove(self)
         if self._tap is not None:
             self._tap.stop()
         self._forget()
@@ -172,7 +184,7 @@ class CallWatch:
     def _watch_step(
         self, attribute: object, name: str, library: Library, reader: Reader
     ) -> None:
-        function = function_of(attribute)
+        function = function_of(attribute, name)
         if function is None or id(function.__code__) in {*self._watched, *self._steps}:
             return
         code = self._hear(function, "a step", closed=self._stepped)
@@ -205,7 +217,7 @@ class CallWatch:
     def _watch(
         self, attribute: object, name: str, library: Library, reader: Reader | None
     ) -> None:
-        function = function_of(attribute)
+        function = function_of(attribute, name)
         if function is None or id(function.__code__) in self._watched:
             return
         code = self._hear(function, "a call", opened=self._opened, closed=self._closed)

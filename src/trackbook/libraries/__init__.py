@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.libraries.accelerate import ACCELERATE
 from trackbook.libraries.base import (
     Call,
     Derived,
@@ -23,9 +24,17 @@ from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.transformers import TRANSFORMERS
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, KERAS, TRANSFORMERS, *READERS)
+LIBRARIES: tuple[Library, ...] = (
+    SKLEARN,
+    XGBOOST,
+    KERAS,
+    TRANSFORMERS,
+    ACCELERATE,
+    *READERS,
+)
 
 __all__ = [
+    "ACCELERATE",
     "KERAS",
     "LIBRARIES",
     "SKLEARN",
