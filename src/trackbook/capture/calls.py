@@ -63,16 +63,18 @@ class CallWatch:
         self._forget()
 
     def start(self) -> None:
-        """Watch what is imported, and what will be; take over from one that tells the same."""
-        for other in [one for one in CallWatch.started if one._found == self._found]:  # noqa: SLF001  our own kind
-            other.stop()
+        """Watch what is imported, and what will be; it takes over from one that tells the same."""
+        for other in list(CallWatch.started):
+            if other._found == self._found:  # noqa: SLF001  one of us
+                other.stop()
         if self._tap is None:
             self._safely("watching library calls", self._begin)
             CallWatch.started.append(self)
 
-    def hears(self, library: Library) -> bool:
-        """Tell whether it watches a library's calls."""
-        return library in self._libraries
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """The cards of what it hears."""
+        return self._libraries
 
     def stop(self) -> None:
         """Leave every function as it was."""

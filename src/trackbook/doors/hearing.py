@@ -22,11 +22,12 @@ def hear(library: Library) -> None:
     Of many processes that train one model only the first one tells.
     """
     rank = next((os.environ[name] for name in RANKS if os.environ.get(name)), "0")
-    if rank != "0" or any(watch.hears(library) for watch in CallWatch.started):
+    heard = [each for watch in CallWatch.started for each in watch.libraries]
+    if rank != "0" or library in heard:
         return
     found = recorder()
     CallWatch(
-        [library],
+        [*heard, library],
         found=found.found,
         fault=found.fault,
         cell_globals=lambda: vars(sys.modules["__main__"]),
