@@ -133,6 +133,8 @@ class Step:
     """What is counted: `epoch`, `round`, `step`, `trial`."""
     data: Sequence[Given] = ()
     """What it trains and validates on, told once."""
+    continued: bool = False
+    """It goes on with a model that was trained before, in the run opened then."""
 
 
 Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step

@@ -68,6 +68,7 @@ def epoch_ended(call: Call) -> Iterable[Finding]:
         metrics=[point for name in logs for point in point_of(epochs, str(name))],
         done=epochs.next,
         total=epochs.shift + total if type(total) is int else None,
+        continued=epochs.is_continued,
     )
 
 
