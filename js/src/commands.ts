@@ -89,7 +89,7 @@ export function addCommands({ app, props, icon, sidebar, notebooks, mime, toggle
     'compare',
     trans.__('Compare Picked Runs'),
     args => open({ what: 'compare', project: args.project ?? project(), runs: several(args) }),
-    args => several(args).length > 1,
+    args => several(args).length > (args.runs ? 0 : 1),
     RUNS
   );
   add(

@@ -3,11 +3,11 @@
 /** Which project a notebook or a folder belongs to. */
 export interface Place { project: string | null; notebook: string | null; words: string }
 /** One run as a list shows it. */
-export interface RunLine { run_id: string; short: string; name: string; experiment: string; status: string; started_at: string; headline: string; headline_name: string; change: string; better: string; spark: string; tags: string[]; reproduced: string; mark: string }
+export interface RunLine { run_id: string; short: string; name: string; experiment: string; status: string; started_at: string; headline: string; headline_name: string; change: string; better: string; spark: string; tags: string[]; reproduced: string; progress: string; trouble: string; mark: string }
 /** Some runs, the newest first: all ids in their order, and the lines that are news. */
 export interface RunPage { total: number; order: string[]; runs: RunLine[]; next: string | null; best: RunLine | null }
 /** A small table. */
-export interface Section { title: string; columns: string[]; numeric: boolean[]; rows: string[][] }
+export interface Section { title: string; columns: string[]; numeric: boolean[]; rows: string[][]; drawn: boolean }
 /** One thing that is asked for before something is done. */
 export interface Field { name: string; label: string; kind: string; needed: boolean; hint: string; choices: string[] }
 /** Something that a button does: a verb with the arguments that it is given. */
@@ -15,7 +15,7 @@ export interface Deed { verb: string; label: string; title: string; values: { [n
 /** One execution that a run rests on. */
 export interface SliceCell { cell_id: string | null; source: string; count: number | null }
 /** What is known of one run. */
-export interface RunDetail { line: RunLine; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
+export interface RunDetail { line: RunLine; progress: string; deeds: Deed[]; sections: Section[]; slice: SliceCell[]; slice_words: string; stale: string[]; doubts: string[]; notes: string[] }
 /** One experiment of a project, over all its notebooks. */
 export interface Experiment { name: string; words: string; last_at: string; headline: string; headline_name: string }
 /** One picture, in Plotly's own form. */

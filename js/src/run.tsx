@@ -4,8 +4,6 @@ import { Deeds } from './deeds';
 import type { RunDetail } from './records';
 import { Button, Chip, type Props, Table } from './view';
 
-const MAIN = ['Metrics', 'Params'];
-
 export function Run(props: Props & { detail: RunDetail }): JSX.Element {
   const { detail, model, trans, run } = props;
   const { line } = detail;
@@ -23,15 +21,14 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
     >
       <header>
         <Button onClick={() => void model.open(null)}>‹ {trans.__('Runs')}</Button>
-        <h2>
-          <bdi>{line.name}</bdi>
-        </h2>
+        <h2 dir="auto">{line.name}</h2>
         <small>
           <span data-status={line.status}>{line.status.toLowerCase()}</span> · <code>{line.short}</code>
-          {line.reproduced && ` · ${line.reproduced}`}
+          {[line.reproduced, detail.progress].map(words => words && ` · ${words}`)}
         </small>
       </header>
       <Deeds {...props} deeds={detail.deeds} label={trans.__('What can be done with this run')}>
+        {act('compare', trans.__('Curves'), { runs: [line.run_id] })}
         {act('lineage', trans.__('Lineage'), { runs: [line.run_id] })}
         {act('insert-cell', trans.__('Insert cell'), { run: line.run_id })}
         {act('copy-reference', trans.__('Copy reference'), { run: line.run_id })}
@@ -49,8 +46,8 @@ export function Run(props: Props & { detail: RunDetail }): JSX.Element {
       {detail.notes.map((words, place) => (
         <blockquote key={place}>{words}</blockquote>
       ))}
-      {detail.sections.map(section => (
-        <Table key={section.title} section={section} open={MAIN.includes(section.title)} />
+      {detail.sections.map((section, place) => (
+        <Table key={section.title} section={section} open={place < 3} />
       ))}
       <details>
         <summary>

@@ -3,7 +3,7 @@ import { Debouncer } from '@lumino/polling';
 import * as React from 'react';
 import { anchored, between, itemsOf, keyOf, windowOf } from './pure';
 import type { RunLine } from './records';
-import { ago, Button, type Props } from './view';
+import { ago, Button, type Props, Spark } from './view';
 
 const ROW = 46;
 const TYPING_MS = 250;
@@ -190,7 +190,7 @@ function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
       className={`jp-trackbook-Run${active ? ' jp-mod-active' : ''}`}
       role="gridcell"
       tabIndex={-1}
-      title={`${line.name} · ${line.experiment} · ${line.short}`}
+      title={[line.trouble, line.progress, line.name, line.experiment, line.short].filter(Boolean).join(' · ')}
       onClick={event => onPick(line.run_id, event)}
       onKeyDown={() => undefined /* the list listens */}
     >
@@ -201,21 +201,19 @@ function Choice({ line, active, model, trans, onPick }: Chosen): JSX.Element {
 }
 
 function Row({ line, sign, when }: { line: RunLine; sign: string; when: string }): JSX.Element {
-  const { name, status, reproduced, spark, headline, headline_name, better, change } = line;
+  const { name, status, reproduced, progress, trouble, spark, headline, headline_name, better, change } = line;
   return (
     <>
-      <span className="jp-trackbook-Sign" data-status={status} role="img" aria-label={status.toLowerCase()}>
-        {sign}
+      <span className="jp-trackbook-Sign" data-status={status} role="img" aria-label={trouble || status.toLowerCase()}>
+        {trouble ? '⚠' : sign}
       </span>
       <span className="jp-trackbook-Name">
         <bdi>{name}</bdi>
         <small>
-          {when} {reproduced && <span title={reproduced}>↻</span>}
+          {progress || when} {reproduced && <span title={reproduced}>↻</span>}
         </small>
       </span>
-      <svg className="jp-trackbook-Spark" viewBox="0 -2 48 20" aria-hidden focusable={false}>
-        <path d={spark} />
-      </svg>
+      <Spark path={spark} />
       <span className="jp-trackbook-Value">
         <b>{headline}</b>
         <small>

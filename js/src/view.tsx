@@ -76,8 +76,14 @@ export const Chip = ({ label, tone = 'quiet', words = '' }: { label: string; ton
   </span>
 );
 
+export const Spark = ({ path }: { path: string }) => (
+  <svg className="jp-trackbook-Spark" viewBox="0 -2 48 20" preserveAspectRatio="none" aria-hidden focusable={false}>
+    <path d={path} />
+  </svg>
+);
+
 export function Table({ section, open }: { section: Section; open?: boolean }): JSX.Element {
-  const { title, columns, numeric, rows } = section;
+  const { title, columns, numeric, rows, drawn } = section;
   return (
     <details open={open}>
       <summary>
@@ -99,7 +105,7 @@ export function Table({ section, open }: { section: Section; open?: boolean }): 
               <tr key={place}>
                 {row.map((text, at) => (
                   <td key={at} className={numeric[at] ? 'jp-mod-number' : ''}>
-                    {text}
+                    {drawn && at === columns.length - 1 ? <Spark path={text} /> : text}
                   </td>
                 ))}
               </tr>

@@ -214,3 +214,24 @@ def test_a_server_without_the_extension_is_named_as_such(browser, notebook, lab)
         expect(side(page).get_by_role("alert")).to_contain_text(words)
     finally:
         page.close()
+
+
+def test_a_run_that_loses_its_loss_says_so_while_it_runs(notebook, shoot) -> None:
+    page = notebook.page
+    notebook.say(
+        "lost = trackbook.start_run('lost')\n"
+        "lost.log_metric('loss', 1.0); lost.log_metric('loss', float('nan'))"
+    )
+    words = "`loss` is NaN since step 1"
+    row = runs_in(page).filter(has_text="lost").first
+    expect(row.get_by_role("img", name=words)).to_have_text("⚠", timeout=30_000)
+    opened = open_run(page, "lost")
+    expect(opened.get_by_label("What speaks against it")).to_contain_text(words)
+    expect(opened.get_by_role("region", name="Course").locator("path")).to_have_count(1)
+    shoot("lost")
+    opened.get_by_role("button", name="Curves").click()
+    expect(page.locator(".jp-trackbook-Main table").last).to_contain_text("NaN")
+    notebook.command("application:close")
+    notebook.say("lost.end()")
+    opened.get_by_role("button", name="Runs").click()
+    expect(row.get_by_role("img", name="finished")).to_be_attached(timeout=30_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from trackbook.capture.progress import Goings
@@ -54,6 +55,15 @@ def test_what_the_library_does_not_count_is_counted_as_steps(desk) -> None:
     for _ in range(3):
         desk.step(2.0)
     assert desk.written() == [(n, None, "step", 0, False) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "total", [None, "many", float("nan"), float("inf"), -1, 1 << 70, []]
+)
+def test_what_is_no_count_is_left_out(desk, total) -> None:
+    desk.step(done=np.int64(3), total=np.int64(9), unit="round")
+    desk.step(2.0, done=4, total=total)
+    assert [row[:3] for row in desk.written()] == [(3, 9, "round"), (4, None, "epoch")]
 
 
 def test_batches_between_epochs_leave_the_epochs_alone(desk) -> None:

@@ -31,7 +31,7 @@ def seen(sheet):
     def look():
         while found and "4/12" not in sheet.in_shell("runs").stdout:
             pass  # words wait for a second, so that there are few
-        for words in (["runs"], ["show", "last"], ["runs", "--json"]):
+        for words in (["runs"], ["show", "last"], ["runs", "--json"], ["status"]):
             found[" ".join(words)] = sheet.in_shell(*words).stdout
 
     def stop():
@@ -50,6 +50,8 @@ def test_a_terminal_sees_how_far_a_training_is_and_how_far_it_came(seen) -> None
     assert "left" in seen["show last"]
     (row,) = json.loads(seen["runs --json"])
     assert (row["status"], row["progress"][:11]) == ("RUNNING", "4/12 rounds")
+    assert "running: xgboost.train-1" in seen["status"]
+    assert "4/12 rounds" in seen["status"]
     assert "killed, 5/12 rounds" in seen["after"]
     assert "left" not in seen["shown after"]
 

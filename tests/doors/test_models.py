@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -325,6 +326,23 @@ def test_log_model_keeps_the_model_with_the_run_that_trained_it(lab) -> None:
     ]
     lab.ok("del model")
     assert "iris@1.0.0" in track(lab, "register last iris").headline
+
+
+def test_gc_frees_packages_that_no_run_and_no_version_needs(lab) -> None:
+    track(lab, "register model iris")
+    lab.ok(FIT.format(c=0.1))
+    tb.log_model(lab.shell.user_ns["model"], "iris")
+    shelf = lab.book.models.shelf
+    for digest in shelf.digests():
+        os.utime(shelf.place_of(digest) / "manifest.json", (0, 0))
+    assert len(list(shelf.digests())) == 2
+    assert tb.gc().dicts()[0]["packages"] == 0
+    lab.ok("%track rm last")
+    assert tb.gc(dry_run=True).dicts()[0]["packages"] == 1
+    freed = tb.gc().dicts()[0]
+    assert freed["packages"] == 1 and freed["freed_bytes"] > 0
+    assert list(shelf.digests()) == [lab.book.models.version("iris@1.0.0").package_digest]
+    assert tb.load("iris@1.0.0") is not None
 
 
 def test_a_script_registers_too(tmp_path, monkeypatch) -> None:

@@ -113,6 +113,9 @@ class Shelf:
             for run_id in run_ids
         ]  # fmt: skip
 
+    def progress(self, run_ids):
+        return dict.fromkeys(run_ids, "3/50 epochs, ⚠ `loss` is NaN since step 2")
+
     def code_diff(self, a, b):
         known = {run.run_id: run for run in self.held}
         texts = [

@@ -101,6 +101,30 @@ def test_many_runs_and_metrics_are_asked_for_fewer_points_each():
     assert sent[-1]["note"] == "the first 24 of 60 picked runs"
 
 
+def test_curves_over_time_have_what_was_used_beneath_them_unless_it_is_unwanted():
+    panel, sent = panel_of(shelf_of(), tab="curves")
+
+    def plots():
+        layout = sent[-1]["figure"]["layout"]
+        return [v["title"]["text"] for name, v in layout.items() if name[:5] == "yaxis"]
+
+    panel.smoothing = 0.1
+    assert "memory, MB" not in plots()
+    panel.x = "time"
+    assert plots()[-2:] == ["CPU, % of a core", "memory, MB"]
+    panel.with_resources = False
+    assert "memory, MB" not in plots()
+
+
+@pytest.mark.parametrize("tab", ["values", "curves", "resources"])
+def test_of_runs_that_still_run_it_is_said_how_far_they_are(tab):
+    runs = [run(0), run(1, status="RUNNING")]
+    panel, sent = panel_of(Shelf(runs), tab="code")
+    panel.tab = tab
+    told = f"{runs[1].name}: 3/50 epochs, ⚠ `loss` is NaN since step 2"
+    assert sent[-1]["note"] == told
+
+
 def test_only_new_and_changed_runs_are_sent():
     shelf = shelf_of()
     panel, sent = panel_of(shelf)

@@ -91,13 +91,13 @@ def test_gc_frees_runs_points_and_artifacts_and_says_how_many(project, artifacts
     before = project.store.place.file.stat().st_size
 
     guess = gc(project.store, artifacts, dry_run=True)
-    assert guess == (500, 1, 200_000, 1)
+    assert guess == (500, 1, 200_000, 1, 0)
     assert restore(project.store, project.journal, ["goes"]) == 1
     trash(project.store, project.journal, [find(project.store, "goes")])
 
     freed = gc(project.store, artifacts)
     after = project.store.place.file.stat().st_size
-    assert freed[1:] == (1, 200_000, 1)
+    assert freed[1:] == (1, 200_000, 1, 0)
     assert freed.bytes >= 1_000_000
     assert after < before - 1_000_000
     assert list(artifacts.digests()) == [shared]
@@ -118,7 +118,7 @@ def test_a_content_kept_just_now_is_not_freed(project, artifacts):
 def test_gc_with_nothing_to_free_changes_nothing(project, artifacts):
     project.run("a", params={"p": 1}, metrics={"x": 1.0}, tags={"t": "v"})
     before = search(project.store)
-    assert gc(project.store, artifacts)[1:] == (0, 0, 0)
+    assert gc(project.store, artifacts)[1:] == (0, 0, 0, 0)
     assert search(project.store) == before
     assert not list(project.folder.glob("*.new*"))
 

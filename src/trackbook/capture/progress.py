@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trackbook.libraries import Step
 
 EVERY_S = 1.0
+MOST = 1 << 63
 
 
 class Going:
@@ -40,14 +41,17 @@ class Going:
     def take(self, step: Step) -> None:
         """Take in one step."""
         self.is_written = False
-        if step.done is not None:
-            if step.done < self.done and not self.is_counted:
+        done = count_of(step.done)
+        if done is not None:
+            if done < self.done and not self.is_counted:
                 self.turn += 1
-            self.done, self.total, self.unit = step.done, step.total, step.unit
+            self.done, self.unit = done, str(step.unit)
             self.is_counted = False
         elif self.is_counted:
             self.done += 1
-            self.total = step.total
+        else:
+            return
+        self.total = count_of(step.total)
 
     def record(self, *, is_over: bool = False) -> Progress:
         """Return it as the fact that is written."""
@@ -125,3 +129,12 @@ class Goings:
         going = self._goings.pop(run.run_id, None)
         if going is not None and not going.is_written:
             self._ink.put(going.record(), run.run_id, going.execution_id)
+
+
+def count_of(value: object) -> int | None:
+    """Return a library's count as a plain one; None where it is none, or absurd."""
+    try:
+        number = int(value)  # type: ignore[call-overload]  # numpy's and a tensor's, too
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 <= number < MOST else None

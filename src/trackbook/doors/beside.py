@@ -89,6 +89,26 @@ class BookSource:
 
         return resources(self._book.store, run_ids)
 
+    def progress(self, run_ids: Sequence[str]) -> dict[str, str]:
+        """Return how far running runs are, and what goes wrong in them, in words."""
+        from trackbook.doors.going import going_of, troubles_of
+        from trackbook.runs import by_ids
+
+        found = by_ids(self._book.store, list(run_ids))
+        going, troubles = going_of(self._book, found), troubles_of(self._book, found)
+        said = {
+            run.run_id: [
+                *([going[run.run_id].words] if run.run_id in going else []),
+                *(f"⚠ {words}" for words in troubles.get(run.run_id, ())),
+            ]
+            for run in found
+        }
+        return {
+            run_id: ", ".join(filter(None, words))
+            for run_id, words in said.items()
+            if words
+        }
+
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff of two runs' cells."""
         return self._book.code_diff(self._book.find(a), self._book.find(b))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackbook.clock import now_us
+from trackbook.doors.rows import SHORT
+from trackbook.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from trackbook.book import Book
     from trackbook.progress import Standing
     from trackbook.records import Run
+
+
+MOST = 20
+"""Runs that run just now, of those in a list."""
 
 
 def going_of(book: Book, runs: Sequence[Run]) -> dict[str, Standing]:
@@ -33,3 +39,20 @@ def pointed_out(book: Book, runs: Sequence[Run]) -> list[str]:
     """Return a line for each thing that goes wrong in the runs that run just now."""
     found = troubles_of(book, runs)
     return [f"⚠ {run.name}: {words}" for run in runs for words in found.get(run.run_id, ())]
+
+
+def running_now(book: Book) -> list[tuple[str, str]]:
+    """Return the runs of any process that run just now, and how far each is."""
+    from trackbook.runs import search
+
+    try:
+        found = search(book.store, "status = 'RUNNING'", limit=MOST)
+    except NotFound:
+        return []  # nothing was ever recorded here
+    going, troubles = going_of(book, found), troubles_of(book, found)
+    rows = []
+    for run in found:
+        words = [going[run.run_id].sentence] if run.run_id in going else ["running"]
+        words += [f"⚠ {trouble}" for trouble in troubles.get(run.run_id, ())]
+        rows.append((f"{run.name} {run.run_id[-SHORT:]}", "; ".join(filter(None, words))))
+    return rows

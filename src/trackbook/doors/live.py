@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from trackbook.doors.going import running_now
 from trackbook.doors.rows import SHORT
 from trackbook.doors.session import line_of_cell
 from trackbook.errors import Misused
@@ -21,9 +22,10 @@ def status(book: Book) -> Table:
     """Say what is being recorded, where, in which experiment, and what was not captured."""
     rows: list[tuple[str, object]] = [("project", str(book.project))]
     recorder = book.recorder
+    running = [(f"running: {name}", words) for name, words in running_now(book)]
     if recorder is None:
         rows.append(("recording", "nothing in this process: %load_ext trackbook begins"))
-        return Table(["about", "now"], rows, title="trackbook")
+        return Table(["about", "now"], [*rows, *running], title="trackbook")
     run = recorder.active
     rows += [
         ("recording", MODES[recorder.mode]),
@@ -35,6 +37,7 @@ def status(book: Book) -> Table:
         ),
         ("open run", f"{run.name} ({run.run_id[-8:]})" if run else "none"),
         ("runs so far", len(recorder.ledger.runs)),
+        *running,
         ("session", book.session_id),
         *contract_of(book),
     ]

@@ -45,11 +45,12 @@ def gc(book: Book, *, dry_run: bool = False) -> Table:
     from trackbook.table import Table
 
     book.settle()
-    freed = collect(book.store, book.artifacts, dry_run=dry_run)
-    row = (freed.bytes, freed.runs, freed.points, freed.artifacts)
+    freed = collect(book.store, book.artifacts, book.models.shelf, dry_run=dry_run)
     note = "of artifacts; what the database gives back shows when it is done"
     return Table(
-        ["freed_bytes", "runs", "points", "artifacts"], [row], note=note if dry_run else ""
+        ["freed_bytes", "runs", "points", "artifacts", "packages"],
+        [tuple(freed)],
+        note=note if dry_run else "",
     )
 
 

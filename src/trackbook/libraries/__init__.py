@@ -17,7 +17,9 @@ from trackbook.libraries.base import (
     Training,
     Used,
 )
+from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.keras import KERAS
+from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
@@ -27,6 +29,8 @@ from trackbook.libraries.xgboost import XGBOOST
 LIBRARIES: tuple[Library, ...] = (
     SKLEARN,
     XGBOOST,
+    LIGHTGBM,
+    CATBOOST,
     KERAS,
     TRANSFORMERS,
     ACCELERATE,
@@ -35,8 +39,10 @@ LIBRARIES: tuple[Library, ...] = (
 
 __all__ = [
     "ACCELERATE",
+    "CATBOOST",
     "KERAS",
     "LIBRARIES",
+    "LIGHTGBM",
     "SKLEARN",
     "TRANSFORMERS",
     "XGBOOST",

@@ -20,18 +20,25 @@ from typing import TYPE_CHECKING
 
 from trackbook.artifacts import inside
 from trackbook.errors import Misused, TrackbookError
+from trackbook.packages.files import (
+    AT_ONCE,
+    copied,
+    discard,
+    is_alike,
+    seal_of,
+    settle,
+    sync,
+)
 from trackbook.packages.manifest import DIGEST, NAME, Entry, digest_of, text_of
 from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import FileIO
     from typing import BinaryIO
 
 LARGE_BYTES = 64 << 10
 """Files from this size on are kept once for all packages."""
 UNFINISHED, SPOILT = ".new-", ".damaged-"
-AT_ONCE = 8
 
 
 class Shelf:
@@ -69,6 +76,45 @@ class Shelf:
                 yield Draft(self, folder, beside)
         finally:
             discard(folder)
+
+    def remove(self, digest: str, *, older_than_s: float = 0.0) -> int:
+        """Return how many bytes became free by forgetting a package; large ones others have stay.
+
+        Nothing, where it was written within the last `older_than_s`: whoever did that may
+        not yet have said whose it is.
+        """
+        place = self.place_of(digest)
+        try:
+            if time.time() - (place / NAME).stat().st_mtime <= older_than_s:
+                return 0
+            # It is gone at once or not at all: what is half deleted would look spoilt.
+            gone = self.folder / f"{UNFINISHED}{secrets.token_hex(8)}"
+            place.rename(gone)
+        except FileNotFoundError:
+            return 0
+        freed = 0
+        for file in gone.rglob("*"):
+            facts = file.stat(follow_symlinks=False)
+            if file.is_symlink() or not file.is_file():
+                continue
+            if facts.st_nlink <= 1:
+                freed += facts.st_size
+            elif facts.st_nlink == 2:  # noqa: PLR2004  this one and the one kept for all
+                freed += self._forget(sha256_of(file), facts.st_ino)
+        discard(gone)
+        return freed
+
+    def _forget(self, digest: str, inode: int) -> int:
+        """Return the bytes of what was kept for all packages and is no other's any more."""
+        kept = self.folder / "bytes" / digest[:2] / digest
+        try:
+            facts = kept.stat()
+            if facts.st_ino != inode:
+                return 0
+            kept.unlink()
+        except FileNotFoundError:
+            return 0
+        return facts.st_size
 
     def clear_unfinished(self, *, older_than_s: float = 86_400) -> int:
         """Return how many packages were removed whose process died over them.
@@ -265,67 +311,6 @@ class Draft:
             for path, seal in self._seals.items()
             if seal_of(self.folder / PurePosixPath(path)) == seal
         }
-
-
-def copied(origin: FileIO, place: Path) -> None:
-    """Write what a file holds into a new one."""
-    buffer = bytearray(CHUNK_BYTES)
-    view = memoryview(buffer)
-    with place.open("xb", buffering=0) as target:
-        while count := origin.readinto(buffer):
-            written = 0
-            while written < count:
-                written += target.write(view[written:count])
-
-
-def is_alike(origin: FileIO, place: Path) -> bool:
-    """Tell whether two files hold the same bytes."""
-    one, other = bytearray(CHUNK_BYTES), bytearray(CHUNK_BYTES)
-    origin.seek(0)
-    with place.open("rb") as copy, open(origin.fileno(), "rb", closefd=False) as first:
-        while count := first.readinto(one):
-            if copy.readinto(other) != count:
-                return False
-            if count < CHUNK_BYTES:  # what was read before lies behind it
-                one, other = one[:count], other[:count]
-            if one != other:
-                return False
-        return not copy.read(1)
-
-
-def seal_of(file: Path) -> tuple[int, ...]:
-    """Return what tells that a file was neither replaced nor written to."""
-    facts = file.stat(follow_symlinks=False)
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
-
-
-def settle(folder: Path) -> None:
-    """Make all files of a folder read-only and safe from a power cut, and then its names."""
-    found = [*folder.rglob("*")]
-    files = [path for path in found if not path.is_dir()]
-    for file in files:
-        file.chmod(0o444)
-    with ThreadPoolExecutor(AT_ONCE) as at_once:
-        # The disk gathers what is asked of it at once: one by one it took three times as long.
-        list(at_once.map(sync, files))
-    for path in (*(path for path in found if path.is_dir()), folder):
-        sync(path)
-
-
-def sync(path: Path) -> None:
-    """Make a file's bytes or a folder's names safe, where the system can promise it."""
-    if os.name == "nt" and path.is_dir():
-        return
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def discard(folder: Path) -> None:
-    """Remove a folder that was never published, or nothing if it is gone."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 NO_LINKS = {

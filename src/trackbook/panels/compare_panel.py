@@ -52,6 +52,8 @@ class ComparePanel(anywidget.AnyWidget):
     x = traitlets.Enum(["step", "time"], "step").tag(sync=True)
     smoothing = traitlets.Float(0.0, min=0.0, max=0.999).tag(sync=True)
     log_y = traitlets.Bool(False).tag(sync=True)
+    with_resources = traitlets.Bool(True).tag(sync=True)
+    """Under the curves over time."""
     axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     color = traitlets.Unicode().tag(sync=True)
     scatter_x = traitlets.Unicode().tag(sync=True)
@@ -238,6 +240,7 @@ class ComparePanel(anywidget.AnyWidget):
             curves=self._ask_curves,
             code_diff=self._source.code_diff,
             resources=self._source.resources,
+            progress=self._source.progress,
         )
 
     def _ask_runs(self) -> dict[str, Run]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trackbook.records import Curve, Run
 
@@ -31,6 +31,9 @@ class Source(Protocol):
 
     def resources(self, run_ids: Sequence[str]) -> list[Curve]:
         """Return what the runs used of their machine, by seconds since each began."""
+
+    def progress(self, run_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return how far running runs are, and what goes wrong in them, in words."""
 
     def code_diff(self, a: str, b: str) -> str:
         """Return the unified diff from the code of one run to that of another."""

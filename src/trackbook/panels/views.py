@@ -41,6 +41,7 @@ class Choices:
     x: Literal["step", "time"] = "step"
     smoothing: float = 0.0
     log_y: bool = False
+    with_resources: bool = True
     axes: Sequence[str] = ()
     color: str = ""
     scatter_x: str = ""
@@ -53,7 +54,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The runs as they are now, and the two questions that go to the source."""
+    """The runs as they are now, and the questions that go to the source."""
 
     runs: Mapping[str, Run]
     curves: Callable[[Sequence[str], Sequence[str], str, int], list[Curve]]
@@ -61,6 +62,8 @@ class Seen:
     code_diff: Callable[[str, str], str]
     resources: Callable[[Sequence[str]], list[Curve]]
     """By run ids."""
+    progress: Callable[[Sequence[str]], Mapping[str, str]]
+    """By the ids of runs that run."""
 
     def picked(self, choices: Choices) -> list[Run]:
         """Return the selected runs that are there."""
@@ -77,7 +80,7 @@ def values_view(seen: Seen, choices: Choices) -> View:
         rows: list[dict[str, object]] = told["rows"]  # type: ignore[assignment]  # as beside makes it
         told["rows"] = [row for row in rows if row["differs"]]
     only = _check("only_different", "only what differs", on=choices.only_different)
-    return {"beside": told, "controls": [only], "note": _capped(len(picked), MOST_BESIDE)}
+    return {"beside": told, "controls": [only], "note": _note(seen, picked, MOST_BESIDE)}
 
 
 def curves_view(seen: Seen, choices: Choices) -> View:
@@ -94,8 +97,11 @@ def curves_view(seen: Seen, choices: Choices) -> View:
     if not chosen:
         series = dict.fromkeys(curve.name for curve in curves if curve.point_count > 1)
         chosen = [name for name in asked if name in series][:DEFAULT_PLOTS]
+    drawn = [c for name in chosen for c in curves if c.name == name]
+    if drawn and choices.x == "time" and choices.with_resources:
+        drawn += seen.resources([run.run_id for run in shown])
     figure = curves_figure(
-        [c for name in chosen for c in curves if c.name == name],
+        drawn,
         names={run.run_id: run.name for run in shown},
         colors=choices.colors,
         x=choices.x,
@@ -111,7 +117,9 @@ def curves_view(seen: Seen, choices: Choices) -> View:
         | {"max": 0.98, "step": 0.02, "value": choices.smoothing},
         _check("log_y", "log scale", on=choices.log_y),
     ]
-    note = _capped(len(picked), MOST_CURVES)
+    if choices.x == "time":
+        controls.append(_check("with_resources", "resources", on=choices.with_resources))
+    note = _note(seen, picked, MOST_CURVES)
     if not chosen:
         words = "no metric of these runs was measured more than once"
         return {"words": words, "controls": controls[:1]}
@@ -208,7 +216,7 @@ def resources_view(seen: Seen, choices: Choices) -> View:
         colors=choices.colors,
         x="time",
     )
-    return {"figure": figure, "controls": [], "note": _capped(len(picked), MOST_CURVES)}
+    return {"figure": figure, "controls": [], "note": _note(seen, picked, MOST_CURVES)}
 
 
 VIEWS: Mapping[str, Callable[[Seen, Choices], View]] = {
@@ -282,6 +290,14 @@ def _newest(seen: Seen, note: object) -> str:
     count = len(seen.runs)
     capped = f"the newest {MOST_SPREAD} of {count} runs" if count > MOST_SPREAD else ""
     return " · ".join(filter(None, [capped, str(note)]))
+
+
+def _note(seen: Seen, picked: Sequence[Run], most: int) -> str:
+    """Return how far the picked runs are that still run, and whether all are shown."""
+    running = [run.run_id for run in picked[:most] if run.status == "RUNNING"]
+    going = seen.progress(running) if running else {}
+    told = [f"{in_short(seen.runs[one].name)}: {words}" for one, words in going.items()]
+    return " · ".join(filter(None, [*told, _capped(len(picked), most)]))
 
 
 def _capped(count: int, most: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from trackbook.records import KINDS
 from trackbook.store import queries_of, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duckdb import DuckDBPyConnection
 
     from trackbook.artifacts import Artifacts
@@ -32,10 +34,30 @@ class Freed(NamedTuple):
     runs: int
     points: int
     artifacts: int
+    packages: int = 0
 
 
-def gc(store: Store, artifacts: Artifacts, *, dry_run: bool = False) -> Freed:
-    """Free the bytes of the runs in the trash and of artifacts that no run refers to.
+class Shelved(Protocol):
+    """Where packages of models lie."""
+
+    def digests(self) -> Iterable[str]:
+        """Give the digest of every package."""
+
+    def remove(self, digest: str, *, older_than_s: float) -> int:
+        """Return how many bytes became free; none of a package that is as new as that."""
+
+
+def gc(
+    store: Store,
+    artifacts: Artifacts,
+    packages: Shelved | None = None,
+    *,
+    dry_run: bool = False,
+) -> Freed:
+    """Free the bytes of the runs in the trash, and of artifacts and packages that nobody needs.
+
+    A package is needed by the run that logged it, by every version that was ever made of
+    it, whatever its state, and by what was sent to or came from another project.
 
     The database file is written anew without them; whatever dies on the way, either the
     old file is there or the new one.
@@ -45,9 +67,14 @@ def gc(store: Store, artifacts: Artifacts, *, dry_run: bool = False) -> Freed:
         ((runs, points),) = store.rows(SQL["weight_of"], runs=gone).rows
         used = {digest for (digest,) in store.rows(SQL["digests_in_use"], runs=gone).rows}
         unused = [digest for digest in artifacts.digests() if digest not in used]
+        needed = {d for (d,) in store.rows(SQL["packages_in_use"], runs=gone).rows}
+        shelved = packages.digests() if packages is not None else ()
+        unneeded = [digest for digest in shelved if digest not in needed]
         if dry_run:
             old = [digest for digest in unused if artifacts.age_s(digest) > YOUNG_S]
-            return Freed(sum(map(artifacts.size_of, old)), runs, points, len(old))
+            return Freed(
+                sum(map(artifacts.size_of, old)), runs, points, len(old), len(unneeded)
+            )
         size_before = store.place.file.stat().st_size
         with store.writing() as db:
             forget(db, gone)
@@ -57,7 +84,15 @@ def gc(store: Store, artifacts: Artifacts, *, dry_run: bool = False) -> Freed:
     # artifacts are gone.
     sizes = [artifacts.remove(digest, older_than_s=YOUNG_S) for digest in unused]
     freed += sum(sizes) + artifacts.clear_unfinished()
-    return Freed(freed, runs, points, sum(1 for size in sizes if size))
+    boxes = [
+        packages.remove(digest, older_than_s=YOUNG_S) for digest in unneeded if packages
+    ]
+    return Freed(freed + sum(boxes), runs, points, counted(sizes), counted(boxes))
+
+
+def counted(sizes: Iterable[int]) -> int:
+    """Return how many gave something back."""
+    return sum(1 for size in sizes if size)
 
 
 def forget(db: DuckDBPyConnection, gone: list[str]) -> None:

@@ -133,6 +133,12 @@ SELECT (SELECT count(*) FROM tb.run WHERE list_contains($runs, run_id)) AS runs,
 SELECT DISTINCT digest FROM tb.artifact
 WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
 
+-- packages_in_use: the packages that versions, shipments, and runs which are not to go refer to
+SELECT package_digest FROM tb.version
+UNION SELECT package_digest FROM tb.shipment
+UNION SELECT package_digest FROM tb.packaged
+WHERE run_id IS NULL OR NOT list_contains($runs, run_id)
+
 -- environment_of: what was around one run when it ended
 SELECT digest, packages, "lock", machine, checkout, modules
 FROM tb.environment WHERE run_id = $run ORDER BY id DESC LIMIT 1

@@ -133,8 +133,10 @@ def test_runs_are_compared_in_figures_and_rows(server) -> None:
     assert found["figures"][0]["plotly"]["data"]
     assert found["sections"][0]["rows"]
     assert ["lr", "0.1", "0.01"] in [row[1:] for row in found["sections"][0]["rows"]]
-    one = server.get("compare", project="work", run=["first"])
-    assert (one.status, "two runs" in one.json["message"]) == (400, True)
+    one = server.get("compare", project="work", run=["first"]).json
+    assert (one["title"], one["figures"][0]["title"]) == ("first", "acc")
+    none = server.get("compare", project="work")
+    assert (none.status, "pick a run" in none.json["message"]) == (400, True)
 
 
 def test_a_run_is_tagged_noted_thrown_away_and_taken_back(server) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from trackbook.doors.lab.course import course_of, drawing, figures_of
 from trackbook.doors.lab.deeds import of_run
 from trackbook.doors.lab.lines import lines_of, named
 from trackbook.doors.lab.shapes import (
-    Figure,
     Picture,
     RunDetail,
     Section,
@@ -21,13 +21,13 @@ from trackbook.errors import Misused, NotFound
 from trackbook.table import Table, in_short, is_number, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
     from trackbook.records import Run
 
-MOST_ROWS, MOST_COMPARED, MOST_CURVES, MOST_LINES, DEPTH = 200, 20, 24, 400, 8
+MOST_ROWS, MOST_COMPARED, MOST_LINES, DEPTH = 200, 20, 400, 8
 
 
 def detail_of(book: Book, run_id: str) -> RunDetail:
@@ -48,9 +48,13 @@ def detail_of(book: Book, run_id: str) -> RunDetail:
     used = inputs_of(book.store, run)
     if len(used):
         sections.insert(2, section(used, title="Data"))
+    course = course_of(book, run)
+    if course is not None:
+        sections.insert(0, course)
     sections += environment_of(book, run)
     return RunDetail(
         line=line,
+        progress=page.progress,
         deeds=of_run(run),
         sections=sections,
         slice=[
@@ -110,25 +114,20 @@ def section(table: Table, *, title: str | None = None) -> Section:
 
 
 def compared(book: Book, references: Sequence[str]) -> Picture:
-    """Return runs side by side: their curves, and what differs between them."""
-    from trackbook.compare import compare, curves
-    from trackbook.panels import PALETTE, curves_figure
+    """Return runs side by side: their curves, what they used, and what differs between them.
+
+    Of a single run its own curves.
+    """
+    from trackbook.compare import compare
 
     runs = book.find_all(references)[:MOST_COMPARED]
-    if len(runs) < 2:  # noqa: PLR2004  one beside another
-        raise Misused("pick two runs or more to compare")
-    names = list(dict.fromkeys(name for run in runs for name in run.metrics))
-    drawn = curves(book.store, [run.run_id for run in runs], names[:MOST_CURVES])
-    drawn = [curve for curve in drawn if curve.point_count > 1]
-    colors = {run.run_id: PALETTE[n % len(PALETTE)] for n, run in enumerate(runs)}
-    figures = []
-    for name in dict.fromkeys(curve.name for curve in drawn):
-        figure = curves_figure(
-            [curve for curve in drawn if curve.name == name],
-            names={run.run_id: run.name for run in runs},
-            colors=colors,
+    if not runs:
+        raise Misused("pick a run, or several to compare")
+    figures = figures_of(book, runs)
+    if len(runs) == 1:
+        return Picture(
+            title=runs[0].name, figures=figures, sections=metrics_of(book, *runs)
         )
-        figures.append(drawing(name, figure))
     beside = compare(book.store, runs, changed_only=True, directions=book.directions)
     known = beside.table()
     shown = [name for name in known.columns if name != "differs"]
@@ -140,6 +139,13 @@ def compared(book: Book, references: Sequence[str]) -> Picture:
         sections += more
     title = ", ".join(run.name for run in runs)
     return Picture(title=title, figures=figures, sections=sections, code=code)
+
+
+def metrics_of(book: Book, run: Run) -> list[Section]:
+    """Return the table that says the same as the curves of a run."""
+    from trackbook.runs import show
+
+    return [section(show(book.store, run, directions=book.directions).metrics())]
 
 
 def between(book: Book, a: Run, b: Run) -> tuple[list[Section], list[str]]:
@@ -161,13 +167,6 @@ def between(book: Book, a: Run, b: Run) -> tuple[list[Section], list[str]]:
         if rows:
             sections.append(section(Table(["name", a.name, b.name], rows), title=title))
     return sections, [visible(line) for line in found.code.splitlines()[:MOST_LINES]]
-
-
-def drawing(title: str, figure: Mapping[str, Any]) -> Figure:
-    """Return a figure that leaves its background to the page."""
-    clear = {"paper_bgcolor": "transparent", "plot_bgcolor": "transparent"}
-    plotly = {"data": figure["data"], "layout": {**figure["layout"], **clear}}
-    return Figure(title=title, plotly=plotly)
 
 
 def lineage_of(book: Book, reference: str) -> Picture:

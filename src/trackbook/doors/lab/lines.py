@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trackbook.doors.going import going_of, troubles_of
 from trackbook.doors.lab.shapes import Experiment, RunLine, RunPage
 from trackbook.doors.lab.words import ngettext
 from trackbook.doors.rows import SHORT
@@ -111,10 +112,14 @@ def lines_of(book: Book, runs: Sequence[Run], headline: str | None) -> list[RunL
     known = {run.run_id: run for run in runs}
     away = {run.parent_run_id for run in runs if run.parent_run_id} - set(known)
     known |= {run.run_id: run for run in by_ids(book.store, sorted(away))}
-    return [
-        line_of(book, run, known.get(run.parent_run_id or ""), headline, drawn)
-        for run in runs
-    ]
+    going, troubles = going_of(book, runs), troubles_of(book, runs)
+    lines = []
+    for run in runs:
+        line = line_of(book, run, known.get(run.parent_run_id or ""), headline, drawn)
+        words = going[run.run_id].words if run.run_id in going else ""
+        trouble = "; ".join(troubles.get(run.run_id, ()))
+        lines.append(marked(msgspec.structs.replace(line, progress=words, trouble=trouble)))
+    return lines
 
 
 def named(run: Run, headline: str | None) -> str | None:
@@ -129,21 +134,25 @@ def line_of(
     headline: str | None,
     drawn: Mapping[tuple[str, str], list[float]],
 ) -> RunLine:
-    """Return one run as a line."""
+    """Return one run as a line, its progress and its mark left open."""
     metric = named(run, headline)
     value = run.metrics.get(metric or "")
     change, better = "", ""
     if metric is not None and value is not None and parent is not None:
         measured = MetricLine(metric, value, direction=book.direction(metric))
         change, better = compared(measured, parent.metrics.get(metric))
-    line = RunLine(
+    return RunLine(
         run_id=run.run_id, short=run.run_id[-SHORT:], name=run.name,
         experiment=run.experiment, status=run.status, started_at=run.started_at.isoformat(),
         headline=in_short(value), headline_name=metric or "", change=change, better=better,
         spark=path_of(drawn.get((run.run_id, metric or ""), [])),
         tags=[name if value == "true" else f"{name}={value}" for name, value in run.tags.items()],
-        reproduced=run.reproduced or "", mark="",
+        reproduced=run.reproduced or "", progress="", trouble="", mark="",
     )  # fmt: skip
+
+
+def marked(line: RunLine) -> RunLine:
+    """Return a line with its mark."""
     digest = hashlib.blake2b(msgspec.json.encode(line), digest_size=6).hexdigest()
     return msgspec.structs.replace(line, mark=digest)
 

@@ -33,6 +33,10 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     """The path of a line in a box of 48 by 16."""
     tags: list[str]
     reproduced: str
+    progress: str
+    """How far it is, where it is not finished."""
+    trouble: str
+    """What goes wrong in it just now."""
     mark: str
     """Changes with anything of the line."""
 
@@ -54,6 +58,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[str]
     numeric: list[bool]
     rows: list[list[str]]
+    drawn: bool = False
+    """The last column holds paths of lines in a box of 48 by 16."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +103,8 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one run."""
 
     line: RunLine
+    progress: str
+    """With the pace."""
     deeds: list[Deed]
     sections: list[Section]
     slice: list[SliceCell]
