@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 
 from trackbook.libraries import Derived, Measured, Training
 
@@ -155,3 +157,18 @@ def test_a_model_of_ones_own_is_named_and_counted(told, data):
     assert training.params["parameters"] == 10
     assert training.params["loss_weights"] == {"one": 0.5, "other": 1.0}
     assert "train.one_loss" in values_of(training)
+
+
+def test_nothing_keeps_a_model_alive_and_fits_of_one_epoch_count_on(told, data):
+    model = net()
+    for _ in range(4):
+        model.fit(*data, epochs=1, verbose=0)
+        gc.collect()
+    assert [step.done for step in told.steps] == [1, 2, 3, 4]
+    gone = weakref.ref(model)
+    told.clear()
+    told.steps.clear()
+    told.data.clear()
+    del model
+    gc.collect()
+    assert gone() is None

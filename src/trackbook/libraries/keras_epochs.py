@@ -11,15 +11,15 @@ from trackbook.libraries.given import values_of
 from trackbook.libraries.measures import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 @dataclass(slots=True)
 class Epochs:
     """Where the fits of one model, compiled once, have come to."""
 
-    optimizer: int
-    history: int
+    optimizer: Callable[[], object]
+    history: Callable[[], object]
     shift: int = 0
     """Epochs before this fit, where Keras counts anew from 0."""
     next: int = 0
@@ -44,22 +44,22 @@ def epochs_of(model: Any, history: Any) -> Epochs:
     numbers = list(values_of(history).get("epoch") or ())  # type: ignore[call-overload]  # Keras's list
     known = _known.get(id(model))
     before = known[1] if known and known[0]() is model else None
-    if before and before.optimizer != id(model.optimizer):
+    if before and before.optimizer() is not model.optimizer:
         before = None
     is_same = (
         before is not None
-        and before.history == id(history)
+        and before.history() is history
         and before.numbers[:1] == numbers[:1]
         and len(before.numbers) <= len(numbers)
     )
     if before is not None and is_same:
         epochs = before
     else:
-        epochs = Epochs(id(model.optimizer), id(history))
+        epochs, key = Epochs(weak(model.optimizer), weak(history)), id(model)
         if before is not None:
             epochs.is_continued, epochs.next = True, before.next
         epochs.shift = 0 if numbers and numbers[0] else epochs.next
-        _known[id(model)] = ref(model, lambda _: _known.pop(id(model), None)), epochs
+        _known[key] = ref(model, lambda _: _known.pop(key, None)), epochs
     epochs.numbers, epochs.logs = numbers, values_of(history).get("history") or {}  # type: ignore[assignment]  # Keras's dict
     if numbers:
         epochs.next = epochs.shift + numbers[-1] + 1
@@ -67,6 +67,11 @@ def epochs_of(model: Any, history: Any) -> Epochs:
     if len(rates) >= len(numbers) > 0:
         epochs.first_rate = number_of(rates[-len(numbers)])
     return epochs
+
+
+def weak(thing: object) -> Callable[[], object]:
+    """Return a weak reference; a `fit` of the user's own may have no history at all."""
+    return ref(thing) if thing is not None else lambda: None
 
 
 def split(name: str) -> tuple[str, str]:
