@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from inspect import CO_OPTIMIZED
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
@@ -33,6 +33,9 @@ class CallWatch:
     and not told. `fault` gets each failure of ours once, by place, and must not raise.
     Processes forked from this one tell nothing.
     """
+
+    started: ClassVar[list[CallWatch]] = []
+    """Those of this process that watch."""
 
     def __init__(
         self,
@@ -60,12 +63,23 @@ class CallWatch:
         self._forget()
 
     def start(self) -> None:
-        """Watch what is imported, and what will be."""
+        """Watch what is imported, and what will be; it takes over from one that tells the same."""
+        for other in list(CallWatch.started):
+            if other._found == self._found:  # noqa: SLF001  one of us
+                other.stop()
         if self._tap is None:
             self._safely("watching library calls", self._begin)
+            CallWatch.started.append(self)
+
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """The cards of what it hears."""
+        return self._libraries
 
     def stop(self) -> None:
         """Leave every function as it was."""
+        if self in CallWatch.started:
+            CallWatch.started.remove(self)
         if self._tap is not None:
             self._tap.stop()
         self._forget()
@@ -174,7 +188,7 @@ class CallWatch:
     def _watch_step(
         self, attribute: object, name: str, library: Library, reader: Reader
     ) -> None:
-        function = function_of(attribute)
+        function = function_of(attribute, name)
         if function is None:
             return
         if id(function.__code__) in self._watched or id(function.__code__) in self._steps:
@@ -221,7 +235,7 @@ class CallWatch:
     def _watch(
         self, attribute: object, name: str, library: Library, reader: Reader | None
     ) -> None:
-        function = function_of(attribute)
+        function = function_of(attribute, name)
         if function is None or id(function.__code__) in self._watched:
             return
         code = self._hear(function, "a call", opened=self._opened, closed=self._closed)

@@ -26,6 +26,8 @@ class Begun:
     owns: bool
     """The run was opened for it alone, and ends with it."""
     in_cell: bool
+    continues: bool = False
+    """It goes on in a run that trained the same before."""
     points: dict[str, dict[int, float]] = field(default_factory=dict)
     """What it told of each metric, by step."""
     rest: Callable[[], Sequence[Measured]] = tuple
@@ -108,3 +110,12 @@ def beginning(step: Step) -> Training:
     return Training(
         label=step.label or "training", model=step.of, params=step.params, data=step.data
     )
+
+
+def grown(before: Training, now: Training) -> Training:
+    """Return two trainings of the same, one after the other, as one."""
+    points: dict[str, dict[int, float]] = {}
+    for one in (*before.metrics, *now.metrics):
+        points.setdefault(one.name, {}).update(one.values)
+    metrics = [Measured(name=n, values=tuple(each.items())) for n, each in points.items()]
+    return replace(now, params={**before.params, **now.params}, metrics=metrics)

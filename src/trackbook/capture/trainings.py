@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trackbook.capture.cell import Trained
-from trackbook.capture.living import Begun, Living, beginning
+from trackbook.capture.living import Begun, Living, beginning, grown
 from trackbook.capture.searches import Searches
 from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
@@ -79,12 +79,12 @@ class Trainings:
     ) -> ActiveRun | None:
         """Record a finished training and return its run; None when nothing is to be recorded."""
         self._began_us = now_us() - int(wall_s * 1e6)
-        known = self._flow.run_of(training.model) if training.continued else None
         begun = self.living.end(call)
         if begun is not None:
             return self._finish(begun, training)
-        if known is not None and known in self._ledger.runs:
-            run = self._ledger.runs[known]
+        known = self._before(training.model) if training.continued else None
+        if known is not None:
+            run = known
             self._write(run, training)
         else:
             found = self._place_for(training, cell, mode)
@@ -144,18 +144,20 @@ class Trainings:
         """Open or choose the run of a training that tells its first step."""
         self._began_us = now_us()
         training = beginning(step)
-        run = self._went_on(step, call) or self._place_for(
-            training, cell, mode, still_runs=True
-        )
+        before = self._before(step.of) if step.continued else self._went_on(step, call)
+        run = before or self._place_for(training, cell, mode, still_runs=True)
         if run is None:
             return None
+        if before is not None:
+            self._write(before, training)
         is_others = run is self._ledger.by_hand or (cell is not None and run is cell.run)
         begun = Begun(
             run=run,
             call=call,
             training=without_objects(training),
-            owns=not is_others,
+            owns=not is_others and before is None,
             in_cell=cell is not None,
+            continues=before is not None,
         )
         self.living.add(begun)
         return begun
@@ -165,6 +167,14 @@ class Trainings:
         known = self._flow.run_of(step.of) if call is None else None
         run = self._ledger.runs.get(self.now(known)) if known is not None else None
         return run if run is not None and run.status is None else None
+
+    def _before(self, model: object) -> ActiveRun | None:
+        """Return the run that trained a model before, unless one was opened by hand since."""
+        known, by_hand = self._flow.run_of(model), self._ledger.by_hand
+        run = self._ledger.runs.get(self.now(known)) if known is not None else None
+        if run is not None and by_hand is not None and by_hand.began_us > run.began_us:
+            return None
+        return run
 
     def leave(self, cell: Cell, status: Status, error: str | None) -> None:
         """End what the cell that ends here began and did not finish.
@@ -208,6 +218,9 @@ class Trainings:
         for parts in self._parts.values():
             for at, part in enumerate(parts):
                 if part.run is run:
+                    if begun.continues:
+                        whole = grown(part.training, whole)
+                        metrics = [one.name for one in whole.metrics]
                     parts[at] = part._replace(
                         training=without_objects(whole),
                         params=params,

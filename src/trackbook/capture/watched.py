@@ -80,10 +80,29 @@ def family(cls: type) -> Iterator[type]:
         yield from family(child)
 
 
-def function_of(attribute: object) -> FunctionType | None:
-    """Return the innermost Python function of a decorated one; None if it is no such."""
+def function_of(attribute: object, name: str = "") -> FunctionType | None:
+    """Return the innermost Python function of a decorated one; None if it is no such.
+
+    Args:
+        attribute: as the class or the module has it
+        name: what it is called there, to know it inside a decorator that hides it
+    """
     if isinstance(attribute, (MethodType, staticmethod, classmethod)):
         attribute = attribute.__func__
     function = unwrap(cast("FunctionType", attribute))
+    if isinstance(function, FunctionType) and name not in ("", function.__name__):
+        function = hidden_in(function, name) or function
     plain = isinstance(function, FunctionType) and not function.__code__.co_flags & RESUMED
     return function if plain else None
+
+
+def hidden_in(wrapper: FunctionType, name: str) -> FunctionType | None:
+    """Return the function of a name that a wrapper made without `functools.wraps` calls."""
+    for cell in wrapper.__closure__ or ():
+        try:
+            inner = cell.cell_contents
+        except ValueError:  # nothing is in it yet
+            continue
+        if type(inner) is FunctionType and inner.__name__ == name:
+            return inner
+    return None

@@ -1,1 +1,15 @@
 """Ways in: magics, shell, Python. They parse and show; the work is done in the rooms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trackbook.libraries import Library
+
+
+def hear(library: Library) -> None:
+    """Hear what a library trains from here on, unless this process hears it already."""
+    from trackbook.doors.hearing import hear
+
+    hear(library)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.libraries.accelerate import ACCELERATE
 from trackbook.libraries.base import (
     Call,
     Derived,
@@ -19,6 +20,7 @@ from trackbook.libraries.base import (
     Used,
 )
 from trackbook.libraries.catboost import CATBOOST
+from trackbook.libraries.keras import KERAS
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.optuna import OPTUNA
@@ -26,19 +28,33 @@ from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.statsmodels import STATSMODELS
 from trackbook.libraries.torch import TORCH
+from trackbook.libraries.transformers import TRANSFORMERS
 from trackbook.libraries.xgboost import XGBOOST
 
 LIBRARIES: tuple[Library, ...] = (
-    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, STATSMODELS, OPTUNA, *READERS,
-)  # fmt: skip
+    SKLEARN,
+    XGBOOST,
+    LIGHTGBM,
+    CATBOOST,
+    TORCH,
+    STATSMODELS,
+    OPTUNA,
+    KERAS,
+    TRANSFORMERS,
+    ACCELERATE,
+    *READERS,
+)
 
 __all__ = [
+    "ACCELERATE",
     "CATBOOST",
+    "KERAS",
     "LIBRARIES",
     "LIGHTGBM",
     "SKLEARN",
     "STATSMODELS",
     "TORCH",
+    "TRANSFORMERS",
     "XGBOOST",
     "Call",
     "Derived",

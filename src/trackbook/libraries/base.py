@@ -175,6 +175,8 @@ class Step:
     search: Searched | None = None
     """It is a step of a search. What trainings inside it tell belongs to the trial that ends
     next in their thread."""
+    continued: bool = False
+    """It goes on with a model that was trained before, in the run opened then."""
 
 
 Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step

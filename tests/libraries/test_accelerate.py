@@ -1,0 +1,65 @@
+"""What is read from Hugging Face Accelerate."""
+
+from __future__ import annotations
+
+from accelerate import Accelerator
+
+import torch
+from trackbook.libraries import Training
+
+
+def loop(accelerator, *, says=lambda step, loss: None):
+    torch.manual_seed(0)
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    made = torch.utils.data.TensorDataset(torch.randn(12, 4), torch.randn(12, 1))
+    loader = torch.utils.data.DataLoader(made, batch_size=4)
+    ready = accelerator.prepare(model, optimizer, loader)
+    for step, (x, y) in enumerate(ready[2]):
+        loss = ((ready[0](x) - y) ** 2).mean()
+        accelerator.backward(loss)
+        ready[1].step()
+        ready[1].zero_grad()
+        says(step, loss.detach())
+    return model, loader
+
+
+def test_a_loop_tells_its_settings_its_data_and_what_it_logs(told):
+    accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2)
+    accelerator.init_trackers("<b>", config={"seed": 3, "depth": {"of": "it"}})
+    losses = []
+
+    def say(step, loss):
+        losses.append(loss.item())
+        accelerator.log({"train_loss": loss, "epoch": step // 2, "note": "words"})
+
+    model, loader = loop(accelerator, says=say)
+    accelerator.log({"accuracy": 0.5}, step=40)
+    assert told.of(Training) == []
+    first, *rest = told.steps
+    assert first.of is model
+    assert (first.label, first.done, first.total, first.unit) == ("Linear", 1, None, "step")
+    assert first.params == {
+        "model": "Linear",
+        "parameters": 5,
+        "optimizer": "SGD",
+        "optimizer.lr": 0.05,
+        "optimizer.momentum": 0.9,
+        "batch_size": 4,
+        "gradient_accumulation_steps": 2,
+        "seed": 3,
+        "depth": {"of": "it"},
+    }
+    assert [(given.role, given.data) for given in first.data] == [("training", loader)]
+    points = [(m.name, *m.values[0]) for step in rest for m in step.metrics]
+    assert [p for p in points if p[0] == "train_loss"] == [
+        ("train_loss", step, loss) for step, loss in enumerate(losses)
+    ]
+    assert points[-1] == ("accuracy", 40, 0.5)
+    assert {name for name, _, _ in points} == {"train_loss", "epoch", "accuracy"}
+
+
+def test_preparing_alone_trains_nothing(told):
+    Accelerator(cpu=True).prepare(torch.nn.Linear(2, 1))
+    assert told.steps == []
+    assert told == []
