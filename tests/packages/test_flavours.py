@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 
+import catboost
 import lightgbm
 import numpy as np
 import onnx
@@ -79,6 +80,13 @@ MODELS = {
     "xgboost": (boosted, TABLE, "xgboost"),
     "lightgbm": (
         lambda: lightgbm.train({"verbose": -1}, lightgbm.Dataset(TABLE, Y), 3), TABLE, "lightgbm",
+    ),
+    "catboost": (
+        lambda: catboost.CatBoostClassifier(
+            iterations=3, verbose=False, thread_count=1, allow_writing_files=False
+        ).fit(TABLE, Y),
+        TABLE,
+        "catboost",
     ),
     "onnx": (graph, X, "onnx"),
 }  # fmt: skip
@@ -217,7 +225,7 @@ def test_no_library_is_imported_to_tell_a_flavour():
         "import sys\nfrom trackbook.packages import flavour_of\n"
         "from trackbook.errors import Refused\n"
         "try:\n    flavour_of({})\nexcept Refused:\n    pass\n"
-        "heavy = {'sklearn', 'torch', 'xgboost', 'lightgbm', 'onnx', 'skops', 'pandas', 'numpy'}\n"
+        "heavy = {'sklearn', 'torch', 'xgboost', 'lightgbm', 'catboost', 'onnx', 'skops', 'pandas', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -15,9 +15,11 @@ from blake3 import blake3
 from trackbook.fingerprint.content import Rules, Walk
 from trackbook.fingerprint.graph_file import GraphFile, Span
 from trackbook.fingerprint.learned import (
+    CATBOOST,
     graph_file,
     is_array,
     is_scalar,
+    oblivious,
     text_booster,
 )
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
@@ -219,6 +221,13 @@ def trees(walk: Walk, value: Any) -> None:
     walk.take(text_booster(value))
 
 
+def catboost(walk: Walk, value: Any) -> None:
+    """Take in a model of CatBoost: its trees, and what it was trained with."""
+    walk.say(place_of(type(value)))
+    walk.take(oblivious(value))
+    walk.take(dict(sorted(value.get_all_params().items())))
+
+
 def search_tree(walk: Walk, value: Any) -> None:
     """Take in a tree over points by its points: it counts the searches in it, too."""
     given = value.__getstate__()
@@ -308,6 +317,7 @@ EXACT = Rules(
         ("pandas", "Index"): index,
         ("pandas", "RangeIndex"): index,
         ("lightgbm", "Booster"): trees,
+        **{("catboost", f"CatBoost{kind}"): catboost for kind in CATBOOST},
         ("onnx", "ModelProto"): onnx_model,
         ("trackbook", "GraphFile"): onnx_file,
         ("torch", "Tensor"): tensor,

@@ -7,7 +7,9 @@ hyper-parameters: a forest that was trained alike has the same under two release
 from __future__ import annotations
 
 import sys
+import tempfile
 import types
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -214,6 +216,19 @@ def text_booster(value: Any) -> dict[str, object]:
     return {"trees": value.model_to_string().partition("\nparameters:")[0]}
 
 
+def oblivious(value: Any) -> dict[str, object]:
+    """Return the trees of CatBoost, without when and with how many threads they were grown."""
+    with tempfile.TemporaryDirectory(prefix="trackbook-") as folder:
+        file = Path(folder) / "model.json"
+        value.save_model(str(file), format="json")
+        said = msgspec.json.decode(file.read_bytes())
+    return {
+        name: msgspec.json.encode(part, order="sorted")
+        for name, part in sorted(said.items())
+        if name != "model_info"
+    }
+
+
 def graph(value: Any) -> dict[str, object]:
     """Return the weights and the operations of an ONNX model."""
     return graph_file(GraphFile(value, {}))
@@ -253,6 +268,7 @@ def sparse(value: Any) -> dict[str, object]:
     return {"matrix": value}
 
 
+CATBOOST = ("", "Classifier", "Regressor", "Ranker")
 LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
     ("sklearn", "Tree"): tree,
     **{
@@ -266,6 +282,7 @@ LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
     },
     ("xgboost", "Booster"): booster,
     ("lightgbm", "Booster"): text_booster,
+    **{("catboost", f"CatBoost{kind}"): oblivious for kind in CATBOOST},
     ("onnx", "ModelProto"): graph,
     ("trackbook", "GraphFile"): graph_file,
     ("pandas", "DataFrame"): table,

@@ -16,15 +16,19 @@ from trackbook.libraries.base import (
     Training,
     Used,
 )
+from trackbook.libraries.catboost import CATBOOST
+from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, *READERS)
 
 __all__ = [
+    "CATBOOST",
     "LIBRARIES",
+    "LIGHTGBM",
     "SKLEARN",
     "XGBOOST",
     "Call",

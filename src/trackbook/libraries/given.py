@@ -95,6 +95,11 @@ def is_one_of(kind: type, kinds: tuple[type, ...]) -> bool:
     return any(kind is each for each in kinds)
 
 
+def is_subclass_of(kind: type, module: str, name: str) -> bool:
+    """Tell whether a class is another or made from it, which need not be imported for that."""
+    return any(module_of(b) == module and name_of(b) == name for b in MRO_OF(kind))
+
+
 def module_of(kind: type) -> str:
     """Return a class's module, past its metaclass; empty if it is no text."""
     module = MODULE_OF(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Derived, Library, Measured, Step, Training
-from trackbook.libraries.given import plain, values_of
+from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import learning, once, series
 from trackbook.libraries.sklearn import training_of
@@ -76,7 +76,9 @@ def stepped(call: Call) -> Iterable[Finding]:
     """Read a finished round of `train` or `fit`; not of a search's candidates, nor of `cv`."""
     around = call.around()
     model = around.given.get("self") if around is not None else None
-    is_fit = model is not None and hasattr(type(model), "get_xgb_params")
+    is_fit = model is not None and is_subclass_of(
+        type(model), "xgboost.sklearn", "XGBModel"
+    )
     if around is None or not (is_fit or around.name == "train"):
         return
     total: Any = around.given.get("num_boost_round")

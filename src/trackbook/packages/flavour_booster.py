@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import Refused
 from trackbook.packages.kinds import is_of
+from trackbook.packages.loaders import catboost as catboost_loader
 from trackbook.packages.loaders import lightgbm as lightgbm_loader
 from trackbook.packages.loaders import xgboost as xgboost_loader
 
@@ -84,3 +85,43 @@ class LightGBM:
     def save(self, model: Any, folder: Path) -> None:
         """Write model.txt."""
         model.save_model(folder / self.file)
+
+
+PASSING = {"train_finish_time", "model_guid"}
+"""What CatBoost writes into a model's file that no two trainings share."""
+
+
+class CatBoost:
+    """Models of CatBoost, as its own binary file, their class beside."""
+
+    name = "catboost"
+    is_unsafe = False
+    file = catboost_loader.FILE
+    needs: tuple[str, ...] = ("catboost",)
+    tolerance = 1e-7
+    loader: Loader = cast("Loader", catboost_loader)
+
+    def knows(self, model: object) -> bool:
+        """Tell whether a model is one of CatBoost's own classes."""
+        return (
+            is_of(model, "catboost", "CatBoost")
+            and type(model).__name__ in catboost_loader.WRAPPERS
+        )
+
+    def save(self, model: Any, folder: Path) -> None:
+        """Write model.cbm and wrapper.json.
+
+        The model's file says when it was trained and gives it a random name: the same
+        trees would be another package each time. A copy is written without.
+        """
+        beside = {"class": type(model).__name__}
+        (folder / catboost_loader.BESIDE).write_text(
+            json.dumps(beside, indent=1), encoding="utf-8"
+        )
+        file = str(folder / self.file)
+        model.save_model(file, format="cbm")
+        copy = catboost_loader.load(str(folder))
+        said = copy.get_metadata()
+        for name in PASSING & set(said.keys()):
+            del said[name]
+        copy.save_model(file, format="cbm")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from trackbook.errors import Misused, NotFound, Refused
-from trackbook.packages.flavour_booster import LightGBM, XGBoost
+from trackbook.packages.flavour_booster import CatBoost, LightGBM, XGBoost
 from trackbook.packages.flavour_graph import Onnx
 from trackbook.packages.flavour_pickle import Pickle
 from trackbook.packages.flavour_sklearn import Sklearn
@@ -70,7 +70,9 @@ class Flavour(Protocol):
 
 def own_flavours() -> dict[str, Flavour]:
     """Return trackbook's flavours by name, in the order in which they are asked."""
-    made: list[Flavour] = [Torch(), XGBoost(), LightGBM(), Onnx(), Sklearn(), Pickle()]
+    made: list[Flavour] = [
+        Torch(), XGBoost(), LightGBM(), CatBoost(), Onnx(), Sklearn(), Pickle(),
+    ]  # fmt: skip
     return {flavour.name: flavour for flavour in made}
 
 

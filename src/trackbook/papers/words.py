@@ -19,6 +19,7 @@ LIBRARIES = {
     "sklearn": "sklearn",
     "xgboost": "xgboost",
     "lightgbm": "lightgbm",
+    "catboost": "catboost",
     "torch": "pytorch",
     "onnx": "onnx",
 }

@@ -1,0 +1,152 @@
+"""The card of LightGBM: its own interface, and what its estimators add to scikit-learn's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trackbook.libraries.base import Derived, Library, Measured, Step, Training
+from trackbook.libraries.given import is_subclass_of, plain, values_of
+from trackbook.libraries.loading import data_given, held, held_given
+from trackbook.libraries.measures import learning, once, series
+from trackbook.libraries.sklearn import training_of
+from trackbook.libraries.sklearn_models import label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trackbook.libraries.base import Call, Finding
+
+DEFAULTS = {
+    "num_boost_round": 100, "feval": None, "nfold": 5, "stratified": True, "shuffle": True,
+    "metrics": None, "seed": 0, "feature_name": "auto", "categorical_feature": "auto",
+}  # fmt: skip
+"""Of `train` and `cv`, for what may choose the result."""
+ROUNDS = frozenset({
+    "num_iterations", "num_iteration", "n_iter", "num_tree", "num_trees", "num_round",
+    "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter",
+})  # fmt: skip
+"""What the number of rounds may be called among the params; it counts before the argument."""
+ESTIMATOR = ("lightgbm.sklearn", "LGBMModel")
+
+
+def trained(call: Call) -> Iterable[Finding]:
+    """Read `lightgbm.train`; curves that no callback of the user's kept are told as it runs."""
+    booster: Any = call.result
+    yield Training(
+        label="lightgbm.train",
+        model=booster,
+        params=_params(call),
+        metrics=[*_recorded(call), *_best(booster.best_iteration, booster.best_score)],
+        data=held_given(call.given),
+    )
+
+
+def cross_validated(call: Call) -> Iterable[Finding]:
+    """Read `lightgbm.cv`: means and deviations by round."""
+    table: Any = call.result
+    metrics: list[Measured] = []
+    for name, values in table.items():
+        part, _, metric = str(name).partition(" ")
+        metrics += series(f"{part}.{metric.replace('-', '_')}", values)
+    yield Training(
+        label="lightgbm.cv",
+        model=None,
+        params=_params(call),
+        metrics=metrics,
+        results=[table],
+        data=held_given(call.given),
+    )
+
+
+def fitted(call: Call) -> Iterable[Finding]:
+    """Read `fit` of an estimator, with its curves and its best round."""
+    model = call.given["self"]
+    values: Any = values_of(model)
+    best = _best(values.get("_best_iteration"), values.get("_best_score"))
+    yield training_of(
+        model,
+        metrics=[*learning(values.get("_evals_result")), *best],
+        data=data_given(call.given),
+    )
+
+
+def grown(call: Call) -> Iterable[Finding]:
+    """Read a round that ended; not of a search's candidates, nor of `cv`."""
+    around = call.around()
+    if around is None:
+        return
+    model, booster = around.given.get("self"), call.given["self"]
+    is_fit = model is not None and is_subclass_of(type(model), *ESTIMATOR)
+    if not (is_fit or around.name == "train"):
+        return
+    done: Any = booster.current_iteration()  # type: ignore[attr-defined]  # a Booster's
+    yield Step(
+        of=model if is_fit else None,
+        label=label_of(model) if is_fit else "lightgbm.train",
+        metrics=[
+            Measured(
+                name=f"{one.dataset_name}.{one.metric_name}",
+                values=((done - 1, float(one.metric_value)),),
+            )
+            for one in (call.result if isinstance(call.result, list) else ())
+        ],
+        done=done,
+        total=values_of(model).get("n_estimators") if is_fit else _rounds(around),  # type: ignore[arg-type]  # both are counts
+        unit="round",
+    )
+
+
+def predicted(call: Call) -> Iterable[Finding]:
+    """Read the predictions of a booster."""
+    yield Derived(made=call.result, of=call.given["self"])
+
+
+def _params(call: Call) -> dict[str, object]:
+    given: Any = call.given["params"]
+    params: dict[str, object] = {"model": "Booster"}
+    params |= {str(key): plain(value) for key, value in (given or {}).items()}
+    for name, default in DEFAULTS.items():
+        value = plain(call.given.get(name, default))
+        if value != default and not (name == "num_boost_round" and ROUNDS & params.keys()):
+            params[name] = value
+    return params
+
+
+def _rounds(call: Call) -> object:
+    given: Any = call.given["params"] or {}
+    named = [value for name, value in given.items() if name in ROUNDS]
+    return named[0] if named else call.given.get("num_boost_round")
+
+
+def _recorded(call: Call) -> Iterable[Measured]:
+    """Return what a callback `record_evaluation` kept."""
+    callbacks: Any = call.given.get("callbacks")
+    for each in callbacks or ():
+        yield from learning(values_of(each).get("eval_result"))
+
+
+def _best(iteration: object, scores: Any) -> Iterable[Measured]:
+    """Return the best round and its scores on the last data set, where training stopped early."""
+    if not iteration or not scores:
+        return
+    yield from once("best_iteration", iteration)
+    for metric, value in list(scores.values())[-1].items():
+        yield from once(f"best_{metric}", value)
+
+
+LIGHTGBM = Library(
+    module="lightgbm",
+    functions={
+        "lightgbm.engine:train": trained,
+        "lightgbm.engine:cv": cross_validated,
+    },
+    methods={
+        "lightgbm.basic:Booster": {"predict": predicted},
+        "lightgbm.basic:Dataset": {"__init__": held},
+        "lightgbm.sklearn:LGBMModel": {"fit": fitted},
+    },
+    live={
+        f"lightgbm.basic:Booster.{name}": grown
+        for name in ("update", "eval_train", "eval_valid")
+    },
+)
