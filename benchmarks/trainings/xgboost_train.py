@@ -11,7 +11,10 @@ def train(size: int = 1) -> bytes:
     rng = np.random.default_rng(7)
     x = rng.normal(size=(600, 8)).astype("f4")
     y = (x[:, 0] * x[:, 1] + 0.3 * rng.normal(size=len(x)) > 0).astype(int)
-    seen, held = xgboost.QuantileDMatrix(x[:450], y[:450]), xgboost.DMatrix(x[450:], y[450:])
+    seen, held = (
+        xgboost.QuantileDMatrix(x[:450], y[:450]),
+        xgboost.DMatrix(x[450:], y[450:]),
+    )
     settings = {"objective": "binary:logistic", "max_depth": 4, "seed": 7, "nthread": 1}
     curves: dict[str, object] = {}
     booster = xgboost.train(
