@@ -4,9 +4,10 @@ Goal: a training of some seconds takes at most 1 % longer with trackbook than wi
 same cell, `learned = train(SIZE)`, in the same IPython shell without trackbook. Each training of
 `benchmarks/trainings` has a process of its own, in which its libraries are imported and warm; the
 turns with and without go in pairs, in either order by turns, and each pair gives a ratio: told is
-their median, with the lowest and the highest, which say how quiet the machine was. Before a turn
-with trackbook it is loaded and sees an empty cell, afterwards it is unloaded: neither is counted, nor
-is what it finishes then (`overhead.py` counts whole notebooks). The bytes of what was learned have to
+their median, with the lowest and the highest, which say how quiet the machine was; beside it the same
+ratio of the process's CPU time, all its threads counted. Before a turn
+with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1: that
+is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes of what was learned have to
 be the same each time, or this fails. A library that is not installed is named and not counted.
 
 Run: `python benchmarks/cards.py [--smoke] [--repeats 5] [--seconds 5] [NAME …]`.
@@ -21,9 +22,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 from machine import machine, told
@@ -39,14 +41,20 @@ class Timed(NamedTuple):
     missing: str = ""
     """The module that is not installed."""
     size: int = 0
-    pairs: list[tuple[float, float]] = []  # noqa: RUF012  a default that nobody changes
+    pairs: Sequence[tuple[float, float]] = ()
     """Seconds without and with trackbook, of turns that followed each other."""
+    cpu_pairs: Sequence[tuple[float, float]] = ()
+    """Of the same turns, CPU seconds of the process."""
     is_same: bool = True
     """Whether each turn gave the same bytes."""
 
-    @property
-    def ratios(self) -> list[float]:
-        return sorted(tracked / plain for plain, tracked in self.pairs)
+
+class Turn(NamedTuple):
+    """A cell that trained once."""
+
+    wall_s: float
+    cpu_s: float
+    learned: bytes
 
 
 def main() -> None:
@@ -93,16 +101,27 @@ def line_of(name: str, found: Timed) -> str:
     """Return a training's row."""
     if found.missing:
         return f"{name:<26}  not measured: {found.missing} is not installed"
-    plain, ratios = statistics.median(pair[0] for pair in found.pairs), found.ratios
+    plain = statistics.median(pair[0] for pair in found.pairs)
+    ratios = ratios_of(found.pairs)
     return (
         f"{name:<26}{found.size:>6}{plain:>9.2f}{statistics.median(ratios):>8.3f}"
-        f"{ratios[0]:>8.3f}{ratios[-1]:>8.3f}{'' if found.is_same else '  LEARNED OTHERWISE'}"
+        f"{ratios[0]:>8.3f}{ratios[-1]:>8.3f}"
+        f"{statistics.median(ratios_of(found.cpu_pairs)):>8.3f}{'' if found.is_same else '  LEARNED OTHERWISE'}"
     )
+
+
+def ratios_of(pairs: Sequence[tuple[float, float]]) -> list[float]:
+    """Return with over without, in order of size."""
+    return sorted(tracked / plain for plain, tracked in pairs)
 
 
 def summary(found: dict[str, Timed]) -> str:
     """Return what holds for all that were measured, and which were not."""
-    ratios = {n: statistics.median(each.ratios) for n, each in found.items() if each.pairs}
+    ratios = {
+        n: statistics.median(ratios_of(each.pairs))
+        for n, each in found.items()
+        if each.pairs
+    }
     missing = [name for name in found if name not in ratios]
     missed = [f"{name} {ratio:.3f}" for name, ratio in ratios.items() if ratio > GOAL]
     told = f"{len(ratios)} of {len(found)} measured"
@@ -124,35 +143,35 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
         shell.run_cell(f"from {name} import train").raise_error()
     except ModuleNotFoundError as error:
         return Timed(missing=error.name or name)
-    turn(shell, 1, recording=False)
     turn(shell, 1, recording=True)
-    size, (took, first) = 1, turn(shell, 1, recording=False)
-    while took < seconds:
-        size = min(10 * size, max(size + 1, ceil(1.1 * size * seconds / took)))
-        took, first = turn(shell, size, recording=False)
-    pairs, is_same = [], True
+    size, first = 1, turn(shell, 1, recording=False)
+    while first.wall_s < seconds:
+        wanted = ceil(1.1 * size * seconds / first.wall_s)
+        size = min(10 * size, max(size + 1, wanted))
+        first = turn(shell, size, recording=False)
+    walls, cpus, is_same = [], [], True
     for number in range(repeats):
-        by = {
-            on: turn(shell, size, recording=on) for on in (bool(number % 2), not number % 2)
-        }
-        pairs.append((by[False][0], by[True][0]))
-        is_same = is_same and by[False][1] == by[True][1] == first
-    return Timed(size=size, pairs=pairs, is_same=is_same)
+        first_on = bool(number % 2)
+        by = {on: turn(shell, size, recording=on) for on in (first_on, not first_on)}
+        walls.append((by[False].wall_s, by[True].wall_s))
+        cpus.append((by[False].cpu_s, by[True].cpu_s))
+        is_same &= by[False].learned == by[True].learned == first.learned
+    return Timed("", size, walls, cpus, is_same)
 
 
-def turn(shell, size: int, *, recording: bool) -> tuple[float, bytes]:
-    """Train once in a cell, with trackbook or without; return the seconds and what was learned."""
+def turn(shell, size: int, *, recording: bool) -> Turn:
+    """Train once in a cell, with trackbook or without."""
     if recording:
         shell.run_cell("%load_ext trackbook\n%track quiet").raise_error()
-        shell.run_cell("pass", store_history=True).raise_error()
+    shell.run_cell("learned = train()", store_history=True).raise_error()
     gc.collect()
-    begun = perf_counter()
+    begun, cpu = perf_counter(), process_time()
     result = shell.run_cell(f"learned = train({size})", store_history=True)
-    seconds = perf_counter() - begun
+    wall_s, cpu_s = perf_counter() - begun, process_time() - cpu
     result.raise_error()
     if recording:
         shell.run_cell("%unload_ext trackbook").raise_error()
-    return seconds, shell.user_ns.pop("learned")
+    return Turn(wall_s, cpu_s, shell.user_ns.pop("learned"))
 
 
 if __name__ == "__main__":
