@@ -1,6 +1,6 @@
 """What recording costs a training, card by card, and whether the models learn the same.
 
-Goal: a training of some seconds takes at most 1 % longer with trackbook than without. Reference: the
+Goal: a training of some seconds (of CPU) takes at most 1 % longer with trackbook than without. Reference: the
 same cell, `learned = train(SIZE)`, in the same IPython shell without trackbook. Each training of
 `benchmarks/trainings` has a process of its own, in which its libraries are imported and warm; the
 turns with and without go in pairs, in either order by turns, and each pair gives a ratio: told is
@@ -145,8 +145,8 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
         return Timed(missing=error.name or name)
     turn(shell, 1, recording=True)
     size, first = 1, turn(shell, 1, recording=False)
-    while first.wall_s < seconds:
-        wanted = ceil(1.1 * size * seconds / first.wall_s)
+    while first.cpu_s < seconds:
+        wanted = ceil(1.1 * size * seconds / first.cpu_s)
         size = min(10 * size, max(size + 1, wanted))
         first = turn(shell, size, recording=False)
     walls, cpus, is_same = [], [], True

@@ -26,6 +26,7 @@ from trackbook.doors.session import (
     start_run,
 )
 from trackbook.doors.verbs import VERBS
+from trackbook.doors.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,5 +150,5 @@ __all__ = [
     "promote", "register", "registry", "reject", "reproduce", "reproducible", "restore",
     "rm", "rollback", "route", "runs", "search_runs", "seed_everything", "set_experiment",
     "set_tag", "set_tags", "show", "sql", "start_run", "status", "tag", "undeploy",
-    "unregister", "versions",
+    "unregister", "versions", "watch",
 ]  # fmt: skip

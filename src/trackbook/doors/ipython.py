@@ -10,6 +10,7 @@ from trackbook.book import Book, open_book
 from trackbook.capture import TRACK_LINE, CallWatch, Outputs, attempt, request_in
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
+from trackbook.doors.watching import all_cards, brought_cards
 from trackbook.errors import TrackbookError
 from trackbook.fingerprint import WITH_DICE
 
@@ -33,8 +34,9 @@ class Plug:
             report=self.show,
         )
         self.recorder.ledger.on_end = book.finish
+        self.brought = brought_cards(self.recorder.fault)
         self.watch = CallWatch(
-            libraries(),
+            all_cards(self.brought),
             found=self.recorder.found,
             fault=self.recorder.fault,
             cell_globals=lambda: shell.user_global_ns,
@@ -212,13 +214,6 @@ def without_track_line(lines: list[str]) -> list[str]:
     if len(lines) > 1 and lines[1].startswith("%%"):
         return lines[1:]
     return ["\n", *lines[1:]]
-
-
-def libraries() -> tuple[Any, ...]:
-    """Return the cards of the libraries that trackbook knows."""
-    from trackbook.libraries import LIBRARIES
-
-    return LIBRARIES
 
 
 def is_kernel(shell: InteractiveShell) -> bool:

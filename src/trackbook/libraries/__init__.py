@@ -19,6 +19,7 @@ from trackbook.libraries.base import (
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
+from trackbook.libraries.own import card_of, cards_offered, checked_card
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
@@ -44,5 +45,8 @@ __all__ = [
     "Training",
     "Used",
     "algorithm_of",
+    "card_of",
+    "cards_offered",
+    "checked_card",
     "steps_of",
 ]
