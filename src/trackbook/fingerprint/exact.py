@@ -225,7 +225,12 @@ def catboost(walk: Walk, value: Any) -> None:
     """Take in a model of CatBoost: its trees, and what it was trained with."""
     walk.say(place_of(type(value)))
     walk.take(oblivious(value))
-    walk.take(dict(sorted(value.get_all_params().items())))
+    # They are of single precision, and one more digit is lost on the way into a file.
+    said = {
+        name: f"{given:.6g}" if type(given) is float else given
+        for name, given in value.get_all_params().items()
+    }
+    walk.take(dict(sorted(said.items())))
 
 
 def search_tree(walk: Walk, value: Any) -> None:
