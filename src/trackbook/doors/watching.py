@@ -9,6 +9,7 @@ from trackbook.capture import attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.metadata import EntryPoint
 
     from trackbook.libraries import Library
 
@@ -44,12 +45,16 @@ def brought_cards(fault: Callable[[str, BaseException], None]) -> list[Library]:
 
     They are imported here: a card's file should import neither its library nor anything heavy.
     """
-    from trackbook.libraries import card_of, cards_offered
+    from trackbook.libraries import card_of, cards_offered, packages_with_cards
 
-    offered = attempt("looking for cards of packages", cards_offered, fault) or []
+    offered: dict[tuple[str, str], EntryPoint] = {}
+    for package in packages_with_cards():
+        place = f"reading the entry points of {package.name!r}"
+        for point in attempt(place, partial(cards_offered, package), fault) or ():
+            offered.setdefault((point.name, point.value), point)
     found = [
         attempt(f"loading the card {point.name!r}", partial(card_of, point), fault)
-        for point in offered
+        for _, point in sorted(offered.items())
     ]
     return [card for card in found if card is not None]
 

@@ -19,7 +19,12 @@ from trackbook.libraries.base import (
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
-from trackbook.libraries.own import card_of, cards_offered, checked_card
+from trackbook.libraries.own import (
+    card_of,
+    cards_offered,
+    checked_card,
+    packages_with_cards,
+)
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.xgboost import XGBOOST
@@ -48,5 +53,6 @@ __all__ = [
     "card_of",
     "cards_offered",
     "checked_card",
+    "packages_with_cards",
     "steps_of",
 ]
