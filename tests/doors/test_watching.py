@@ -48,10 +48,7 @@ TINY = ("tiny_net", "tiny_card", "tiny_quits")
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """A library, and a package that offers four cards for it, of which one is any good.
-
-    Beside it lie two packages whose entry points nobody can read.
-    """
+    """A library, and a package that offers four cards for it, of which one is any good."""
     site = tmp_path / "site"
     about = site / "tiny-1.0.dist-info"
     about.mkdir(parents=True)
@@ -60,13 +57,6 @@ def tiny(tmp_path, monkeypatch):
     (site / "tiny_net.py").write_text(NET)
     (site / "tiny_card.py").write_text(CARD)
     (site / "tiny_quits.py").write_text("raise SystemExit('no arguments')")
-    for name, points in (("odd", b"[trackbook.libraries]\nno card"), ("odder", b"\xff")):
-        other = site / f"{name}-1.0.dist-info"
-        other.mkdir()
-        (other / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
-        )
-        (other / "entry_points.txt").write_bytes(points)
     monkeypatch.syspath_prepend(site)
     monkeypatch.setattr(watching, "given", {})
     yield site
@@ -92,16 +82,28 @@ def test_a_packages_card_counts_and_each_bad_one_is_said_in_a_line_of_its_own(
     said = capsys.readouterr().err.splitlines()
     sheet.ok("net = Net().fit(rate=0.5)")
     assert trained(sheet) == [("packaged", "0.5")]
-    assert len(said) == 4
-    text, lost, quits, odd = sorted(said)
-    assert "reading the entry points of 'odd' failed" in odd
+    assert len(said) == 3
+    text, lost, quits = sorted(said)
     assert "loading the card '<b>b</b>' failed (Misused: 'tiny_card:TEXT' is a" in text
     assert "No module named 'tiny_lost'" in lost
     assert "'tiny_quits:CARD' ends the program when it is imported" in quits
     places = {place for (place,) in sheet.sql("SELECT place FROM faults")}
-    assert places == {f"loading the card {name!r}" for name in ("a", "<b>b</b>", "c")} | {
-        "reading the entry points of 'odd'"
-    }
+    assert places == {f"loading the card {name!r}" for name in ("a", "<b>b</b>", "c")}
+
+
+def test_packages_whose_entry_points_nobody_can_read_do_not_hide_other_cards(tiny) -> None:
+    for name, points in (("odd", b"[trackbook.libraries]\nno card"), ("odder", b"\xff")):
+        about = tiny / f"{name}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+        )
+        (about / "entry_points.txt").write_bytes(points)
+    faults = []
+    cards = watching.brought_cards(lambda place, _error: faults.append(place))
+    assert [card.module for card in cards] == ["tiny_net"]
+    assert "reading the entry points of 'odd'" in faults
+    assert len(faults) == 4
 
 
 def test_a_card_that_a_session_is_given_counts_from_now_on(sheet, tiny) -> None:
