@@ -180,7 +180,9 @@ class CallWatch:
         self, attribute: object, name: str, library: Library, reader: Reader
     ) -> None:
         function = function_of(attribute)
-        if function is None or id(function.__code__) in {*self._watched, *self._steps}:
+        if function is None:
+            return
+        if id(function.__code__) in self._watched or id(function.__code__) in self._steps:
             return
         code = self._hear(function, "a step", closed=self._stepped)
         if code is not None:

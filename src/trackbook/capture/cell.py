@@ -26,6 +26,8 @@ class Trained(NamedTuple):
 
     run_id: str
     line: int | None
+    is_loop: bool = False
+    """It was a loop of the user's, not a call: what it changed in place is its result."""
 
 
 @dataclass(slots=True)

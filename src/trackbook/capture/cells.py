@@ -220,7 +220,8 @@ class Cells:
             self._recorder.flow.make_in(
                 run_id, [s for number, s in cell.ran if number in steps]
             )
-        if cell.run is not None and not cell.trained and not by_hand:
+        is_loop = all(one.is_loop for one in cell.trained)
+        if cell.run is not None and is_loop and not by_hand:
             inside = set(
                 self._recorder.flow.slice_of(cell.touched.get(cell.run.run_id, ()))
             )

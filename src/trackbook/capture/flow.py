@@ -77,6 +77,13 @@ class Flow:
         for name in names:
             self._made_in[name] = frozenset({run_id})
 
+    def learned(self, changed: Mapping[str, object], runs: set[str]) -> None:
+        """Let models that a loop trained, under the names that it only read, be its run's."""
+        for name, value in changed.items():
+            run = self.run_of(value)
+            if run in runs:
+                self._owners[name] = frozenset({run})
+
     def latest(self, runs: Runs) -> Runs:
         """Return the runs that no other of them was built on."""
         return runs - NOBODY.union(*(self._upstream.get(run, NOBODY) for run in runs))

@@ -41,8 +41,11 @@ def follow(
     )
     for of, state in dice.items():
         recorder.ink.put(Dice(of=of, state=as_json(state)), execution_id=own)
-    if cell.run is not None and not cell.trained:
+    if cell.run is not None and all(one.is_loop for one in cell.trained):
         recorder.flow.change_in(cell.run.run_id, tie.changes)
+    loops = {recorder.trainings.now(one.run_id) for one in cell.trained if one.is_loop}
+    if loops:
+        recorder.flow.learned({name: namespace.get(name) for name in tie.changes}, loops)
     runs = contribute(recorder, cell)
     attempt(
         "writing down data",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trackbook.libraries import Measured, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from trackbook.capture.run import ActiveRun
     from trackbook.libraries import Step
@@ -28,6 +28,8 @@ class Begun:
     in_cell: bool
     points: dict[str, dict[int, float]] = field(default_factory=dict)
     """What it told of each metric, by step."""
+    rest: Callable[[], Sequence[Measured]] = tuple
+    """Gives what it did not tell yet."""
 
     def fresh(self, metrics: Iterable[Measured]) -> Iterator[tuple[str, int, float]]:
         """Yield the points that were not told before, and keep them."""

@@ -12,14 +12,14 @@ from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trackbook.capture.cell import Cell
     from trackbook.capture.flow import Flow
     from trackbook.capture.ink import Ink
     from trackbook.capture.ledger import Ledger
     from trackbook.capture.run import ActiveRun, Status
-    from trackbook.libraries import Step, Training
+    from trackbook.libraries import Measured, Step, Training
 
 Mode = Literal["auto", "manual", "off"]
 
@@ -118,15 +118,19 @@ class Trainings:
             if begun is None:
                 return None, False
             if cell is not None:
-                cell.trained.append(Trained(begun.run.run_id, line))
+                cell.trained.append(Trained(begun.run.run_id, line, is_loop=call is None))
         elif step.params:
             begun.training = replace(
                 begun.training, params={**begun.training.params, **step.params}
             )
             begun.run.log_params(step.params, origin="call")
-        for name, place, value in begun.fresh(step.metrics):
-            begun.run.log_metric(name, value, place, origin="call")
+        begun.rest = step.rest
+        self._tell(begun, step.metrics)
         return begun, is_new
+
+    def _tell(self, begun: Begun, metrics: Iterable[Measured]) -> None:
+        for name, place, value in begun.fresh(metrics):
+            begun.run.log_metric(name, value, place, origin="call")
 
     def _begin(
         self, step: Step, cell: Cell | None, mode: Mode, call: int | None
@@ -134,7 +138,9 @@ class Trainings:
         """Open or choose the run of a training that tells its first step."""
         self._began_us = now_us()
         training = beginning(step)
-        run = self._place_for(training, cell, mode, still_runs=True)
+        run = self._went_on(step, call) or self._place_for(
+            training, cell, mode, still_runs=True
+        )
         if run is None:
             return None
         is_others = run is self._ledger.by_hand or (cell is not None and run is cell.run)
@@ -148,6 +154,12 @@ class Trainings:
         self.living.add(begun)
         return begun
 
+    def _went_on(self, step: Step, call: int | None) -> ActiveRun | None:
+        """Return the run by hand in which an earlier cell trained the same model; else None."""
+        known = self._flow.run_of(step.of) if call is None else None
+        run = self._ledger.runs.get(self.now(known)) if known is not None else None
+        return run if run is not None and run.status is None else None
+
     def leave(self, cell: Cell, status: Status, error: str | None) -> None:
         """End what the cell that ends here began and did not finish.
 
@@ -155,6 +167,7 @@ class Trainings:
         though the cell may have gone on.
         """
         for begun in self.living.leave():
+            self._tell(begun, begun.rest())
             self._settle(begun, begun.whole())
             raised = begun.call is not None and status == "FINISHED"
             if begun.owns or begun.run is cell.run:

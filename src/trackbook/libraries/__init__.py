@@ -27,15 +27,19 @@ from trackbook.libraries.own import (
 )
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
+from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (
+    SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, *READERS,
+)  # fmt: skip
 
 __all__ = [
     "CATBOOST",
     "LIBRARIES",
     "LIGHTGBM",
     "SKLEARN",
+    "TORCH",
     "XGBOOST",
     "Call",
     "Derived",

@@ -133,6 +133,9 @@ class Step:
     """What is counted: `epoch`, `round`, `step`, `trial`."""
     data: Sequence[Given] = ()
     """What it trains and validates on, told once."""
+    rest: Callable[[], Sequence[Measured]] = tuple
+    """Gives the points that came since, asked when the cell ends in which nothing else says
+    that the training is over: a loop of the user's own."""
 
 
 Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step
