@@ -101,6 +101,10 @@ def test_packages_whose_entry_points_nobody_can_read_do_not_hide_other_cards(tin
         (about / "entry_points.txt").write_bytes(points)
     faults = []
     cards = watching.brought_cards(lambda place, _error: faults.append(place))
+    nameless = tiny / "nameless-1.0.dist-info"
+    nameless.mkdir()
+    (nameless / "entry_points.txt").write_text("[trackbook.libraries]\ne = tiny_card:CARD")
+    assert len(watching.brought_cards(lambda *_: None)) == 2
     assert [card.module for card in cards] == ["tiny_net"]
     assert "reading the entry points of 'odd'" in faults
     assert len(faults) == 4

@@ -48,8 +48,10 @@ def brought_cards(fault: Callable[[str, BaseException], None]) -> list[Library]:
     from trackbook.libraries import card_of, cards_offered, packages_with_cards
 
     offered: dict[tuple[str, str], EntryPoint] = {}
-    for package in packages_with_cards():
-        place = f"reading the entry points of {package.name!r}"
+    looking = "looking for cards of packages"
+    for package in attempt(looking, packages_with_cards, fault) or ():
+        name = attempt(looking, partial(getattr, package, "name"), fault)
+        place = f"reading the entry points of {name!r}"
         for point in attempt(place, partial(cards_offered, package), fault) or ():
             offered.setdefault((point.name, point.value), point)
     found = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,6 @@ from trackbook.errors import Misused
 from trackbook.libraries.base import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trackbook.libraries.base import Reader
 
 GROUP = "trackbook.libraries"
@@ -27,18 +26,20 @@ FORMS = {
 """How each part of a card names what it watches."""
 
 
-def packages_with_cards() -> Iterator[Distribution]:
-    """Yield the installed packages that seem to offer a card; nothing is imported.
+def packages_with_cards() -> list[Distribution]:
+    """Return the installed packages that seem to offer a card; nothing is imported.
 
     Asked of each whole text, it takes a third of what `entry_points()` does, which parses them all.
     """
+    found = []
     for package in distributions():
         try:
             text = package.read_text("entry_points.txt") or ""
         except (OSError, UnicodeError):  # not for Python either, so there is no card in it
             continue
         if GROUP in text:
-            yield package
+            found.append(package)
+    return found
 
 
 def cards_offered(package: Distribution) -> list[EntryPoint]:
@@ -85,7 +86,7 @@ def checked_card(found: object, said: str) -> Library:
     }
     if not (functions or live or any(methods.values())):
         raise Misused(f"{said} names nothing to watch")
-    return Library(module=found.module, functions=functions, methods=methods, live=live)
+    return replace(found, functions=functions, methods=methods, live=live)
 
 
 def named(card: Library, part: str, said: str) -> dict[str, object]:
