@@ -32,10 +32,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Users have compiled modules; without them each kernel compiles trackbook anew."""
 
 
-def told(about: str | None, **numbers: int) -> argparse.Namespace:
-    """Return the command line's choices: `--smoke`, and numbers that may be set."""
+def told(about: str | None, *, words: str = "", **numbers: int) -> argparse.Namespace:
+    """Return the command line's choices: `--smoke`, numbers that may be set, a list of words."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--smoke", action="store_true", help="a run of a few seconds")
+    if words:
+        parser.add_argument(words, nargs="*")
     for name, value in numbers.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     return parser.parse_args()

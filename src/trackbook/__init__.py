@@ -202,6 +202,9 @@ if TYPE_CHECKING:
     from trackbook.doors.api import (
         versions as versions,
     )
+    from trackbook.doors.api import (
+        watch as watch,
+    )
     from trackbook.doors.pulse import Pulse
 
 

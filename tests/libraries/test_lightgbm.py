@@ -127,3 +127,16 @@ def test_a_run_fills_while_it_boosts(sheet):
     assert (run.name, run.status) == ("lightgbm.train-1", "FINISHED")
     points = sheet.sql("SELECT step FROM metrics WHERE name = 'training.binary_logloss'")
     assert sorted(points) == [(0,), (1,), (2,)]
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_data_to_validate_on_are_known_however_they_are_given(told, data, several):
+    x, y = data
+    held = ((x[:20],), (y[:20],)) if several else (x[:20], y[:20])
+    model = lightgbm.LGBMRegressor(n_estimators=2, verbosity=-1)
+    try:
+        model.fit(x, y, eval_X=held[0], eval_y=held[1])
+    except TypeError:  # before 4.7 there was only this way
+        model.fit(x, y, eval_set=(x[:20], y[:20]))
+    roles = [each.role for each in told.of(Training)[0].data]
+    assert roles == ["training", "training", "validation", "validation"]

@@ -84,6 +84,13 @@ class CallWatch:
             self._tap.stop()
         self._forget()
 
+    def turn_to(self, libraries: Iterable[Library]) -> None:
+        """Watch what these cards name from now on; a call that still runs is not told."""
+        is_on, self._libraries = self._tap is not None, tuple(libraries)
+        self.stop()
+        if is_on:
+            self.start()
+
     def refresh(self) -> None:
         """Catch up with modules and classes that came unheard; drop calls that raised."""
         if self._tap is not None:
@@ -92,7 +99,7 @@ class CallWatch:
     def _forget(self) -> None:
         self._tap: Tap | None = None
         self._silenced: set[str] = set()
-        self._roots: dict[int, Root] = {}
+        self._roots: dict[int, list[Root]] = {}
         self._silent: set[str] = set()
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
@@ -126,7 +133,7 @@ class CallWatch:
 
     def _catch_up(self) -> None:
         self._imports.catch_up()
-        for root in list(self._roots.values()):
+        for root in [roots[0] for roots in self._roots.values()]:
             for cls in family(root.cls):
                 if self._seen.get(id(cls)) is not cls:
                     self._watch_class(cls)
@@ -208,7 +215,9 @@ class CallWatch:
                             self._watch_step(vars(each)[name], name, library, reader)
 
     def _watch_family(self, root: Root) -> None:
-        self._roots[id(root.cls)] = root
+        roots = self._roots.setdefault(id(root.cls), [])
+        if all(known.library is not root.library for known in roots):
+            roots.append(root)  # where two cards name a method, the first reads it
         for cls in family(root.cls):
             self._watch_class(cls)
         made = function_of(root.cls.__init_subclass__)
@@ -229,8 +238,7 @@ class CallWatch:
                     self._watch(vars(owner)[name], name, root.library, None)
 
     def _roots_of(self, cls: type) -> Iterator[Root]:
-        roots = (self._roots.get(id(base)) for base in cls.__mro__)
-        return (root for root in roots if root is not None)
+        return (root for base in cls.__mro__ for root in self._roots.get(id(base), ()))
 
     def _watch(
         self, attribute: object, name: str, library: Library, reader: Reader | None

@@ -27,6 +27,7 @@ from trackbook.doors.session import (
 )
 from trackbook.doors.sweeping import sweep_of
 from trackbook.doors.verbs import VERBS
+from trackbook.doors.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,5 +174,5 @@ __all__ = [
     "promote", "register", "registry", "reject", "reproduce", "reproducible", "restore",
     "rm", "rollback", "route", "run", "runs", "search_runs", "seed_everything", "set_experiment",
     "set_tag", "set_tags", "show", "sql", "start_run", "status", "sweep", "tag", "undeploy",
-    "unregister", "versions",
+    "unregister", "versions", "watch",
 ]  # fmt: skip

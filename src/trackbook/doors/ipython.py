@@ -18,6 +18,7 @@ from trackbook.capture import (
 )
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
+from trackbook.doors.watching import all_cards, brought_cards
 from trackbook.errors import TrackbookError
 from trackbook.fingerprint import WITH_DICE
 
@@ -43,8 +44,9 @@ class Plug:
         )
         self.recorder.ledger.on_end = book.finish
         take_launch(self.recorder, launch)
+        self.brought = brought_cards(self.recorder.fault)
         self.watch = CallWatch(
-            libraries(),
+            all_cards(self.brought),
             found=self.recorder.found,
             fault=self.recorder.fault,
             cell_globals=lambda: shell.user_global_ns,
@@ -223,13 +225,6 @@ def without_track_line(lines: list[str]) -> list[str]:
     if len(lines) > 1 and lines[1].startswith("%%"):
         return lines[1:]
     return ["\n", *lines[1:]]
-
-
-def libraries() -> tuple[Any, ...]:
-    """Return the cards of the libraries that trackbook knows."""
-    from trackbook.libraries import LIBRARIES
-
-    return LIBRARIES
 
 
 def is_kernel(shell: InteractiveShell) -> bool:

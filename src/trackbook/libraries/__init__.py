@@ -24,6 +24,12 @@ from trackbook.libraries.keras import KERAS
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.optuna import OPTUNA
+from trackbook.libraries.own import (
+    card_of,
+    cards_offered,
+    checked_card,
+    packages_with_cards,
+)
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.statsmodels import STATSMODELS
@@ -71,5 +77,9 @@ __all__ = [
     "Tried",
     "Used",
     "algorithm_of",
+    "card_of",
+    "cards_offered",
+    "checked_card",
+    "packages_with_cards",
     "steps_of",
 ]

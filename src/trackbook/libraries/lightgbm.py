@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackbook.libraries.base import Derived, Library, Measured, Step, Training
+from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import learning, once, series
@@ -66,7 +66,7 @@ def fitted(call: Call) -> Iterable[Finding]:
     yield training_of(
         model,
         metrics=[*learning(values.get("_evals_result")), *best],
-        data=data_given(call.given),
+        data=[*data_given(call.given), *_evaluated(call)],
     )
 
 
@@ -123,6 +123,17 @@ def _recorded(call: Call) -> Iterable[Measured]:
     callbacks: Any = call.given.get("callbacks")
     for each in callbacks or ():
         yield from learning(values_of(each).get("eval_result"))
+
+
+def _evaluated(call: Call) -> Iterable[Given]:
+    """Return what an estimator was validated on, where it stands in no list `eval_set`."""
+    pair = call.given.get("eval_set")
+    for part, value in zip("Xy", pair if type(pair) is tuple else (), strict=False):
+        yield Given("validation", value, f"eval_set {part}")
+    for name in ("eval_X", "eval_y"):
+        value = call.given.get(name)
+        several = value if type(value) in (tuple, list) else (value,)
+        yield from (Given("validation", each, name) for each in several if each is not None)  # type: ignore[attr-defined]  # a tuple or a list
 
 
 def _best(iteration: object, scores: Any) -> Iterable[Measured]:

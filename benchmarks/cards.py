@@ -1,0 +1,178 @@
+"""What recording costs a training, card by card, and whether the models learn the same.
+
+Goal: a training of some seconds (of CPU) takes at most 1 % longer with trackbook than without. Reference: the
+same cell, `learned = train(SIZE)`, in the same IPython shell without trackbook. Each training of
+`benchmarks/trainings` has a process of its own, in which its libraries are imported and warm; the
+turns with and without go in pairs, in either order by turns, and each pair gives a ratio: told is
+their median, with the lowest and the highest, which say how quiet the machine was; beside it the same
+ratio of the process's CPU time, all its threads counted. Before a turn
+with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1: that
+is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes of what was learned have to
+be the same each time, or this fails. A library that is not installed is named and not counted.
+
+Run: `python benchmarks/cards.py [--smoke] [--repeats 5] [--seconds 5] [NAME …]`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import NamedTuple
+
+from machine import machine, told
+
+FOLDER = Path(__file__).with_name("trainings")
+GOAL = 1.01
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
+
+
+class Timed(NamedTuple):
+    """What the process of one training told."""
+
+    missing: str = ""
+    """The module that is not installed."""
+    size: int = 0
+    pairs: Sequence[tuple[float, float]] = ()
+    """Seconds without and with trackbook, of turns that followed each other."""
+    cpu_pairs: Sequence[tuple[float, float]] = ()
+    """Of the same turns, CPU seconds of the process."""
+    is_same: bool = True
+    """Whether each turn gave the same bytes."""
+
+
+class Turn(NamedTuple):
+    """A cell that trained once."""
+
+    wall_s: float
+    cpu_s: float
+    learned: bytes
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--training"]:
+        print(json.dumps(serve(sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))))
+        return
+    choice = told(__doc__, words="names", repeats=0, seconds=0)
+    repeats = choice.repeats or (1 if choice.smoke else 5)
+    seconds = choice.seconds or (0 if choice.smoke else 5)
+    known = sorted(file.stem for file in FOLDER.glob("*.py"))
+    print(machine())
+    print(f"load average at the start: {os.getloadavg()[0]:.1f}; {repeats} pairs each")
+    print(
+        f"{'training':<26}{'size':>6}{'seconds':>9}{'ratio':>8}{'lowest':>8}{'highest':>8}"
+    )
+    found: dict[str, Timed] = {}
+    for name in choice.names or known:
+        found[name] = timed(name, seconds, repeats)
+        print(line_of(name, found[name]), flush=True)
+    print(summary(found))
+    differ = [name for name, each in found.items() if not each.is_same]
+    assert not differ, f"learned something else with trackbook: {', '.join(differ)}"
+
+
+def timed(name: str, seconds: float, repeats: int) -> Timed:
+    """Return the turns of one training, made in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="cards-") as folder:
+        done = subprocess.run(
+            [sys.executable, __file__, "--training", name, str(seconds), str(repeats)],
+            cwd=folder,
+            env=os.environ
+            | ONE_THREAD
+            | {"IPYTHONDIR": folder, "TRACKBOOK_PROJECT": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stdout}{done.stderr}")
+    return Timed(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def line_of(name: str, found: Timed) -> str:
+    """Return a training's row."""
+    if found.missing:
+        return f"{name:<26}  not measured: {found.missing} is not installed"
+    plain = statistics.median(pair[0] for pair in found.pairs)
+    ratios = ratios_of(found.pairs)
+    return (
+        f"{name:<26}{found.size:>6}{plain:>9.2f}{statistics.median(ratios):>8.3f}"
+        f"{ratios[0]:>8.3f}{ratios[-1]:>8.3f}"
+        f"{statistics.median(ratios_of(found.cpu_pairs)):>8.3f}{'' if found.is_same else '  LEARNED OTHERWISE'}"
+    )
+
+
+def ratios_of(pairs: Sequence[tuple[float, float]]) -> list[float]:
+    """Return with over without, in order of size."""
+    return sorted(tracked / plain for plain, tracked in pairs)
+
+
+def summary(found: dict[str, Timed]) -> str:
+    """Return what holds for all that were measured, and which were not."""
+    ratios = {
+        n: statistics.median(ratios_of(each.pairs))
+        for n, each in found.items()
+        if each.pairs
+    }
+    missing = [name for name in found if name not in ratios]
+    missed = [f"{name} {ratio:.3f}" for name, ratio in ratios.items() if ratio > GOAL]
+    told = f"{len(ratios)} of {len(found)} measured"
+    if ratios:
+        told += f"; mean ratio {statistics.mean(ratios.values()):.3f}, goal {GOAL}"
+    return (
+        f"{told}; above it: {', '.join(missed) or 'none'};"
+        f" not installed: {', '.join(missing) or 'none'}"
+    )
+
+
+def serve(name: str, seconds: float, repeats: int) -> Timed:
+    """Take the turns of one training in this process, at a size that lasts some seconds."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    sys.path.insert(0, str(FOLDER))
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell(f"from {name} import train").raise_error()
+    except ModuleNotFoundError as error:
+        return Timed(missing=error.name or name)
+    turn(shell, 1, recording=True)
+    size, first = 1, turn(shell, 1, recording=False)
+    while first.cpu_s < seconds:
+        wanted = ceil(1.1 * size * seconds / first.cpu_s)
+        size = min(10 * size, max(size + 1, wanted))
+        first = turn(shell, size, recording=False)
+    walls, cpus, is_same = [], [], True
+    for number in range(repeats):
+        first_on = bool(number % 2)
+        by = {on: turn(shell, size, recording=on) for on in (first_on, not first_on)}
+        walls.append((by[False].wall_s, by[True].wall_s))
+        cpus.append((by[False].cpu_s, by[True].cpu_s))
+        is_same &= by[False].learned == by[True].learned == first.learned
+    return Timed("", size, walls, cpus, is_same)
+
+
+def turn(shell, size: int, *, recording: bool) -> Turn:
+    """Train once in a cell, with trackbook or without."""
+    if recording:
+        shell.run_cell("%load_ext trackbook\n%track quiet").raise_error()
+    shell.run_cell("learned = train()", store_history=True).raise_error()
+    gc.collect()
+    begun, cpu = perf_counter(), process_time()
+    result = shell.run_cell(f"learned = train({size})", store_history=True)
+    wall_s, cpu_s = perf_counter() - begun, process_time() - cpu
+    result.raise_error()
+    if recording:
+        shell.run_cell("%unload_ext trackbook").raise_error()
+    return Turn(wall_s, cpu_s, shell.user_ns.pop("learned"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Cards that other packages bring along, and what a card has to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import TYPE_CHECKING, Any
+
+from trackbook.errors import Misused
+from trackbook.libraries.base import Library
+
+if TYPE_CHECKING:
+    from trackbook.libraries.base import Reader
+
+GROUP = "trackbook.libraries"
+"""The group of entry points under which a package offers its card."""
+WORD = r"[^\W\d]\w*"
+MODULE = rf"{WORD}(?:\.{WORD})*"
+FORMS = {
+    "functions": (re.compile(rf"{MODULE}:(?:{WORD}|\*)"), "module.path:name"),
+    "methods": (re.compile(rf"{MODULE}:{WORD}"), "module.path:Class"),
+    "live": (re.compile(rf"{MODULE}:{WORD}(?:\.{WORD})?"), "module.path:Class.name"),
+}
+"""How each part of a card names what it watches."""
+
+
+def packages_with_cards() -> list[Distribution]:
+    """Return the installed packages that seem to offer a card; nothing is imported.
+
+    Asked of each whole text, it takes a third of what `entry_points()` does, which parses them all.
+    """
+    found = []
+    for package in distributions():
+        try:
+            text = package.read_text("entry_points.txt") or ""
+        except (OSError, UnicodeError):  # not for Python either, so there is no card in it
+            continue
+        if GROUP in text:
+            found.append(package)
+    return found
+
+
+def cards_offered(package: Distribution) -> list[EntryPoint]:
+    """Return a package's entry points for cards."""
+    return list(package.entry_points.select(group=GROUP))
+
+
+def card_of(point: EntryPoint) -> Library:
+    """Return the card that a package offers, which is imported here.
+
+    Raises:
+        Misused: it is no card, or no card that could be meant
+    """
+    said = f"{point.value!r}"
+    try:
+        found = point.load()
+    except SystemExit as error:  # a script without a guard: the user's session would end
+        raise Misused(f"{said} ends the program when it is imported") from error
+    return checked_card(found, said)
+
+
+def checked_card(found: object, said: str) -> Library:
+    """Return a card as it is now: what its author changes in it later has no effect.
+
+    Args:
+        found: what is taken for a card
+        said: what to call it in a message
+
+    Raises:
+        Misused: it is none, or it names what could never be watched
+    """
+    if type(found) is not Library:
+        kind = type(found)
+        raise Misused(
+            f"{said} is a {kind.__module__}.{kind.__qualname__}, no trackbook.libraries.Library"
+        )
+    if type(found.module) is not str or not re.fullmatch(MODULE, found.module):
+        raise Misused(f"{said}: its module is not the name of a module")
+    functions = readers_of(named(found, "functions", said), f"{said}: functions")
+    live = readers_of(named(found, "live", said), f"{said}: live")
+    methods = {
+        path: readers_of(readers, f"{said}: methods of {path}")
+        for path, readers in named(found, "methods", said).items()
+    }
+    if not (functions or live or any(methods.values())):
+        raise Misused(f"{said} names nothing to watch")
+    return replace(found, functions=functions, methods=methods, live=live)
+
+
+def named(card: Library, part: str, said: str) -> dict[str, object]:
+    """Return one part of a card, whose keys say what to watch."""
+    form, looks = FORMS[part]
+    found = plain_dict(getattr(card, part), f"{said}: {part}")
+    for path in found:
+        if not form.fullmatch(path):
+            raise Misused(f"{said}: {part} names {path[:80]!r}, which is not like {looks}")
+        if re.split("[.:]", path)[0] == "trackbook":
+            raise Misused(f"{said}: {part} names {path!r}: trackbook does not watch itself")
+    return found
+
+
+def readers_of(given: object, said: str) -> dict[str, Reader]:
+    """Return functions by the names of what they read."""
+    found: dict[str, Any] = plain_dict(given, said)
+    for name, reader in found.items():
+        if not callable(reader):
+            kind = type(reader).__name__
+            raise Misused(
+                f"{said}: {name[:80]!r} is read by a {kind}, which is no function"
+            )
+    return found
+
+
+def plain_dict(given: object, said: str) -> dict[str, object]:
+    """Return a mapping of names as a dict of ours."""
+    if not isinstance(given, Mapping):
+        raise Misused(f"{said}: a {type(given).__name__} instead of a dict")
+    found = dict(given)
+    for name in found:
+        if type(name) is not str:
+            raise Misused(f"{said}: a {type(name).__name__} instead of a name")
+    return found
