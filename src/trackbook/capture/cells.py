@@ -257,6 +257,7 @@ class Cells:
         )
         self._recorder.ink.put(record, execution_id=cell.execution_id)
         status = STATUS[outcome]
+        self._recorder.tell_rest()
         self._recorder.trainings.leave(cell, status, said)
         if cell.run is not None:
             cell.run.end(status, said)

@@ -21,15 +21,17 @@ from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
+from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, *READERS)
 
 __all__ = [
     "CATBOOST",
     "LIBRARIES",
     "LIGHTGBM",
     "SKLEARN",
+    "TORCH",
     "XGBOOST",
     "Call",
     "Derived",

@@ -170,3 +170,5 @@ class Library:
     """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
     `Step`s: told at once though it is a part of another watched call, in whatever thread. It
     stands in the innermost loop of a training, so its reader must cost next to nothing."""
+    rest: Callable[[], Iterable[Step]] | None = None
+    """What `live` readers have kept and not told yet; asked at the end of each cell."""

@@ -1,0 +1,127 @@
+"""The card of PyTorch: loops of the user's own, heard at each step of an optimizer.
+
+A step costs some microseconds: losses are kept as they are, and read and told twice a second.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from trackbook.libraries.base import Given, Library, Measured, Step
+from trackbook.libraries.given import name_of
+from trackbook.libraries.torch_facts import model_around, params_of, scheduler_params
+from trackbook.libraries.torch_losses import Losses, is_evaluating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from trackbook.libraries.base import Call, Finding
+
+EVERY_S = 0.5
+"""Losses are read no more often: on a GPU that waits for what is queued."""
+LOSSES = (
+    "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy l1_loss mse_loss"
+    " nll_loss smooth_l1_loss huber_loss kl_div gaussian_nll_loss poisson_nll_loss"
+).split()
+
+losses = Losses()
+
+
+def scaled(call: Call) -> Iterable[Finding]:
+    """Read a scaler of mixed precision: what is trained on is the loss before."""
+    losses.scale(call.given["outputs"], call.result)
+    return ()
+
+
+def backward(call: Call) -> Iterable[Finding]:
+    """Read the loss whose gradients were just worked out."""
+    losses.train(call.given["self"])
+    return ()
+
+
+def evaluated(call: Call) -> Iterable[Finding]:
+    """Read a loss that was worked out without gradients: how the model does otherwise."""
+    if is_evaluating():
+        losses.judge(call.result, call.given.get("input"))
+    return ()
+
+
+def iterated(call: Call) -> Iterable[Finding]:
+    """Read which loader of data a loop goes through now."""
+    losses.feed(call.given["self"])
+    return ()
+
+
+def scheduled(call: Call) -> Iterable[Finding]:
+    """Read which scheduler an optimizer has."""
+    scheduler: Any = call.given["self"]
+    loop = losses.loop_of(getattr(scheduler, "optimizer", None))
+    if loop is not None and loop.scheduler is not type(scheduler):
+        loop.scheduler = type(scheduler)
+        loop.params |= scheduler_params(scheduler)
+    return ()
+
+
+def stepped(call: Call) -> Iterator[Finding]:
+    """Read one step of an optimizer."""
+    loop, now = losses.step(call.given["self"]), monotonic()
+    if loop is None or now - loop.told_s < EVERY_S:
+        return
+    is_first, loop.told_s = loop.told_s == 0.0, now
+    if call.around() is not None:  # a trainer's, whose card tells what it does
+        losses.forget(loop)
+        return
+    if is_first:
+        loop.model = model_around(call.given["self"])
+        loop.params = params_of(call.given["self"], loop.model) | loop.params
+    told = told_of(loop)
+    if told is not None:
+        yield told
+
+
+def told_of(loop: Any) -> Step | None:
+    """Return what a loop has not told yet; None where its optimizer is no more."""
+    optimizer = loop.optimizer()
+    if optimizer is None:
+        return None
+    model = loop.model
+    loaders = [("training", loop.loader), ("validation", loop.judged)]
+    data = [
+        Given(role, loader, "DataLoader")
+        for role, one in loaders
+        if one is not None and (loader := one()) is not None
+    ]
+    return Step(
+        of=optimizer if model is None else model,
+        label=name_of(type(optimizer if model is None else model)),
+        params=loop.params,
+        metrics=[
+            Measured(name=name, values=values) for name, values in loop.take() if values
+        ],
+        done=loop.steps,
+        unit="step",
+        data=data,
+    )
+
+
+def rest() -> Iterator[Finding]:
+    """Return what loops did since they told of it, for the cell that ends."""
+    for loop in losses.open_loops():
+        told = told_of(loop) if loop.told_s else None
+        if told is not None and told.metrics:
+            yield told
+
+
+TORCH = Library(
+    module="torch",
+    live={
+        "torch.optim.optimizer:Optimizer._optimizer_step_code": stepped,
+        "torch.optim.lr_scheduler:LRScheduler.step": scheduled,
+        "torch.amp.grad_scaler:GradScaler.scale": scaled,
+        "torch:Tensor.backward": backward,
+        "torch.utils.data:DataLoader.__iter__": iterated,
+        **{f"torch.nn.functional:{name}": evaluated for name in LOSSES},
+    },
+    rest=rest,
+)
