@@ -110,13 +110,16 @@ class Trainings:
             mode: what is recorded without being asked for
             call: the watched call that it is a part of; None for a loop of the user's
         """
-        known = self._flow.run_of(step.of) if call is None else None
+        known = None
+        if call is None:
+            known = self._flow.run_of(step.of) or self._flow.run_of(step.key)
         begun = self.living.find(call, known and self.now(known))
         is_new = begun is None
         if begun is None:
             begun = self._begin(step, cell, mode, call)
             if begun is None:
                 return None, False
+            self._flow.tie(step.key, begun.run.run_id)
             if cell is not None:
                 cell.trained.append(Trained(begun.run.run_id, line))
         elif step.params:

@@ -33,6 +33,7 @@ class Plug:
             report=self.show,
         )
         self.recorder.ledger.on_end = book.finish
+        self.recorder.rests = [card.rest for card in libraries() if card.rest]
         self.watch = CallWatch(
             libraries(),
             found=self.recorder.found,

@@ -18,18 +18,20 @@ from trackbook.libraries.base import (
 )
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.lightgbm import LIGHTGBM
+from trackbook.libraries.lightning import LIGHTNING
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, *READERS)
+LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, LIGHTNING, *READERS)
 
 __all__ = [
     "CATBOOST",
     "LIBRARIES",
     "LIGHTGBM",
+    "LIGHTNING",
     "SKLEARN",
     "TORCH",
     "XGBOOST",

@@ -120,6 +120,8 @@ class Step:
 
     of: object = None
     """The model in training; None for what the watched call around it trains."""
+    key: object = None
+    """What stands for the training where its model may be gone before the last is told."""
     label: str = ""
     """What is trained, for the name of the run that opens with the first step."""
     params: Mapping[str, object] = field(default_factory=dict)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from trackbook.libraries.base import Given, Library, Measured, Step
 from trackbook.libraries.given import name_of
-from trackbook.libraries.torch_facts import model_around, params_of, scheduler_params
+from trackbook.libraries.torch_facts import loader_params, model_around, params_of, scheduler_params
 from trackbook.libraries.torch_losses import Losses, is_evaluating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trackbook.libraries.base import Call, Finding
+    from trackbook.libraries.torch_losses import Loop
 
 EVERY_S = 0.5
 """Losses are read no more often: on a GPU that waits for what is queued."""
@@ -73,44 +75,43 @@ def stepped(call: Call) -> Iterator[Finding]:
         losses.forget(loop)
         return
     if is_first:
-        loop.model = model_around(call.given["self"])
-        loop.params = params_of(call.given["self"], loop.model) | loop.params
-    told = told_of(loop)
-    if told is not None:
-        yield told
+        optimizer = call.given["self"]
+        model = model_around(optimizer)
+        loop.model = None if model is None else ref(model)
+        loop.label = name_of(type(optimizer if model is None else model))
+        loop.params = params_of(optimizer, model) | loop.params
+    yield told_of(loop)
 
 
-def told_of(loop: Any) -> Step | None:
-    """Return what a loop has not told yet; None where its optimizer is no more."""
-    optimizer = loop.optimizer()
-    if optimizer is None:
-        return None
-    model = loop.model
-    loaders = [("training", loop.loader), ("validation", loop.judged)]
-    data = [
-        Given(role, loader, "DataLoader")
-        for role, one in loaders
-        if one is not None and (loader := one()) is not None
-    ]
-    return Step(
-        of=optimizer if model is None else model,
-        label=name_of(type(optimizer if model is None else model)),
+def told_of(loop: Loop) -> Step:
+    """Return what a loop has not told yet."""
+    model = loop.model and loop.model()
+    found = [("training", loop.loader and loop.loader()), ("validation", loop.judged and loop.judged())]
+    data = [Given(role, one, "DataLoader") for role, one in found if one is not None]
+    if loop.is_fresh and found[0][1] is not None:
+        loop.params |= loader_params(found[0][1])
+    told = Step(
+        of=loop.optimizer() if model is None else model,
+        key=loop,
+        label=loop.label,
         params=loop.params,
         metrics=[
             Measured(name=name, values=values) for name, values in loop.take() if values
         ],
         done=loop.steps,
         unit="step",
-        data=data,
+        data=data if loop.is_fresh else (),
     )
+    loop.is_fresh = False
+    return told
 
 
-def rest() -> Iterator[Finding]:
+def rest() -> Iterator[Step]:
     """Return what loops did since they told of it, for the cell that ends."""
     for loop in losses.open_loops():
-        told = told_of(loop) if loop.told_s else None
-        if told is not None and told.metrics:
-            yield told
+        if loop.told_s and (loop.losses or loop.judgements or loop.rates):
+            yield told_of(loop)
+        loop.is_fresh = True
 
 
 TORCH = Library(

@@ -15,19 +15,25 @@ if TYPE_CHECKING:
 MOST = 500
 """Points that one telling brings: of more, every second, third … is kept."""
 
+MOST_OVER = 100
+"""Loops that wait for the end of a cell; a script has none."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Loop:
-    """What is known of one optimizer's loop."""
+    """What is known of one optimizer's loop; it outlives the optimizer until it was told."""
 
     optimizer: ref[Any]
     first_only: bool
     """Its steps work the loss out many times (LBFGS); the first is the one before it."""
-    model: object = None
+    label: str = ""
+    model: ref[Any] | None = None
     loader: ref[object] | None = None
     judged: ref[object] | None = None
     scheduler: type | None = None
     params: dict[str, object] = field(default_factory=dict)
+    is_fresh: bool = True
+    """Its data were not told in this cell."""
     steps: int = 0
     told_s: float = 0.0
     rate: float | None = None
@@ -51,6 +57,7 @@ class Losses:
 
     def __init__(self) -> None:
         self._loops: dict[int, Loop] = {}
+        self._over: list[Loop] = []
         self._waiting: list[Any] = []
         self._scaled: tuple[object, object] = (None, None)
         self._loader: tuple[ref[object] | None, ref[object] | None] = (None, None)
@@ -115,7 +122,7 @@ class Losses:
         loop = self._loops.get(key)
         if loop is None or loop.optimizer() is not optimizer:
             loop = Loop(
-                optimizer=ref(optimizer, lambda _: self._loops.pop(key, None)),
+                optimizer=ref(optimizer, lambda gone: self._end(key, gone)),
                 first_only=name_of(type(optimizer)) == "LBFGS",
             )
             self._loops[key] = loop
@@ -125,7 +132,8 @@ class Losses:
         """Return the loops there are, with all that belongs to them."""
         self._end_judging()
         self._waiting.clear()
-        return list(self._loops.values())
+        over, self._over = self._over, []
+        return [*over, *self._loops.values()]
 
     def forget(self, loop: Loop) -> None:
         """Let go of what a loop has not told."""
@@ -133,6 +141,13 @@ class Losses:
         loop.judgements.clear()
         loop.rates.clear()
         self._judged.clear()
+
+    def _end(self, key: int, gone: object) -> None:
+        """Let what an optimizer's loop has not told wait for the end of the cell."""
+        loop = self._loops.get(key)
+        if loop is not None and loop.optimizer is gone:
+            del self._loops[key]
+            self._over = [*self._over[-MOST_OVER:], loop]
 
     def _end_judging(self) -> None:
         judged, self._judged = self._judged, []
