@@ -45,7 +45,7 @@ def backward(call: Call) -> Iterable[Finding]:
 def evaluated(call: Call) -> Iterable[Finding]:
     """Read a loss that was worked out without gradients: how the model does otherwise."""
     if is_evaluating():
-        losses.judge(call.result, call.given.get("input"))
+        losses.judge(call.name, call.result, call.given.get("input"))
     return ()
 
 
@@ -109,7 +109,9 @@ def told_of(loop: Loop) -> Step:
 def rest() -> Iterator[Step]:
     """Return what loops did since they told of it, for the cell that ends."""
     for loop in losses.open_loops():
-        if loop.told_s and (loop.losses or loop.judgements or loop.rates):
+        if not loop.label:
+            losses.forget(loop)
+        elif loop.losses or loop.judgements or loop.rates:
             yield told_of(loop)
         loop.is_fresh = True
 

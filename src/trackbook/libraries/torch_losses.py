@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.given import MRO_OF, module_of, name_of
+from trackbook.libraries.given import MRO_OF, module_of, name_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Losses:
         self._waiting: list[Any] = []
         self._scaled: tuple[object, object] = (None, None)
         self._loader: tuple[ref[object] | None, ref[object] | None] = (None, None)
-        self._judged: list[tuple[Any, int]] = []
+        self._judged: list[tuple[str, Any, int]] = []
         self._latest: Loop | None = None
 
     def scale(self, outputs: object, result: object) -> None:
@@ -78,12 +78,17 @@ class Losses:
         if is_tensor(loss) and loss.numel() == 1 and len(self._waiting) < MOST:
             self._waiting.append(loss.detach())
 
-    def judge(self, loss: Any, given: Any) -> None:
-        """Keep a loss that was worked out without gradients."""
-        if is_tensor(loss) and loss.numel() == 1 and self._latest is not None:
+    def judge(self, function: str, loss: Any, given: Any) -> None:
+        """Keep a loss worked out without gradients, of a model that is not in training."""
+        loop = self._latest
+        model = loop.model() if loop is not None and loop.model is not None else None
+        if loop is None or values_of(model).get("training") is not False:
+            return
+        first = self._judged[0][0] if self._judged else function
+        if function == first and is_tensor(loss) and loss.numel() == 1:
             rows = given.shape[0] if is_tensor(given) and given.dim() else 1
-            self._judged.append((loss.detach(), rows))
-            self._latest.judged = self._loader[1]
+            self._judged.append((function, loss.detach(), rows))
+            loop.judged = self._loader[1]
 
     def feed(self, loader: object) -> None:
         """Note which loader is gone through, and whether to train on it."""
@@ -132,6 +137,7 @@ class Losses:
         """Return the loops there are, with all that belongs to them."""
         self._end_judging()
         self._waiting.clear()
+        self._latest = None  # what a later cell evaluates may be another model
         over, self._over = self._over, []
         return [*over, *self._loops.values()]
 
@@ -153,10 +159,8 @@ class Losses:
         judged, self._judged = self._judged, []
         loop = self._latest
         if judged and loop is not None:
-            total = sum(rows for _, rows in judged) or 1
-            mean = judged[0][0] * (judged[0][1] / total)
-            for loss, rows in judged[1:]:
-                mean = mean + loss * (rows / total)
+            total = sum(rows for _, _, rows in judged) or 1
+            mean = sum(loss * (rows / total) for _, loss, rows in judged)
             loop.judgements.append((loop.steps, mean))
 
 
