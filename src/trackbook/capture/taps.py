@@ -51,6 +51,9 @@ class Ears:
 if sys.version_info >= (3, 12):
     from sys import monitoring
 
+    ARRIVED: dict[str, Callable[[str], object]] = {}
+    """What to do as soon as a module that looks into code has been imported."""
+
     SLOTS = (4, 3)  # 0, 1, 2 and 5 are spoken for by debuggers, coverage and profilers
 
     class PythonTap:
@@ -159,3 +162,18 @@ else:
         ears = _listening.ears.get(id(frame.f_code)) if _listening else None
         if ears is not None and ears.closed is not None:
             ears.closed(frame, result)
+
+    def unseen_by_dynamo(_module: str) -> None:
+        """Let torch.compile leave the two out of what it compiles: it cannot trace them."""
+        from torch.compiler import substitute_in_graph
+
+        substitute_in_graph(opening)(_no_opening)
+        substitute_in_graph(closing)(_no_closing)
+
+    def _no_opening() -> None:
+        return None
+
+    def _no_closing(result: object) -> None:  # noqa: ARG001  as the one that it stands for
+        return None
+
+    ARRIVED = {"torch._dynamo": unseen_by_dynamo}

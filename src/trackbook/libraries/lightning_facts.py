@@ -104,3 +104,15 @@ def _sources(trainer: Any) -> dict[str, str]:
             for one in results.values():
                 found.setdefault(str(one.meta.name), part)
     return found
+
+
+def named(name: str) -> str:
+    """Return a logged metric's name, `train.loss` of `train_loss`."""
+    part = part_of(name)
+    return f"{part}.{plain_name(name)}" if part else name
+
+
+def nested(params: Any) -> dict[str, object]:
+    """Return hyper-parameters of a dict or a namespace by name."""
+    given: Any = params if isinstance(params, dict) else vars(params)
+    return {str(name): plain(value) for name, value in given.items()}
