@@ -6,10 +6,11 @@ import tempfile
 import warnings
 
 import lightning
-import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
-from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+
+import torch
+from torch import nn
 
 
 class Net(lightning.LightningModule):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from torch.utils.data import DataLoader, TensorDataset
+
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
 
 
 def train(size: int = 1) -> bytes:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import weakref
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Protocol
 
 from trackbook.errors import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FrameType, FunctionType
+    from types import CodeType, FrameType
 
     Opened = Callable[[FrameType], object]
     Closed = Callable[[FrameType, object], object]
@@ -164,16 +165,19 @@ else:
             ears.closed(frame, result)
 
     def unseen_by_dynamo(_module: str) -> None:
-        """Let torch.compile leave the two out of what it compiles: it cannot trace them."""
+        """Let torch.compile compile torch's own functions as they were: ours it cannot trace."""
         from torch.compiler import substitute_in_graph
 
-        substitute_in_graph(opening)(_no_opening)
-        substitute_in_graph(closing)(_no_closing)
-
-    def _no_opening() -> None:
-        return None
-
-    def _no_closing(result: object) -> None:  # noqa: ARG001  as the one that it stands for
-        return None
+        for reference, plain, _ in _listening._swapped if _listening else ():  # noqa: SLF001  our own
+            function = reference()
+            if function is not None and function.__module__.partition(".")[0] == "torch":
+                same = FunctionType(
+                    plain,
+                    function.__globals__,
+                    function.__name__,
+                    function.__defaults__,
+                    function.__closure__,
+                )
+                substitute_in_graph(function, skip_signature_check=True)(same)
 
     ARRIVED = {"torch._dynamo": unseen_by_dynamo}

@@ -25,7 +25,15 @@ from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.torch import TORCH
 from trackbook.libraries.xgboost import XGBOOST
 
-LIBRARIES: tuple[Library, ...] = (SKLEARN, XGBOOST, LIGHTGBM, CATBOOST, TORCH, LIGHTNING, *READERS)
+LIBRARIES: tuple[Library, ...] = (
+    SKLEARN,
+    XGBOOST,
+    LIGHTGBM,
+    CATBOOST,
+    TORCH,
+    LIGHTNING,
+    *READERS,
+)
 
 __all__ = [
     "CATBOOST",

@@ -118,7 +118,10 @@ def _data(call: Call, trainer: Any) -> list[Given]:
         if call.given.get(name) is not None
     ]
     if not found:  # of a datamodule, or of the module itself
-        loops = {"training": trainer.fit_loop, "validation": trainer.fit_loop.epoch_loop.val_loop}
+        loops = {
+            "training": trainer.fit_loop,
+            "validation": trainer.fit_loop.epoch_loop.val_loop,
+        }
         for role, loop in loops.items():
             loader = values_of(loop).get("_combined_loader")
             found.append(Given(role, getattr(loader, "iterables", None), "datamodule"))

@@ -11,7 +11,12 @@ from weakref import ref
 
 from trackbook.libraries.base import Given, Library, Measured, Step
 from trackbook.libraries.given import name_of
-from trackbook.libraries.torch_facts import loader_params, model_around, params_of, scheduler_params
+from trackbook.libraries.torch_facts import (
+    loader_params,
+    model_around,
+    params_of,
+    scheduler_params,
+)
 from trackbook.libraries.torch_losses import Losses, is_evaluating
 
 if TYPE_CHECKING:
@@ -22,10 +27,19 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.5
 """Losses are read no more often: on a GPU that waits for what is queued."""
-LOSSES = (
-    "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy l1_loss mse_loss"
-    " nll_loss smooth_l1_loss huber_loss kl_div gaussian_nll_loss poisson_nll_loss"
-).split()
+LOSSES = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "l1_loss",
+    "mse_loss",
+    "nll_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+    "kl_div",
+    "gaussian_nll_loss",
+    "poisson_nll_loss",
+]
 
 losses = Losses()
 
@@ -86,7 +100,10 @@ def stepped(call: Call) -> Iterator[Finding]:
 def told_of(loop: Loop) -> Step:
     """Return what a loop has not told yet."""
     model = loop.model and loop.model()
-    found = [("training", loop.loader and loop.loader()), ("validation", loop.judged and loop.judged())]
+    found = [
+        ("training", loop.loader and loop.loader()),
+        ("validation", loop.judged and loop.judged()),
+    ]
     data = [Given(role, one, "DataLoader") for role, one in found if one is not None]
     if loop.is_fresh and found[0][1] is not None:
         loop.params |= loader_params(found[0][1])

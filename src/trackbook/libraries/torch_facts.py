@@ -35,7 +35,9 @@ def optimizer_params(optimizer: object) -> dict[str, object]:
         each = [plain(group.get(f"initial_{name}", group.get(name))) for group in groups]
         if any(one != each[0] for one in each):
             found[f"optimizer.{name}"] = each
-        elif name == "lr" or plain(own.get(name, value)) != plain(each[0] if each else value):
+        elif name == "lr" or plain(own.get(name, value)) != plain(
+            each[0] if each else value
+        ):
             found[f"optimizer.{name}"] = each[0] if each else plain(value)
     if len(groups) > 1:
         found["optimizer.groups"] = len(groups)
@@ -121,7 +123,11 @@ def model_around(optimizer: object) -> object:
 def own_of(model: object) -> object:
     """Return the user's network inside what wraps it."""
     for _ in range(4):
-        if name_of(type(model)) not in ("OptimizedModule", "DataParallel", "DistributedDataParallel"):
+        if name_of(type(model)) not in (
+            "OptimizedModule",
+            "DataParallel",
+            "DistributedDataParallel",
+        ):
             return model
         inside: Any = values_of(model).get("_modules") or {}
         model = next((inside[name] for name in WRAPPERS if name in inside), model)

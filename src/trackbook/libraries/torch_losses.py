@@ -47,7 +47,7 @@ class Loop:
         judgements, self.judgements = self.judgements, []
         rates, self.rates = self.rates, []
         every = len(losses) // MOST + 1
-        yield "train.loss", numbers(losses[:: -every][::-1])
+        yield "train.loss", numbers(losses[::-every][::-1])
         yield "validation.loss", numbers(judgements)
         yield "lr", rates
 
@@ -194,6 +194,13 @@ def numbers(points: list[tuple[int, Any]]) -> list[tuple[int, float]]:
         if far and torch.cuda.is_available() and torch.cuda.is_current_stream_capturing():
             return []
         if far and len({value.device for value in far}) == 1 and len(far) == len(points):
-            flat = torch.stack([value.reshape(()).double() if value.device.type != "mps" else value.reshape(()).float() for value in far])
+            flat = torch.stack(
+                [
+                    value.reshape(()).double()
+                    if value.device.type != "mps"
+                    else value.reshape(()).float()
+                    for value in far
+                ]
+            )
             return list(zip((step for step, _ in points), flat.tolist(), strict=True))
         return [(step, float(value.item())) for step, value in points]
