@@ -14,7 +14,7 @@ from torch import nn
 
 
 class Net(lightning.LightningModule):
-    def __init__(self, width: int = 256, lr: float = 1e-3) -> None:
+    def __init__(self, width: int = 256, lr: float = 1e-3) -> None:  # noqa: ARG002  a hyper-parameter
         super().__init__()
         self.save_hyperparameters()
         self.layers = nn.Sequential(nn.Linear(64, width), nn.ReLU(), nn.Linear(width, 2))
@@ -25,13 +25,13 @@ class Net(lightning.LightningModule):
         self.log(name, loss, on_epoch=True, batch_size=len(rows))
         return loss
 
-    def training_step(self, batch, _):
+    def training_step(self, batch, index):
         return self._step(batch, "train_loss")
 
-    def validation_step(self, batch, _):
+    def validation_step(self, batch, index):
         self._step(batch, "val_loss")
 
-    def test_step(self, batch, _):
+    def test_step(self, batch, index):
         self._step(batch, "test_loss")
 
     def configure_optimizers(self):

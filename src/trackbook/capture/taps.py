@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Protocol
@@ -178,6 +179,7 @@ else:
                     function.__defaults__,
                     function.__closure__,
                 )
-                substitute_in_graph(function, skip_signature_check=True)(same)
+                with suppress(ValueError):  # it has a rule of its own, and is not traced
+                    substitute_in_graph(function, skip_signature_check=True)(same)
 
     ARRIVED = {"torch._dynamo": unseen_by_dynamo}

@@ -27,19 +27,11 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.5
 """Losses are read no more often: on a GPU that waits for what is queued."""
-LOSSES = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "l1_loss",
-    "mse_loss",
-    "nll_loss",
-    "smooth_l1_loss",
-    "huber_loss",
-    "kl_div",
-    "gaussian_nll_loss",
+LOSSES = (
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "l1_loss",
+    "mse_loss", "nll_loss", "smooth_l1_loss", "huber_loss", "kl_div", "gaussian_nll_loss",
     "poisson_nll_loss",
-]
+)  # fmt: skip
 
 losses = Losses()
 
