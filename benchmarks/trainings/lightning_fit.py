@@ -25,13 +25,13 @@ class Net(lightning.LightningModule):
         self.log(name, loss, on_epoch=True, batch_size=len(rows))
         return loss
 
-    def training_step(self, batch, index):
+    def training_step(self, batch, index):  # noqa: ARG002
         return self._step(batch, "train_loss")
 
-    def validation_step(self, batch, index):
+    def validation_step(self, batch, index):  # noqa: ARG002
         self._step(batch, "val_loss")
 
-    def test_step(self, batch, index):
+    def test_step(self, batch, index):  # noqa: ARG002
         self._step(batch, "test_loss")
 
     def configure_optimizers(self):

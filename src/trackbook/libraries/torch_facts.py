@@ -94,7 +94,8 @@ def parts_of(model: object) -> Iterator[Any]:
         if one is not None and id(one) not in seen:
             seen.add(id(one))
             yield one
-            left = [*(values_of(one).get("_modules") or {}).values(), *left]  # type: ignore[call-overload]  # torch's dict
+            inside: Any = values_of(one).get("_modules") or {}
+            left = [*inside.values(), *left]
 
 
 def weights_of(model: object) -> Iterator[Any]:
