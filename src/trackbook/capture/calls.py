@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
 from trackbook.capture.running import RunningCall, RunningCalls, asides, stack_of
-from trackbook.capture.taps import ARRIVED, new_tap
+from trackbook.capture.taps import new_tap
 from trackbook.capture.watched import Root, Site, Watched, family, function_of, modules_of
 from trackbook.libraries import Call
 
@@ -53,7 +53,7 @@ class CallWatch:
             arrived: what to do as soon as a module of a name has been imported
         """
         self._libraries = tuple(libraries)
-        self._arrived = {**ARRIVED, **(arrived or {})}
+        self._arrived = arrived or {}
         self._found = found
         self._fault = fault
         self._cell_globals = cell_globals

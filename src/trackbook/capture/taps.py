@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 import weakref
-from contextlib import suppress
 from dataclasses import dataclass
-from types import FunctionType
 from typing import TYPE_CHECKING, Protocol
 
 from trackbook.errors import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, FunctionType
 
     Opened = Callable[[FrameType], object]
     Closed = Callable[[FrameType, object], object]
@@ -52,9 +50,6 @@ class Ears:
 
 if sys.version_info >= (3, 12):
     from sys import monitoring
-
-    ARRIVED: dict[str, Callable[[str], object]] = {}
-    """What to do as soon as a module that looks into code has been imported."""
 
     SLOTS = (4, 3)  # 0, 1, 2 and 5 are spoken for by debuggers, coverage and profilers
 
@@ -111,6 +106,8 @@ if sys.version_info >= (3, 12):
                     return
 
 else:
+    UNTRACED = "_torchdynamo_disable"
+    """Tells torch.compile to call a function and not to trace it: spliced code it cannot."""
 
     class PythonTap:
         """Python 3.11: the same code with two calls spliced in, until `stop`."""
@@ -133,6 +130,8 @@ else:
                 plain, code = code, spliced(code, first=opening, last=closing)
                 function.__code__ = code
                 self._swapped.append((weakref.ref(function), plain, code))
+                if (function.__module__ or "").startswith("torch.optim"):
+                    function.__dict__[UNTRACED] = True
             self.ears[id(code)] = Ears(code, opened, closed)
             return code
 
@@ -143,6 +142,7 @@ else:
                 function = reference()
                 if function is not None and function.__code__ is code:
                     function.__code__ = plain
+                    function.__dict__.pop(UNTRACED, None)
             self._swapped.clear()
             self.ears.clear()
 
@@ -164,22 +164,3 @@ else:
         ears = _listening.ears.get(id(frame.f_code)) if _listening else None
         if ears is not None and ears.closed is not None:
             ears.closed(frame, result)
-
-    def unseen_by_dynamo(_module: str) -> None:
-        """Let torch.compile compile torch's own functions as they were: ours it cannot trace."""
-        from torch.compiler import substitute_in_graph
-
-        for reference, plain, _ in _listening._swapped if _listening else ():  # noqa: SLF001  our own
-            function = reference()
-            if function is not None and function.__module__.partition(".")[0] == "torch":
-                same = FunctionType(
-                    plain,
-                    function.__globals__,
-                    function.__name__,
-                    function.__defaults__,
-                    function.__closure__,
-                )
-                with suppress(ValueError):  # it has a rule of its own, and is not traced
-                    substitute_in_graph(function, skip_signature_check=True)(same)
-
-    ARRIVED = {"torch._dynamo": unseen_by_dynamo}
