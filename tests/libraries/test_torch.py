@@ -171,4 +171,4 @@ def test_a_compiled_model_is_known_as_the_one_inside(told):
         optimizer.step()
         step()
     assert told.steps[0].of is model
-    assert points(told.steps, "train.loss")[1:] == [(2, loss.item())]
+    assert points(told.steps, "train.loss")[1:] == [(3, loss.item())]
