@@ -36,7 +36,7 @@ from trackbook.libraries import (
 from trackbook.records import Fault, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from trackbook.capture.cells import CellReport
     from trackbook.capture.ink import Ink, Keeper
@@ -86,8 +86,7 @@ class Recorder:
         self.inputs.is_idle = lambda: self.cell is None
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
-        self.rests: list[Callable[[], Iterable[Step]]] = []
-        """What libraries kept back, to be asked for at the end of a cell."""
+        self.rests: Sequence[Callable[[], Iterable[Step]]] = ()
         self.cell: Cell | None = None
         self.ended_s = clock()
         """When the last cell ended, by the clock."""

@@ -10,8 +10,8 @@ from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
 
 import trackbook
-from trackbook.doors.ipython import Plugged
-from trackbook.libraries.lightning_facts import named, nested
+from trackbook.doors import is_recording
+from trackbook.libraries import named, nested
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,7 +63,7 @@ class TrackbookLogger(Logger):
     @rank_zero_experiment
     def experiment(self) -> ActiveRun:
         """The run."""
-        if self._run is None or self._run.status is not None:
+        if self._run is None:
             self._run = trackbook.active_run()
             self._is_own = self._run is None
             if self._run is None:
@@ -80,21 +80,21 @@ class TrackbookLogger(Logger):
     ) -> None:
         """Write hyper-parameters as params, nested ones with dots."""
         run = self.experiment
-        if not (is_recorded() and is_trainers()):
+        if not (is_recording() and is_trainers()):
             run.log_params(nested(params))
 
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Write metrics, those of training, validation and test apart."""
         run = self.experiment
-        if not (is_recorded() and is_trainers()):
+        if not (is_recording() and is_trainers()):
             run.log_metrics({named(n): v for n, v in metrics.items()}, step)
 
     @rank_zero_only
     def after_save_checkpoint(self, checkpoint_callback: ModelCheckpoint) -> None:
         """Note where the best checkpoint is."""
         best = checkpoint_callback.best_model_path
-        if best and not is_recorded():
+        if best and not is_recording():
             self.experiment.set_tags({"checkpoint.best": str(best)})
 
     @rank_zero_only
@@ -103,12 +103,6 @@ class TrackbookLogger(Logger):
         if self._is_own and self._run is not None and trackbook.active_run() is self._run:
             trackbook.end_run("FINISHED" if status == "success" else "FAILED")
         self._is_own = False
-
-
-def is_recorded() -> bool:
-    """Tell whether trainings of this process are recorded without a logger."""
-    plug = Plugged.plug
-    return plug is not None and plug.recorder.mode != "off"
 
 
 def is_trainers() -> bool:

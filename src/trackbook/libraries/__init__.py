@@ -19,6 +19,7 @@ from trackbook.libraries.base import (
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.lightning import LIGHTNING
+from trackbook.libraries.lightning_facts import named, nested
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
@@ -56,5 +57,7 @@ __all__ = [
     "Training",
     "Used",
     "algorithm_of",
+    "named",
+    "nested",
     "steps_of",
 ]
