@@ -53,6 +53,9 @@ FLUSH_AFTER_S = 2.0
 class Recorder:
     """Everything one process has recorded and is about to record."""
 
+    rests: Sequence[Callable[[], Iterable[Step]]] = ()
+    """What libraries kept back, to be asked for at the end of a cell."""
+
     def __init__(
         self,
         ink: Ink,
@@ -86,7 +89,6 @@ class Recorder:
         self.inputs.is_idle = lambda: self.cell is None
         self.measures = Measures(self.ledger, self.flow, self.trainings)
         self.measures.rules = Rules(settings.metrics, settings.params, settings.ignore)
-        self.rests: Sequence[Callable[[], Iterable[Step]]] = ()
         self.cell: Cell | None = None
         self.ended_s = clock()
         """When the last cell ended, by the clock."""
