@@ -1,154 +1,174 @@
-"""What is read from loops of PyTorch, as people write them in a notebook."""
+"""What is heard of loops in PyTorch: losses by step, settings, models, loaders."""
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+from torch.utils.data import DataLoader, TensorDataset
 
-import torch
-
-SETUP = """\
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
-torch.manual_seed(0); torch.set_num_threads(1)
-X = torch.randn(64, 4); y = (X[:, 0] > 0).long()
-net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
-loader = DataLoader(TensorDataset(X, y), batch_size=16)
-"""
-LOOP = """\
-opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
-for epoch in range(2):
-    for xb, yb in loader:
-        opt.zero_grad()
-        loss = nn.functional.cross_entropy(net(xb), yb)
-        loss.backward()
-        opt.step()
-        kept.append(loss.item())
-"""
-FUNCTION = """\
-class Trainer:
-    def __init__(self, net): self.net = net
-    def go(self, steps):
-        opt = torch.optim.Adam(self.net.parameters(), lr=0.01)
-        plan = torch.optim.lr_scheduler.StepLR(opt, 2, gamma=0.5)
-        for _ in range(steps):
-            loss = nn.functional.cross_entropy(self.net(X), y)
-            loss.backward(); opt.step(); opt.zero_grad(); plan.step()
-"""
+from trackbook.libraries import torch as card
+
+X = torch.linspace(-1, 1, 64).reshape(16, 4)
+Y = (X[:, 0] > 0).long()
 
 
-@pytest.fixture
-def notebook(sheet):
-    sheet.ok(SETUP, "kept = []")
-    yield sheet
-    assert sheet.book.recorder.faults == []
+@pytest.fixture(autouse=True)
+def every_step(monkeypatch):
+    list(card.rest())
+    monkeypatch.setattr(card, "EVERY_S", 0.0)
 
 
-def series(sheet, name, run="%"):
-    rows = sheet.sql(
-        "SELECT step, value FROM metrics JOIN runs USING (run_id)"
-        f" WHERE metrics.name = '{name}' AND runs.name LIKE '{run}' ORDER BY step"
-    )
-    return [value for _, value in rows]
+def net():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
 
 
-def test_a_loop_in_a_cell_is_a_run_with_its_losses_and_settings(notebook) -> None:
-    notebook.ok(LOOP)
-    (run,) = notebook.runs()
-    assert (run.name, run.status) == ("Sequential-1", "FINISHED")
-    wanted = {
-        "model": "Sequential", "model.parameters": "58", "optimizer": "SGD",
-        "optimizer.lr": "0.1", "optimizer.momentum": "0.9", "batch_size": "16",
+def points(steps, name):
+    return [
+        point
+        for step in steps
+        for one in step.metrics
+        if one.name == name
+        for point in one.values
+    ]
+
+
+def test_a_loop_tells_its_losses_its_settings_and_its_data(told):
+    model, loader = net(), DataLoader(TensorDataset(X, Y), batch_size=8, shuffle=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.2)
+    losses = []
+    for _ in range(2):
+        for rows, labels in loader:
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(rows), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        scheduler.step()
+    told.take(card.rest())
+    first, last = told.steps[0], told.steps[-1]
+    assert points(told.steps, "train.loss") == list(enumerate(losses, 1))
+    assert points(told.steps, "lr") == [(1, 0.5), (3, 0.1)]
+    assert first.of is model
+    assert (first.label, last.done, last.unit) == ("Sequential", 4, "step")
+    assert [(given.role, given.data) for given in first.data] == [("training", loader)]
+    assert last.params == {
+        "optimizer": "SGD", "optimizer.lr": 0.5, "optimizer.momentum": 0.9,
+        "scheduler": "StepLR", "scheduler.step_size": 1, "scheduler.gamma": 0.2,
+        "model": "Sequential", "parameters": 23, "trainable": 23,
+        "layers": "Linear 2, ReLU 1", "dtype": "float32", "device": "cpu",
+        "batch_size": 8, "shuffle": True, "dataset": "TensorDataset",
     }  # fmt: skip
-    assert wanted.items() <= run.params.items()
-    assert "optimizer.nesterov" not in run.params
-    assert series(notebook, "train.loss") == pytest.approx(notebook.shell.user_ns["kept"])
-    assert series(notebook, "learning_rate") == []
 
 
-def test_a_loop_in_a_method_knows_its_model_and_its_schedule(notebook) -> None:
-    notebook.ok(FUNCTION, "Trainer(net).go(5)")
-    (run,) = notebook.runs()
-    assert (run.params["scheduler"], run.params["scheduler.gamma"]) == ("StepLR", "0.5")
-    assert run.params["optimizer"] == "Adam"
-    assert len(series(notebook, "train.loss")) == 5
-    assert series(notebook, "learning_rate") == [0.01, 0.01, 0.005, 0.005, 0.0025]
+def test_losses_of_an_evaluation_are_told_apart_as_their_mean(told):
+    model, loss_of = net(), nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters())
+    halves = DataLoader(TensorDataset(X, Y), batch_size=12)
+    loss_of(model(X), Y).backward()
+    optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        for rows, labels in halves:
+            loss_of(model(rows), labels)
+        whole = loss_of(model(X), Y).item()
+    told.take(card.rest())
+    [(step, mean)] = points(told.steps, "validation.loss")
+    assert step == 1
+    assert mean == pytest.approx(whole)
 
 
-def test_the_model_is_known_to_its_run(notebook) -> None:
-    notebook.ok(LOOP, "acc = (net(X).argmax(1) == y).float().mean().item()")
-    (run,) = notebook.runs()
-    assert run.metrics["acc"] == notebook.shell.user_ns["acc"]
-    said = notebook.shell.run_line_magic("track", "register net signs --example X")
-    assert dict(said.table().rows)["run"] == run.run_id
-    assert notebook.sql("SELECT count(*) > 0 FROM inputs") == [(True,)]
+def test_losses_without_gradients_of_a_model_in_training_are_no_validation(told):
+    model, loss_of = net(), nn.MSELoss()
+    optimizer = torch.optim.Adam(model.parameters())
+    loss_of(model(X), X[:, :2]).backward()
+    optimizer.step()
+    with torch.no_grad():
+        loss_of(model(X), X[:, :2])
+    told.take(card.rest())
+    assert points(told.steps, "validation.loss") == []
 
 
-def test_two_models_in_one_loop_are_two_child_runs(notebook) -> None:
-    notebook.ok(
-        "torch.manual_seed(1); one, two = nn.Linear(4, 2), nn.Linear(4, 2)\n"
-        "opts = [torch.optim.SGD(m.parameters(), lr=r) for m, r in ((one, 0.1), (two, 0.2))]\n"
-        "for _ in range(3):\n    for m, opt in zip((one, two), opts):\n"
-        "        opt.zero_grad(); nn.functional.cross_entropy(m(X), y).backward(); opt.step()"
-    )
-    group, *children = notebook.runs()
-    assert dict(group.metrics) == {}
-    assert {child.params["optimizer.lr"] for child in children} == {"0.1", "0.2"}
-    assert all(len(series(notebook, "train.loss", child.name)) == 3 for child in children)
+def test_a_loss_scaled_for_mixed_precision_is_told_as_it_was(told):
+    model = net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = nn.functional.cross_entropy(model(X), Y)
+    scaler.scale(loss).backward()
+    scaler.step(optimizer)
+    assert points(told.steps, "train.loss") == [(1, loss.item())]
 
 
-def test_losses_of_several_batches_make_one_step(notebook) -> None:
-    notebook.ok(
-        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor _ in range(2):\n"
-        "    for xb, yb in loader:\n"
-        "        loss = nn.functional.cross_entropy(net(xb), yb) / 4\n"
-        "        loss.backward(); kept.append(loss.item())\n    opt.step(); opt.zero_grad()"
-    )
-    kept = notebook.shell.user_ns["kept"]
-    assert series(notebook, "train.loss") == pytest.approx([sum(kept[:4]), sum(kept[4:])])
+def test_losses_that_are_gathered_for_one_step_are_added(told):
+    model = net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    parts = [nn.functional.cross_entropy(model(rows), Y[:8]) / 2 for rows in (X[:8], X[8:])]
+    for part in parts:
+        part.backward()
+    optimizer.step()
+    [(_, value)] = points(told.steps, "train.loss")
+    assert value == pytest.approx(sum(part.item() for part in parts))
 
 
-def test_a_scaled_loss_is_told_as_it_was(notebook) -> None:
-    notebook.ok(
-        "scaler = torch.amp.GradScaler('cpu'); opt = torch.optim.SGD(net.parameters(), 0.1)\n"
-        "loss = nn.functional.cross_entropy(net(X), y); kept.append(loss.item())\n"
-        "scaler.scale(loss).backward(); scaler.step(opt); scaler.update()"
-    )
-    assert series(notebook, "train.loss") == pytest.approx(notebook.shell.user_ns["kept"])
+def test_groups_of_weights_that_differ_are_told_in_their_order(told):
+    model = net()
+    groups = [
+        {"params": model[0].parameters(), "lr": 0.1},
+        {"params": model[2].parameters()},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=0.01)
+    model(X).sum().backward()
+    optimizer.step()
+    assert told.steps[0].params["optimizer.lr"] == [0.1, 0.01]
+    assert told.steps[0].params["optimizer.groups"] == 2
 
 
-def test_a_run_by_hand_goes_on_from_cell_to_cell(notebook) -> None:
-    step = (
-        "loss = nn.functional.cross_entropy(net(X), y); opt.zero_grad()\n"
-        "loss.backward(); opt.step(); kept.append(loss.item())"
-    )
-    notebook.ok("opt = torch.optim.SGD(net.parameters(), lr=0.1)", "%track start mine")
-    notebook.ok(step, step, "%track stop")
-    (run,) = notebook.runs()
-    assert run.name == "mine"
-    assert series(notebook, "train.loss") == pytest.approx(notebook.shell.user_ns["kept"])
+def test_a_loop_whose_model_is_gone_is_told_to_its_end_and_keeps_nothing_alive(
+    told, monkeypatch
+):
+    monkeypatch.setattr(card, "EVERY_S", 100.0)
+
+    def train():
+        model = net()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for _ in range(3):
+            model(X).sum().backward()
+            optimizer.step()
+
+    train()
+    key, early = told.steps[0].key, points(told.steps, "train.loss")
+    told.steps.clear()
+    gc.collect()
+    [last] = card.rest()
+    assert [step for step, _ in early + points([last], "train.loss")] == [1, 2, 3]
+    assert last.of is None
+    assert last.key is key
+    assert list(card.rest()) == []
 
 
-def test_an_interrupted_loop_keeps_what_it_learned(notebook) -> None:
-    notebook.run(
-        LOOP.replace("kept.append(loss.item())", "if epoch: raise KeyboardInterrupt")
-    )
-    (run,) = notebook.runs()
-    assert run.status == "KILLED"
-    assert len(series(notebook, "train.loss")) == 5
+def test_a_compiled_model_is_known_as_the_one_inside(told):
+    model = net()
+    compiled = torch.compile(model, backend="eager", fullgraph=True)
+    optimizer = torch.optim.SGD(compiled.parameters(), lr=0.1)
 
+    @torch.compile(backend="eager", fullgraph=True)
+    def loss_of(rows, labels):
+        return nn.functional.cross_entropy(compiled(rows), labels)
 
-def test_gradients_and_weights_are_those_without_trackbook(notebook) -> None:
-    notebook.ok(LOOP)
-    mine = [each.detach().clone() for each in notebook.shell.user_ns["net"].parameters()]
-    names: dict[str, object] = {"kept": []}
-    notebook.shell.run_line_magic("track", "off")
-    exec(SETUP + LOOP, names)
-    theirs = [each.detach() for each in names["net"].parameters()]
-    assert all(torch.equal(one, other) for one, other in zip(mine, theirs, strict=True))
+    @torch.compile(backend="eager")
+    def step():
+        optimizer.step()
 
-
-def test_a_model_that_is_only_asked_opens_no_run(notebook) -> None:
-    notebook.ok("with torch.no_grad():\n    for xb, yb in loader: net(xb)")
-    notebook.ok("nn.functional.cross_entropy(net(X), y).backward()")
-    assert notebook.runs() == []
+    for _ in range(2):
+        optimizer.zero_grad()
+        loss = loss_of(X, Y)
+        loss.backward()
+        optimizer.step()
+        step()
+    assert told.steps[0].of is model
+    assert points(told.steps, "train.loss")[1:] == [(3, loss.item())]

@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import threading
 from functools import partial
-from inspect import CO_OPTIMIZED
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
-from trackbook.capture.running import RunningCall, RunningCalls, asides, stack_of
+from trackbook.capture.running import RunningCalls, asides
 from trackbook.capture.taps import new_tap
-from trackbook.capture.watched import Root, Site, Watched, family, function_of, modules_of
+from trackbook.capture.watched import (
+    Root,
+    Site,
+    Watched,
+    family,
+    function_of,
+    modules_of,
+    site_of,
+)  # fmt: skip
 from trackbook.libraries import Call
 
 if TYPE_CHECKING:
@@ -305,7 +312,7 @@ class CallWatch:
         )
         findings = self._safely(place, lambda: list(watched.reader(call)))  # type: ignore[misc]  # it has one
         if findings:
-            site = self._site(frame, self._running.enclosing(frame))
+            site = site_of(frame, self._cell_globals(), self._running.enclosing(frame))
             self._safely("telling a step", self._found, call, findings, site)
 
     def _around(self, frame: FrameType) -> Call | None:
@@ -336,17 +343,5 @@ class CallWatch:
         if place not in self._silenced:
             findings = self._safely(place, lambda: list(reader(call)))
             if findings:
-                site = self._site(frame, self._running.find(frame))
+                site = site_of(frame, self._cell_globals(), self._running.find(frame))
                 self._safely("telling a call", self._found, call, findings, site)
-
-    def _site(self, frame: FrameType, call: RunningCall | None) -> Site:
-        names, cell = self._cell_globals(), None
-        for each in stack_of(frame):
-            if each.f_globals is names and not each.f_code.co_flags & CO_OPTIMIZED:
-                cell = each
-        return Site(
-            line=cell and cell.f_lineno,
-            file=cell and cell.f_code.co_filename,
-            thread=threading.get_ident(),
-            call=call.number if call is not None else None,
-        )

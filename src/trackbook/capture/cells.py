@@ -265,6 +265,7 @@ class Cells:
                 ("FAILED", said) if outcome == "error" else ("KILLED", "interrupted")
             )
         status = STATUS[outcome]
+        self._recorder.tell_rest()
         self._recorder.trainings.leave(cell, status, said)
         if cell.run is not None:
             cell.run.end(status, said)

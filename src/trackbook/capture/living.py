@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trackbook.libraries import Measured, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from trackbook.capture.run import ActiveRun
     from trackbook.libraries import Step
@@ -30,8 +30,6 @@ class Begun:
     """It goes on in a run that trained the same before."""
     points: dict[str, dict[int, float]] = field(default_factory=dict)
     """What it told of each metric, by step."""
-    rest: Callable[[], Sequence[Measured]] = tuple
-    """Gives what it did not tell yet."""
 
     def fresh(self, metrics: Iterable[Measured]) -> Iterator[tuple[str, int, float]]:
         """Yield the points that were not told before, and keep them."""

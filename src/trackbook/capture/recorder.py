@@ -21,6 +21,7 @@ from trackbook.capture.ties import Ties
 from trackbook.capture.trail import Trail
 from trackbook.capture.trainings import Trainings
 from trackbook.capture.values import whereabouts
+from trackbook.capture.watched import Site
 from trackbook.code import Secrets
 from trackbook.fingerprint import content_of
 from trackbook.libraries import (
@@ -35,12 +36,11 @@ from trackbook.libraries import (
 from trackbook.records import Fault, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from trackbook.capture.cells import CellReport
     from trackbook.capture.ink import Ink, Keeper
     from trackbook.capture.run import ActiveRun
-    from trackbook.capture.watched import Site
     from trackbook.libraries import Call, Finding
     from trackbook.settings import Mode, Settings
 
@@ -52,6 +52,9 @@ FLUSH_AFTER_S = 2.0
 
 class Recorder:
     """Everything one process has recorded and is about to record."""
+
+    rests: Sequence[Callable[[], Iterable[Step]]] = ()
+    """What libraries kept back, to be asked for at the end of a cell."""
 
     def __init__(
         self,
@@ -167,6 +170,14 @@ class Recorder:
         self.ledger.goings.told(begun.run, step, cell.execution_id if cell else None)
         if is_new or step.data:
             self.inputs.use(step.data, begun.run.run_id, site.line)
+
+    def tell_rest(self) -> None:
+        """Record what libraries kept back of trainings that still run."""
+        for rest in self.rests:
+            steps = attempt("reading a training's rest", lambda: list(rest()), self.fault)  # noqa: B023  called at once
+            for step in steps or ():
+                if self.mode != "off" and not (self.cell and self.cell.skip):
+                    self._step(step, self.cell, Site(None, None, threading.get_ident()))
 
     def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:
         """Note what a model has learned, while it is as its training left it."""

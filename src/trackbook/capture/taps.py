@@ -106,6 +106,8 @@ if sys.version_info >= (3, 12):
                     return
 
 else:
+    UNTRACED = "_torchdynamo_disable"
+    """Tells torch.compile to call a function and not to trace it: spliced code it cannot."""
 
     class PythonTap:
         """Python 3.11: the same code with two calls spliced in, until `stop`."""
@@ -128,6 +130,8 @@ else:
                 plain, code = code, spliced(code, first=opening, last=closing)
                 function.__code__ = code
                 self._swapped.append((weakref.ref(function), plain, code))
+                if (function.__module__ or "").startswith("torch.optim"):
+                    function.__dict__[UNTRACED] = True
             self.ears[id(code)] = Ears(code, opened, closed)
             return code
 
@@ -138,6 +142,7 @@ else:
                 function = reference()
                 if function is not None and function.__code__ is code:
                     function.__code__ = plain
+                    function.__dict__.pop(UNTRACED, None)
             self._swapped.clear()
             self.ears.clear()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from trackbook.capture.cell import Trained
 from trackbook.capture.living import Begun, Living, beginning, grown
+from trackbook.capture.parts import Part, is_of, without_objects
 from trackbook.capture.searches import Searches
 from trackbook.clock import now_us
 from trackbook.records import Amendment, Retraction
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
     from trackbook.libraries import Measured, Step, Training
 
 Mode = Literal["auto", "manual", "off"]
-
-
-class Part(NamedTuple):
-    """One training of a run, with the names that it wrote there."""
-
-    training: Training
-    """Without the objects: nothing is kept alive."""
-    run: ActiveRun
-    params: list[str]
-    metrics: list[str]
-    began_us: int
-    candidates: list[str]
-    """Child runs that it brought along, by id."""
 
 
 class Trainings:
@@ -112,13 +100,16 @@ class Trainings:
             mode: what is recorded without being asked for
             call: the watched call that it is a part of; None for a loop of the user's
         """
-        known = self._flow.run_of(step.of) if call is None else None
+        known = None
+        if call is None:
+            known = self._flow.run_of(step.of) or self._flow.run_of(step.key)
         begun = self.living.find(call, known and self.now(known))
         is_new = begun is None
         if begun is None:
             begun = self._begin(step, cell, mode, call)
             if begun is None:
                 return None, False
+            self._flow.tie(step.key, begun.run.run_id)
             if cell is not None:
                 cell.trained.append(Trained(begun.run.run_id, line, is_loop=call is None))
         elif self.searches.takes(begun.run, step):
@@ -128,7 +119,6 @@ class Trainings:
                 begun.training, params={**begun.training.params, **step.params}
             )
             begun.run.log_params(step.params, origin="call")
-        begun.rest = step.rest
         self._tell(begun, step.metrics)
         if step.search is not None:
             self.searches.told(begun.run, step.search)
@@ -183,7 +173,6 @@ class Trainings:
         though the cell may have gone on.
         """
         for begun in self.living.leave():
-            self._tell(begun, begun.rest())
             self._settle(begun, begun.whole())
             raised = begun.call is not None and status == "FINISHED"
             if begun.owns or begun.run is cell.run:
@@ -351,14 +340,3 @@ class Trainings:
         self._write(child, candidate)
         child.end("FINISHED")
         return child.run_id
-
-
-def is_of(name: str, param: str) -> bool:
-    """Tell whether a param's name is another's, or that of a part of it."""
-    return name == param or name.startswith(f"{param}.")
-
-
-def without_objects(training: Training) -> Training:
-    """Return a training's facts without its model, data and candidates."""
-    metrics = [replace(measured, of=None) for measured in training.metrics]
-    return replace(training, model=None, results=(), metrics=metrics, children=(), data=())

@@ -7,17 +7,22 @@ from inspect import (
     CO_ASYNC_GENERATOR,
     CO_COROUTINE,
     CO_GENERATOR,
+    CO_OPTIMIZED,
     CO_VARARGS,
     CO_VARKEYWORDS,
     unwrap,
 )
+from threading import get_ident
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, cast
 
+from trackbook.capture.running import stack_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import CodeType
+    from types import CodeType, FrameType
 
+    from trackbook.capture.running import RunningCall
     from trackbook.libraries import Library, Reader
 
 RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
@@ -106,3 +111,19 @@ def hidden_in(wrapper: FunctionType, name: str) -> FunctionType | None:
         if type(inner) is FunctionType and inner.__name__ == name:
             return inner
     return None
+
+
+def site_of(
+    frame: FrameType, names: dict[str, object] | None, call: RunningCall | None
+) -> Site:
+    """Return the statement of a cell, whose global names are given, that led to a call."""
+    cell = None
+    for each in stack_of(frame):
+        if each.f_globals is names and not each.f_code.co_flags & CO_OPTIMIZED:
+            cell = each
+    return Site(
+        line=cell and cell.f_lineno,
+        file=cell and cell.f_code.co_filename,
+        thread=get_ident(),
+        call=call.number if call is not None else None,
+    )

@@ -13,3 +13,10 @@ def hear(library: Library) -> None:
     from trackbook.doors.hearing import hear
 
     hear(library)
+
+
+def is_recording() -> bool:
+    """Tell whether what libraries do in this process is recorded without a word."""
+    from trackbook.doors.ipython import Plugged
+
+    return Plugged.plug is not None and Plugged.plug.recorder.mode != "off"

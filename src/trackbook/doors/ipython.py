@@ -45,6 +45,7 @@ class Plug:
         self.recorder.ledger.on_end = book.finish
         take_launch(self.recorder, launch)
         self.brought = brought_cards(self.recorder.fault)
+        self.recorder.rests = [card.rest for card in all_cards(self.brought) if card.rest]
         self.watch = CallWatch(
             all_cards(self.brought),
             found=self.recorder.found,

@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from trackbook.capture import CallWatch
-from trackbook.doors.ipython import libraries
 from trackbook.doors.session import recorder
+from trackbook.doors.watching import all_cards, brought_cards
 from trackbook.errors import TrackbookError
 
 if TYPE_CHECKING:
@@ -63,8 +63,10 @@ class Recorded:
         except TrackbookError as error:
             print(f"trackbook: {error}", file=sys.stderr)  # noqa: T201
             return self
+        cards = all_cards(brought_cards(found.fault))
+        found.rests = [card.rest for card in cards if card.rest]
         CallWatch(
-            libraries(),
+            cards,
             found=found.found,
             fault=found.fault,
             cell_globals=lambda: vars(sys.modules["__main__"]),

@@ -149,7 +149,8 @@ def tensor(walk: Walk, value: Any) -> None:
         walk.identity(value)
         return
     walk.lasting = False
-    walk.tell(value.data_ptr(), tuple(value.shape), value._version)  # noqa: SLF001
+    version = None if value.is_inference() else value._version  # noqa: SLF001
+    walk.tell(value.data_ptr(), tuple(value.shape), version)
     walk.waiting.append(value.grad if value.is_leaf else None)
 
 

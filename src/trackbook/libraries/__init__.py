@@ -22,6 +22,8 @@ from trackbook.libraries.base import (
 from trackbook.libraries.catboost import CATBOOST
 from trackbook.libraries.keras import KERAS
 from trackbook.libraries.lightgbm import LIGHTGBM
+from trackbook.libraries.lightning import LIGHTNING
+from trackbook.libraries.lightning_facts import named, nested
 from trackbook.libraries.loading import READERS
 from trackbook.libraries.optuna import OPTUNA
 from trackbook.libraries.own import (
@@ -48,6 +50,7 @@ LIBRARIES: tuple[Library, ...] = (
     KERAS,
     TRANSFORMERS,
     ACCELERATE,
+    LIGHTNING,
     *READERS,
 )
 
@@ -57,6 +60,7 @@ __all__ = [
     "KERAS",
     "LIBRARIES",
     "LIGHTGBM",
+    "LIGHTNING",
     "SKLEARN",
     "STATSMODELS",
     "TORCH",
@@ -80,6 +84,8 @@ __all__ = [
     "card_of",
     "cards_offered",
     "checked_card",
+    "named",
+    "nested",
     "packages_with_cards",
     "steps_of",
 ]

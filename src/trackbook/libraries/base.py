@@ -156,6 +156,8 @@ class Step:
 
     of: object = None
     """The model in training; None for what the watched call around it trains."""
+    key: object = None
+    """What stands for the training where its model may be gone before the last is told."""
     label: str = ""
     """What is trained, for the name of the run that opens with the first step."""
     params: Mapping[str, object] = field(default_factory=dict)
@@ -169,9 +171,6 @@ class Step:
     """What is counted: `epoch`, `round`, `step`, `trial`."""
     data: Sequence[Given] = ()
     """What it trains and validates on, told once."""
-    rest: Callable[[], Sequence[Measured]] = tuple
-    """Gives the points that came since, asked when the cell ends in which nothing else says
-    that the training is over: a loop of the user's own."""
     search: Searched | None = None
     """It is a step of a search. What trainings inside it tell belongs to the trial that ends
     next in their thread."""
@@ -214,3 +213,5 @@ class Library:
     """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
     `Step`s: told at once though it is a part of another watched call, in whatever thread. It
     stands in the innermost loop of a training, so its reader must cost next to nothing."""
+    rest: Callable[[], Iterable[Step]] | None = None
+    """What `live` readers have kept and not told yet; asked at the end of each cell."""
