@@ -18,8 +18,9 @@ from trackbook.clock import new_id
 from trackbook.errors import TrackbookError
 from trackbook.fingerprint import commit_of
 from trackbook.launch.commanding import command_run
-from trackbook.launch.desk import Desk, number_for
+from trackbook.launch.desk import Desk
 from trackbook.launch.notebook_run import notebook_run
+from trackbook.launch.numbering import number_for
 from trackbook.launch.places import python_for
 from trackbook.launch.processes import ended_politely
 from trackbook.launch.revisions import at_revision

@@ -25,13 +25,9 @@ from trackbook.libraries.lightgbm import LIGHTGBM
 from trackbook.libraries.lightning import LIGHTNING
 from trackbook.libraries.lightning_facts import named, nested
 from trackbook.libraries.loading import READERS
+from trackbook.libraries.offered import card_of, cards_offered, packages_with_cards
 from trackbook.libraries.optuna import OPTUNA
-from trackbook.libraries.own import (
-    card_of,
-    cards_offered,
-    checked_card,
-    packages_with_cards,
-)
+from trackbook.libraries.own import checked_card
 from trackbook.libraries.sklearn import SKLEARN
 from trackbook.libraries.sklearn_models import algorithm_of, steps_of
 from trackbook.libraries.statsmodels import STATSMODELS

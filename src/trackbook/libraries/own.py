@@ -1,11 +1,10 @@
-"""Cards that other packages bring along, and what a card has to be."""
+"""What a card has to be that somebody else wrote."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused
@@ -14,8 +13,6 @@ from trackbook.libraries.base import Library
 if TYPE_CHECKING:
     from trackbook.libraries.base import Reader
 
-GROUP = "trackbook.libraries"
-"""The group of entry points under which a package offers its card."""
 WORD = r"[^\W\d]\w*"
 MODULE = rf"{WORD}(?:\.{WORD})*"
 FORMS = {
@@ -24,41 +21,6 @@ FORMS = {
     "live": (re.compile(rf"{MODULE}:{WORD}(?:\.{WORD})?"), "module.path:Class.name"),
 }
 """How each part of a card names what it watches."""
-
-
-def packages_with_cards() -> list[Distribution]:
-    """Return the installed packages that seem to offer a card; nothing is imported.
-
-    Asked of each whole text, it takes a third of what `entry_points()` does, which parses them all.
-    """
-    found = []
-    for package in distributions():
-        try:
-            text = package.read_text("entry_points.txt") or ""
-        except (OSError, UnicodeError):  # not for Python either, so there is no card in it
-            continue
-        if GROUP in text:
-            found.append(package)
-    return found
-
-
-def cards_offered(package: Distribution) -> list[EntryPoint]:
-    """Return a package's entry points for cards."""
-    return list(package.entry_points.select(group=GROUP))
-
-
-def card_of(point: EntryPoint) -> Library:
-    """Return the card that a package offers, which is imported here.
-
-    Raises:
-        Misused: it is no card, or no card that could be meant
-    """
-    said = f"{point.value!r}"
-    try:
-        found = point.load()
-    except SystemExit as error:  # a script without a guard: the user's session would end
-        raise Misused(f"{said} ends the program when it is imported") from error
-    return checked_card(found, said)
 
 
 def checked_card(found: object, said: str) -> Library:

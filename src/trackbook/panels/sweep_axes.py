@@ -36,11 +36,7 @@ class Axis:
         number = plain_number(value)
         if number is None or (self.is_log and number <= 0):
             return None
-        low, high, number = (
-            self._scaled(self.low),
-            self._scaled(self.high),
-            self._scaled(number),
-        )
+        low, high, number = map(self._scaled, (self.low, self.high, number))
         return 0.5 if high == low else (number - low) / (high - low)
 
     @property
