@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from trackbook.doors.progress import Line
 from trackbook.doors.session import recorder
+from trackbook.doors.sweep_course import Course
 from trackbook.errors import Misused
 from trackbook.table import Table, Tabular, escaped, visible
 
@@ -207,7 +207,7 @@ def swept(
     """Carry a sweep out, showing how far it is."""
     from trackbook.sweeps import sweep as carry_out
 
-    recording, line = recorder(), Line()
+    recording, course = recorder(), Course(book)
     try:
         standing = carry_out(
             recording,
@@ -218,10 +218,10 @@ def swept(
             wishes,
             name=name,
             directions=book.direction,
-            progress=progress or (lambda now: line.say(now.line)),
+            progress=progress or course.tell,
         )
     finally:
-        line.end()
+        course.end()
     return Swept(book, standing)
 
 
@@ -238,7 +238,7 @@ def resumed(
 
     book.settle()
     known = found(book, reference)
-    recording, line = recorder(), Line()
+    recording, course = recorder(), Course(book)
     try:
         standing = go_on(
             recording,
@@ -247,10 +247,10 @@ def resumed(
             same_target(book, known, target),
             known,
             wishes,
-            progress=progress or (lambda now: line.say(now.line)),
+            progress=progress or course.tell,
         )
     finally:
-        line.end()
+        course.end()
     return Swept(book, standing)
 
 
