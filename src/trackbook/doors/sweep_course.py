@@ -37,7 +37,7 @@ class Course:
             display(self._panel)
 
     def end(self) -> None:
-        """Take the line away; leave the panel, and its picture for a saved notebook, as it ended."""
+        """Take the line away; leave the panel, and its picture, as the sweep ended."""
         self._line.end()
         if self._panel is not None:
             self._book.settle()
