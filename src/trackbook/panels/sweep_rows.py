@@ -85,11 +85,15 @@ def state_of(told: Told) -> str:
 def times_of(told: Told) -> str:
     """Return how long it took so far, and what is left."""
     sweep = told.sweep
-    took = (
-        (sweep.ended_at or datetime.fromtimestamp(now_us() / 1e6, UTC)) - sweep.started_at
-    ).total_seconds()
+    now = datetime.fromtimestamp(now_us() / 1e6, UTC)
+    took = (in_utc(sweep.ended_at or now) - in_utc(sweep.started_at)).total_seconds()
     left = told.left_s()
     return lasting(took) + ("" if left is None else f", about {lasting(left)} left")
+
+
+def in_utc(at: datetime) -> datetime:
+    """Return a time of the record, which is UTC without saying so."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def lasting(seconds: float) -> str:
