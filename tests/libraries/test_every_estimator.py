@@ -21,7 +21,7 @@ from sklearn.utils import all_estimators
 
 import trackbook
 from trackbook.capture.calls import CallWatch
-from trackbook.libraries import SKLEARN, Derived, Fitted, Measured, Training, Used
+from trackbook.libraries import SKLEARN, Derived, Fitted, Measured, Step, Training, Used
 from trackbook.libraries.given import plain
 
 QUICK = {
@@ -145,7 +145,9 @@ def heard():
     findings, faults, found = [], [], {}
     watch = CallWatch(
         [SKLEARN],
-        found=lambda _call, each, _site: findings.extend(each),
+        found=lambda _call, each, _site: findings.extend(
+            one for one in each if not isinstance(one, Step)
+        ),
         fault=lambda place, error: faults.append((place, error)),
         cell_globals=lambda: None,
     )

@@ -26,6 +26,8 @@ class Loop:
     optimizer: ref[Any]
     first_only: bool
     """Its steps work the loss out many times (LBFGS); the first is the one before it."""
+    is_others: bool = False
+    """Another card tells of it."""
     label: str = ""
     model: ref[Any] | None = None
     loader: ref[object] | None = None
@@ -105,6 +107,8 @@ class Losses:
         if loop is None:
             return None
         waiting, self._waiting = self._waiting, []
+        if loop.is_others:
+            return None
         loop.steps += 1
         if waiting:
             loss = waiting[0]
@@ -140,6 +144,12 @@ class Losses:
         self._latest = None  # what a later cell evaluates may be another model
         over, self._over = self._over, []
         return [*over, *self._loops.values()]
+
+    def leave(self, optimizer: Any) -> None:
+        """Leave an optimizer's steps to another card: that of what it was handed to."""
+        loop = self.loop_of(optimizer)
+        if loop is not None:
+            loop.is_others = True
 
     def forget(self, loop: Loop) -> None:
         """Let go of what a loop has not told."""
