@@ -97,3 +97,47 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     again.shot("sweep-reopened", tmp_path)
     again.harmless()
     notebook.harmless()
+
+
+RUNNING = [
+    "%load_ext trackbook",
+    "import math, time\n"
+    "def train(lr, depth, kind='relu'):\n"
+    "    time.sleep(0.5)\n"
+    "    miss = (math.log10(lr) + 2) ** 2 / 8 + abs(depth - 6) / 40 + (kind == 'tanh') / 30\n"
+    "    return {'accuracy': 0.95 - miss}",
+    "import trackbook\n"
+    "found = trackbook.sweep(train, {'lr': '1e-4..1:log', 'depth': range(2, 10),"
+    " 'kind': ['relu', 'gelu', 'tanh']}, search='optuna', metric='accuracy', direction='max',"
+    " budget=400, jobs=2, seed=1, name='depths')",
+]
+
+
+def test_a_sweep_is_stopped_from_the_panel_under_the_cell_that_runs_it(
+    open_notebook, tmp_path
+):
+    notebook = open_notebook("sweep/running", RUNNING, samples=False, size=(1400, 1500))
+    notebook.run()
+    notebook.command("application:toggle-left-area")
+    page = notebook.page
+    panel = page.locator(".tb-sweep")
+    panel.wait_for(timeout=90_000)
+    panel.get_by_text("share in being among").wait_for(timeout=90_000)  # 20 trials are done
+    page.wait_for_timeout(500)
+    notebook.shot("sweep-running", tmp_path)
+    panel.get_by_role("button", name="Stop sweep…").click()
+    panel.get_by_role("button", name="Stop it").click()
+    panel.get_by_text("stopped", exact=False).first.wait_for(timeout=60_000)
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'",
+        timeout=60_000,
+    )
+    saved = notebook.save()
+    (line,) = [
+        w
+        for o in saved.cells[2].outputs
+        for w in [o.get("data", {}).get("text/plain", "")]
+        if "done" in w
+    ]
+    assert "(stopped)" in line and " of 400 done" in line, line
+    notebook.harmless()

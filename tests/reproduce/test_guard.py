@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from importlib import import_module
 
 import pytest
 
-from trackbook.reproduce import scratch
 from trackbook.reproduce.verdict import reproduce
 
 SETUP = (
@@ -66,6 +66,9 @@ def contents(folder) -> dict:
 
 def as_links(monkeypatch) -> None:
     """Let every file be too large to be copied, and a folder none to be gone into."""
+    scratch = import_module(
+        "trackbook.reproduce.scratch"
+    )  # the room gives a function of that name
     monkeypatch.setattr(scratch, "LARGE", -1)
     monkeypatch.setattr(scratch, "ALIEN", {"folder", "emptied"})
     monkeypatch.setattr(scratch, "shared", lambda *_: False)

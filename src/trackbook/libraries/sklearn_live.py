@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Measured, Step
 from trackbook.libraries.given import values_of
 from trackbook.libraries.measures import newest, number_of
-from trackbook.libraries.sklearn_models import is_search, label_of
+from trackbook.libraries.sklearn_models import final_of, is_search, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ def task_ended(call: Call) -> Iterable[Finding]:
     task, model = values_of(call.given["self"]), call.given["estimator"]
     unit = UNITS.get(str(task.get("task_name")))
     parent = values_of(task.get("parent"))
-    if unit is None or (unit == "fit") is not is_search(model):
+    if unit is None or (unit == "fit") is not is_search(model) or not is_alone(call, model):
         return
     done, total = task.get("task_id"), parent.get("max_subtasks")
     if type(done) is int:
@@ -41,6 +41,8 @@ def task_ended(call: Call) -> Iterable[Finding]:
 def epoch_ended(call: Call) -> Iterable[Finding]:
     """Read an epoch of a neural network, with its loss."""
     net = call.given["self"]
+    if not is_alone(call, net):
+        return
     values = values_of(net)
     points = newest("loss_curve", values.get("loss_curve_"))
     points += newest("validation_scores", values.get("validation_scores_"))
@@ -59,7 +61,7 @@ def stage_ended(call: Call) -> Iterable[Finding]:
     model, done = call.given["self"], call.given["i"]
     values: Any = values_of(model)
     total = values.get("n_estimators")
-    if type(done) is not int:
+    if type(done) is not int or not is_alone(call, model):
         return
     # The loss of this stage is written after it.
     loss = number_of(values["train_score_"][done - 1]) if done else None
@@ -74,6 +76,13 @@ def stage_ended(call: Call) -> Iterable[Finding]:
         total=total if type(total) is int else None,
         unit="stage",
     )
+
+
+def is_alone(call: Call, model: object) -> bool:
+    """Tell whether a model is what is trained here, not a part or a candidate of that."""
+    around = call.around()
+    trained = None if around is None else around.given.get("self")
+    return around is None or (trained is not None and final_of(trained) is model)
 
 
 LIVE = {
