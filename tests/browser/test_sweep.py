@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 
@@ -99,6 +102,7 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     notebook.harmless()
 
 
+SHELL = "from trackbook.doors.cli import run; run()"
 RUNNING = [
     "%load_ext trackbook",
     "import math, time\n"
@@ -113,31 +117,25 @@ RUNNING = [
 ]
 
 
-def test_a_sweep_is_stopped_from_the_panel_under_the_cell_that_runs_it(
-    open_notebook, tmp_path
-):
-    notebook = open_notebook("sweep/running", RUNNING, samples=False, size=(1400, 1500))
+def test_a_sweep_is_followed_under_the_cell_that_runs_it(open_notebook, lab, tmp_path):
+    project = lab[1] / "sweep-running"
+    (project / ".trackbook").mkdir(parents=True)
+    notebook = open_notebook("sweep-running/it", RUNNING, samples=False, size=(1400, 1500))
     notebook.run()
     notebook.command("application:toggle-left-area")
-    page = notebook.page
-    panel = page.locator(".tb-sweep")
+    panel = notebook.page.locator(".tb-sweep")
     panel.wait_for(timeout=90_000)
     panel.get_by_text("share in being among").wait_for(timeout=90_000)  # 20 trials are done
-    page.wait_for_timeout(500)
+    panel.locator(".tb-plot .main-svg").nth(2).wait_for(state="attached", timeout=30_000)
+    notebook.page.wait_for_timeout(1000)
     notebook.shot("sweep-running", tmp_path)
-    panel.get_by_role("button", name="Stop sweep…").click()
-    panel.get_by_role("button", name="Stop it").click()
-    panel.get_by_text("stopped", exact=False).first.wait_for(timeout=60_000)
-    page.wait_for_function(
-        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'",
-        timeout=60_000,
-    )
-    saved = notebook.save()
-    (line,) = [
-        w
-        for o in saved.cells[2].outputs
-        for w in [o.get("data", {}).get("text/plain", "")]
-        if "done" in w
-    ]
-    assert "(stopped)" in line and " of 400 done" in line, line
+
+    # somebody ends it in a terminal, and the cell is over
+    told = subprocess.run(
+        [sys.executable, "-c", SHELL, "sweep", "--stop", "depths"],
+        cwd=project, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    panel.get_by_role("button", name="Stop sweep…").wait_for(state="hidden", timeout=60_000)
+    assert "of 400 done" in panel.locator(".tb-counts").inner_text()
     notebook.harmless()

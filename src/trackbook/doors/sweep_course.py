@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from trackbook.doors.progress import Line
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from trackbook.book import Book
     from trackbook.panels import SweepPanel
     from trackbook.sweeps import Standing
+
+
+OFFERS_S = (1.5, 6.0)
+"""When Plotly is sent to the page unasked: what it asks is not heard while its cell runs."""
 
 
 class Course:
@@ -21,6 +26,7 @@ class Course:
         self._book = book
         self._line = Line()
         self._panel: SweepPanel | None = None
+        self._offers: list[float] = []
         self._in_notebook = getattr(get_ipython(), "kernel", None) is not None
 
     def tell(self, now: Standing) -> None:
@@ -35,6 +41,10 @@ class Course:
             self._book.settle()
             self._panel = Shown(self._book, now.sweep_id).panel()
             display(self._panel)
+            self._offers = [monotonic() + each for each in OFFERS_S]
+        elif self._offers and monotonic() > self._offers[0]:
+            self._offers.pop(0)
+            self._panel.offer_plotly()
 
     def end(self) -> None:
         """Take the line away; leave the panel, and its picture, as the sweep ended."""

@@ -99,6 +99,10 @@ class SweepPanel(anywidget.AnyWidget):
                 self._send_rows([run.run_id for run in changed], gone=gone)
             self._draw()
 
+    def offer_plotly(self) -> None:
+        """Send Plotly to a page that may wait for it and cannot be heard."""
+        serve_plotly(self, {"ask": "plotly.js"})
+
     def close(self) -> None:
         """End the panel and its looking for news; its picture stays."""
         self._follower.rest()
