@@ -18,6 +18,7 @@ FAMILIES = {
 }  # fmt: skip
 WRAPPERS = {
     "CalibratedClassifierCV", "ClassifierChain", "FixedThresholdClassifier", "GridSearchCV",
+    "HalvingGridSearchCV", "HalvingRandomSearchCV",  # where somebody has enabled them
     "MultiOutputClassifier", "MultiOutputRegressor", "OneVsOneClassifier",
     "OneVsRestClassifier", "OutputCodeClassifier", "Pipeline", "RFE", "RFECV",
     "RandomizedSearchCV", "RegressorChain", "SelfTrainingClassifier", "RANSACRegressor",

@@ -43,14 +43,16 @@ class Standing:
     ) -> None:
         """Count a trial that ended."""
         self.states[state] += 1
-        if state == "done" and value is not None and self._is_better(value):
+        if state == "done" and value is not None and self._is_better(number, value):
             self.best = Best(number, value, params)
 
-    def _is_better(self, value: float) -> bool:
+    def _is_better(self, number: int, value: float) -> bool:
         if self.direction is None or not math.isfinite(value):
             return False
         if self.best is None:
             return True
+        if value == self.best.value:  # whichever ended first: the earlier one is the best
+            return number < self.best.number
         return (
             value > self.best.value if self.direction == "max" else value < self.best.value
         )
