@@ -197,6 +197,8 @@ def test_at_its_narrowest_everything_can_be_reached(notebook, shoot) -> None:
         place = button.bounding_box()
         assert place["x"] + place["width"] <= box["x"] + box["width"] + 1
     shoot("narrow-run")
+    opened.get_by_role("button", name="Runs").click()
+    page.evaluate("() => jupyterapp.shell._hsplitPanel.setRelativeSizes([300, 1060, 40])")
 
 
 def test_a_server_without_the_extension_is_named_as_such(browser, notebook, lab) -> None:
