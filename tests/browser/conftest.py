@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # for what tests share
@@ -184,6 +185,24 @@ class Notebook:
                 self.page.wait_for_timeout(500)  # it may be half written
                 return nbformat.read(self.path, 4)
         raise TimeoutError("the notebook was not saved")
+
+    def faults(self, part):
+        """Return what axe finds against WCAG 2 A and AA in a part of the page."""
+        rules = {"runOnly": ["wcag2a", "wcag2aa"]}
+        answer = Axe().run(self.page, context=part, options=rules)
+        return [
+            f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+            for one in answer.response["violations"]
+            for node in one["nodes"][:3]
+        ]
+
+    def theme(self, name):
+        """Change JupyterLab's theme, and wait for it."""
+        self.command("apputils:change-theme", {"theme": name})
+        self.page.wait_for_function(
+            "(name) => document.body.dataset.jpThemeName === name", arg=name
+        )
+        self.page.wait_for_timeout(600)
 
     def shot(self, name, folder):
         """Keep a screenshot, where TRACKBOOK_SHOTS says."""

@@ -6,32 +6,11 @@ import subprocess
 import sys
 
 import nbformat
-from axe_playwright_python.sync_playwright import Axe
 
 CELLS = [
     "from sample_sweeps import Shelf, told_of\nfrom trackbook.panels import SweepPanel",
     "shelf = Shelf(told_of(60, status='RUNNING'))\npanel = SweepPanel(shelf)\npanel",
 ]
-
-
-def faults(page):
-    """Return what axe finds against WCAG 2 A and AA in the panel."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa"]}
-    answer = Axe().run(page, context=".tb-sweep", options=rules)
-    return [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for one in answer.response["violations"]
-        for node in one["nodes"][:3]
-    ]
-
-
-def theme(page, name):
-    page.evaluate(
-        "(theme) => { void jupyterapp.commands.execute('apputils:change-theme', {theme}); }",
-        name,
-    )
-    page.wait_for_function("(name) => document.body.dataset.jpThemeName === name", arg=name)
-    page.wait_for_timeout(600)
 
 
 def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_path):  # noqa: PLR0915  one page for all
@@ -50,11 +29,11 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     assert "<img src=x onerror=alert(1)>" in panel.locator(".tb-headline").inner_text()
     assert "46 of 65 done" in panel.locator(".tb-counts").inner_text()
     assert panel.locator(".tb-parallel polyline").count() == 46
-    assert faults(page) == []
-    theme(page, "JupyterLab Dark")
+    assert notebook.faults(".tb-sweep") == []
+    notebook.theme("JupyterLab Dark")
     notebook.shot("sweep-60-dark", tmp_path)
-    assert faults(page) == []
-    theme(page, "JupyterLab Light")
+    assert notebook.faults(".tb-sweep") == []
+    notebook.theme("JupyterLab Light")
 
     # a stretch of an axis picks trials, in the table and the plots alike
     box = panel.locator(".tb-catch").last.bounding_box()

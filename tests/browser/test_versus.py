@@ -6,7 +6,6 @@ import re
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 POLICY = """\
 version = 1
@@ -99,26 +98,6 @@ def folder(page, title):
     return panel(page).get_by_role("button", name=title)
 
 
-def faults(page):
-    """Return what axe finds against WCAG 2 A and AA in the panel."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa"]}
-    answer = Axe().run(page, context=".tb-versus", options=rules)
-    return [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for one in answer.response["violations"]
-        for node in one["nodes"][:3]
-    ]
-
-
-def theme(page, name):
-    page.evaluate(
-        "(theme) => { void jupyterapp.commands.execute('apputils:change-theme', {theme}); }",
-        name,
-    )
-    page.wait_for_function("(name) => document.body.dataset.jpThemeName === name", arg=name)
-    page.wait_for_timeout(600)
-
-
 def test_versions_stand_in_columns_with_their_states(notebook, page, tmp_path):
     heads = panel(page).get_by_role("columnheader").all_inner_texts()
     assert [one.split() for one in heads] == [
@@ -177,11 +156,11 @@ def test_code_that_changed_opens(page):
 
 
 def test_axe_finds_nothing_on_light_and_dark_paper(notebook, page, tmp_path):
-    assert faults(page) == []
-    theme(page, "JupyterLab Dark")
+    assert notebook.faults(".tb-versus") == []
+    notebook.theme("JupyterLab Dark")
     notebook.shot("versus-dark", tmp_path)
-    found = faults(page)
-    theme(page, "JupyterLab Light")
+    found = notebook.faults(".tb-versus")
+    notebook.theme("JupyterLab Light")
     assert found == []
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Derived, Given, Library, Measured, Training, Used
 from trackbook.libraries.given import module_of, name_of, plain, values_of
 from trackbook.libraries.loading import data_given, held
-from trackbook.libraries.measures import learning, once, series
+from trackbook.libraries.measures import by_round, learning, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,11 +53,6 @@ def fitted(call: Call) -> Iterable[Finding]:
 def cross_validated(call: Call) -> Iterable[Finding]:
     """Read `catboost.cv`: means and deviations by round."""
     table: Any = call.result[0] if type(call.result) is tuple else call.result
-    metrics: list[Measured] = []
-    for name in table:
-        part, _, metric = str(name).partition("-")
-        if metric:
-            metrics += series(f"{part}.{metric.replace('-', '_')}", table[name])
     given: Any = call.given.get("params") or {}
     params = {"model": "CatBoost", **{str(key): plain(v) for key, v in given.items()}}
     for name, default in FOLDING.items():
@@ -71,7 +66,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
         label="catboost.cv",
         model=None,
         params=params,
-        metrics=metrics,
+        metrics=by_round(table, "-"),
         results=[table],
         data=[Given("training", pool, "pool")],
     )

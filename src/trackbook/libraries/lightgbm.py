@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
-from trackbook.libraries.measures import learning, once, series
+from trackbook.libraries.measures import by_round, learning, once
 from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
@@ -44,15 +44,11 @@ def trained(call: Call) -> Iterable[Finding]:
 def cross_validated(call: Call) -> Iterable[Finding]:
     """Read `lightgbm.cv`: means and deviations by round."""
     table: Any = call.result
-    metrics: list[Measured] = []
-    for name, values in table.items():
-        part, _, metric = str(name).partition(" ")
-        metrics += series(f"{part}.{metric.replace('-', '_')}", values)
     yield Training(
         label="lightgbm.cv",
         model=None,
         params=_params(call),
-        metrics=metrics,
+        metrics=by_round(table, " "),
         results=[table],
         data=held_given(call.given),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from trackbook.libraries.base import Measured
 from trackbook.libraries.given import module_of
@@ -67,6 +68,21 @@ def by_fold(name: str, scores: object) -> list[Measured]:
         mean, deviation = once(name, scores.mean()), once(f"{name}_std", scores.std())
         return [*mean, *deviation, *folds]
     return folds
+
+
+def by_round(table: Any, between: str) -> list[Measured]:
+    """Return the series of a cross-validation's table: `test-auc-mean` as `test.auc_mean`.
+
+    Args:
+        table: a dict or a DataFrame, with a column for each data set and metric
+        between: what stands between the two in a column's name
+    """
+    found: list[Measured] = []
+    for name in table:
+        part, _, metric = str(name).partition(between)
+        if metric:
+            found += series(f"{part}.{metric.replace('-', '_')}", table[name])
+    return found
 
 
 def learning(logs: object) -> list[Measured]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Derived, Library, Measured, Step, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
-from trackbook.libraries.measures import learning, once, series
+from trackbook.libraries.measures import by_round, learning, once
 from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
@@ -48,16 +48,11 @@ def trained(call: Call) -> Iterable[Finding]:
 def cross_validated(call: Call) -> Iterable[Finding]:
     """Read `xgboost.cv`: means and deviations by round."""
     table: Any = call.result
-    names = list(table) if isinstance(table, dict) else list(getattr(table, "columns", ()))
-    metrics = []
-    for name in names:
-        part, _, metric = str(name).partition("-")
-        metrics += series(f"{part}.{metric.replace('-', '_')}", table[name])
     yield Training(
         label="xgboost.cv",
         model=None,
         params=_params(call),
-        metrics=metrics,
+        metrics=by_round(table, "-"),
         results=[table],
         data=held_given(call.given),
     )
