@@ -59,6 +59,7 @@ def test_everything_is_caught_in_few_places_only() -> None:
     assert catching == {
         "capture/attempt.py",
         "capture/calls.py",
+        "capture/steps.py",
         "gates/alone.py",
         "gates/robust_probe.py",
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +21,7 @@ from trackbook.fingerprint import content_of
 FITS = """
 import inspect, json, sys, warnings
 import numpy as np
+import pandas as pd
 warnings.simplefilter("ignore")
 from sklearn.datasets import make_classification
 from sklearn.utils import all_estimators
@@ -121,3 +124,23 @@ class Loud:
 def test_nothing_of_the_users_own_is_called() -> None:
     with warnings.catch_warnings():
         assert content_of(Loud()).digest == content_of(Loud()).digest
+
+
+@pytest.mark.parametrize("kind", ["OLS", "GLM"])
+def test_estimates_are_known_again_without_the_rows_they_keep(kind) -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(1)
+    table = sm.add_constant(pd.DataFrame(rng.normal(size=(300, 2)), columns=["a", "b"]))
+    target = table["a"] + rng.normal(size=300)
+
+    fitted = getattr(sm, kind)(target, table).fit()
+    before = content_of(fitted)
+
+    assert before.is_whole
+    assert content_of(getattr(sm, kind)(target, table).fit()) == before
+    assert content_of(getattr(sm, kind)(target + table["b"], table).fit()) != before
+    assert content_of(getattr(sm, kind)(target[9:], table[9:]).fit()) != before
+    fitted.summary()
+    assert content_of(fitted) == before
+    assert content_of(pickle.loads(pickle.dumps(fitted))) == before

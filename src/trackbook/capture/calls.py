@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from functools import partial
 from time import perf_counter
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
-from trackbook.capture.running import RunningCalls, asides
+from trackbook.capture.running import RunningCalls, asides, process
+from trackbook.capture.steps import step_heard
 from trackbook.capture.taps import new_tap
 from trackbook.capture.watched import (
     Root,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, FunctionType, ModuleType
 
     from trackbook.capture.taps import Closed, Opened, Tap
-    from trackbook.libraries import Finding, Library, Reader
+    from trackbook.libraries import Finding, Library, Only, Reader
 
     Found = Callable[[Call, list[Finding], Site], None]
 
@@ -110,9 +110,9 @@ class CallWatch:
         self._silent: set[str] = set()
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
-        self._steps: dict[int, Watched] = {}
-        """Like those, of what tells how far a training is."""
-        self._stepping: list[tuple[type, str, Library, Reader]] = []
+        self._steps: dict[int, CodeType] = {}
+        """Code of what tells how far a training is."""
+        self._stepping: list[tuple[type, str, Library, Reader | Only]] = []
         self._running = RunningCalls(self._watched)
         names = {*modules_of(self._libraries), *self._arrived}
         self._imports = Imports(names, self._imported, self._imported_near)
@@ -131,7 +131,7 @@ class CallWatch:
     # Where to listen
 
     def _begin(self) -> None:
-        self._tap, self._pid = new_tap(), os.getpid()
+        self._tap, self._forks = new_tap(), process.forks
         starts = cast("FunctionType", threading.Thread.start)
         self._hear(starts, "a thread's start", opened=self._thread_starts)
         self._imports.start(
@@ -200,16 +200,24 @@ class CallWatch:
                     self._watch_step(vars(each).get(name), name, library, reader)
 
     def _watch_step(
-        self, attribute: object, name: str, library: Library, reader: Reader
+        self, attribute: object, name: str, library: Library, reader: Reader | Only
     ) -> None:
         function = function_of(attribute, name)
         if function is None:
             return
         if id(function.__code__) in self._watched or id(function.__code__) in self._steps:
             return
-        code = self._hear(function, "a step", closed=self._stepped)
-        if code is not None:
-            self._steps[id(code)] = Watched(code, name, library, reader)
+        if self._tap is not None:
+            heard = step_heard(
+                name,
+                reader,
+                place=f"reading {library.module}: {name}",
+                around=self._around,
+                told=partial(self._safely, "telling a step", self._tell_step),
+                fault=self._fault,
+            )
+            code = self._tap.hear(function, opened=None, closed=heard)
+            self._steps[id(code)] = code
 
     def _imported_near(self, module: ModuleType) -> None:
         # A base class without an `__init_subclass__` of its own tells of no new class.
@@ -261,7 +269,7 @@ class CallWatch:
 
     def go_on(self) -> None:
         """In a forked child that is the session now: hear what is called here."""
-        self._pid = os.getpid()
+        process.forks = self._forks
 
     def _thread_starts(self, frame: FrameType) -> None:
         call = self._running.enclosing(frame)
@@ -269,7 +277,7 @@ class CallWatch:
             call.threads.append(frame.f_locals["self"])
 
     def _opened(self, frame: FrameType) -> None:
-        if self._running.enclosing(frame) is not None or os.getpid() != self._pid:
+        if self._running.enclosing(frame) is not None or process.forks != self._forks:
             return
         if asides and threading.get_ident() in asides:
             return
@@ -293,27 +301,9 @@ class CallWatch:
         finally:
             self._running.end()
 
-    def _stepped(self, frame: FrameType, result: object) -> None:
-        """Tell a step at once; most say nothing new, and cost no more than being read."""
-        if os.getpid() != self._pid or (asides and threading.get_ident() in asides):
-            return
-        watched = self._steps[id(frame.f_code)]
-        place = f"reading {watched.library.module}: {watched.name}"
-        if place in self._silenced:
-            return
-        here = frame.f_locals
-        given = {key: here.get(name) for key, name in watched.arguments}
-        call = Call(
-            name=watched.name,
-            given=given,
-            result=result,
-            wall_s=0.0,
-            around=lambda: self._around(frame),
-        )
-        findings = self._safely(place, lambda: list(watched.reader(call)))  # type: ignore[misc]  # it has one
-        if findings:
-            site = site_of(frame, self._cell_globals(), self._running.enclosing(frame))
-            self._safely("telling a step", self._found, call, findings, site)
+    def _tell_step(self, frame: FrameType, call: Call, findings: list[Finding]) -> None:
+        site = site_of(frame, self._cell_globals(), self._running.enclosing(frame))
+        self._found(call, findings, site)
 
     def _around(self, frame: FrameType) -> Call | None:
         """Return the call that a step is a part of, as far as it is known by now."""

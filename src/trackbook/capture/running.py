@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,21 @@ def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
         yield frame
         frame = frame.f_back
 
+
+@dataclass(slots=True)
+class Process:
+    """Which process this is; to ask for its id at each call would be dear."""
+
+    forks: int = 0
+    """How often it was forked, from the first of its line: not the same in a child."""
+
+    def forked(self) -> None:
+        self.forks += 1
+
+
+process = Process()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=process.forked)
 
 asides: set[int] = set()
 """Threads whose calls are trackbook's own just now."""

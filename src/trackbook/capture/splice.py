@@ -21,15 +21,21 @@ CACHES: Sequence[int] = vars(opcode)["_inline_cache_entries"]
 
 
 def spliced(
-    code: CodeType, *, first: Callable[[], object], last: Callable[[object], object]
+    code: CodeType,
+    *,
+    first: Callable[[], object] | None,
+    last: Callable[[object], object],
 ) -> CodeType:
     """Return `code` that calls `first()` once it begins and `last(result)` as it returns.
 
     Names, line numbers and columns stay what they were: so do tracebacks and debuggers.
     """
     steps = list(_steps(code.co_code))
-    resume = next(step for step in steps if opcode.opname[step.op] == "RESUME")
-    resume.after = _units(("PUSH_NULL", 0), ("LOAD_CONST", len(code.co_consts)), *_call(0))
+    if first is not None:
+        resume = next(step for step in steps if opcode.opname[step.op] == "RESUME")
+        resume.after = _units(
+            ("PUSH_NULL", 0), ("LOAD_CONST", len(code.co_consts)), *_call(0)
+        )
     for step in steps:
         if opcode.opname[step.op] == "RETURN_VALUE":
             loads = ("PUSH_NULL", 0), ("LOAD_CONST", len(code.co_consts) + 1), ("COPY", 3)

@@ -124,10 +124,12 @@ else:
             self, function: FunctionType, *, opened: Opened | None, closed: Closed | None
         ) -> CodeType:
             code = function.__code__
-            if id(code) not in self.ears:
+            known = self.ears.get(id(code))
+            if known is None or (opened and not known.opened):
                 from trackbook.capture.splice import spliced
 
-                plain, code = code, spliced(code, first=opening, last=closing)
+                plain = next((old for _, old, new in self._swapped if new is code), code)
+                code = spliced(plain, first=opening if opened else None, last=closing)
                 function.__code__ = code
                 self._swapped.append((weakref.ref(function), plain, code))
                 if (function.__module__ or "").startswith("torch.optim"):

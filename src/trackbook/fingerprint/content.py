@@ -140,6 +140,10 @@ class Walk:
             return Walk.shown
         if module.partition(".")[0] == "scipy" and name.endswith(("_matrix", "_array")):
             return Walk.sparse
+        if module.partition(".")[0] == "statsmodels":
+            bases = {place_of(base)[1] for base in MRO_OF(kind)}
+            if bases & {"Model", "Results"} and not bases & FORECASTS:
+                return Walk.estimated
         return self.rules.instance or Walk.instance
 
     def items(self, value: Any) -> None:
@@ -187,6 +191,21 @@ class Walk:
                 self.say(name)
                 trimmed = self.rules.trimmed
                 self.take(trimmed(name, own[name]) if trimmed else own[name])
+
+    def estimated(self, value: Any) -> None:
+        """Take in a model or results of statsmodels, but not the rows that they keep.
+
+        What its own `remove_data` takes away is told by the estimates; what it works out when
+        it is asked for (`_cache`) is there or not.
+        """
+        own = attributes_of(value) or {}
+        rows = own.get("_data_attr")
+        left_out = {*DERIVED, *(rows if isinstance(rows, list) else ())}
+        self.say("object", place_of(type(value)))
+        for name in sorted(own):
+            if name not in left_out and not takes_time(name):
+                self.say(name)
+                self.take(own[name])
 
     def unseen(self, value: Any) -> None:
         self.miss(f"nothing can be seen of a {'.'.join(place_of(type(value)))}")
@@ -282,6 +301,13 @@ def attributes_of(value: Any) -> dict[str, object] | None:
 
 
 COMPILED = ("builtins",)
+DERIVED = (
+    "_cache", "_endog", "_nobs_int", "_summary_cache", "_summary_statistics_cache", "data",
+    "diagn", "het_scale",
+)  # fmt: skip
+"""Attributes of statsmodels' objects that hold rows, or what is worked out of the others."""
+FORECASTS = {"TimeSeriesModel", "TimeSeriesModelResults"}
+"""Those whose rows are part of what they tell: the last ones lead to the next."""
 OPENERS: dict[int, Opener] = {
     id(list): Walk.items,
     id(tuple): Walk.items,

@@ -20,17 +20,17 @@ class Given(NamedTuple):
     """The argument's: `X`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One finished call of a watched function, the outermost watched one on its stack."""
 
     name: str
     """As in the card: `fit`, `accuracy_score`, `train`."""
     given: Mapping[str, object]
-    """Arguments by parameter name as they were when the call began, `self` included."""
+    """Arguments by parameter name as they were when the call began, `self` included; of a
+    `live` call as they are at its end, other local variables beside them."""
     result: object
     """What it returned; None of a call that still runs."""
-    wall_s: float
+    wall_s: float = 0.0
     around: Callable[[], Call | None] = lambda: None
     """Of a `live` call: gives the outermost watched call that it is a part of, which still
     runs; None where there is none. A search's candidates are trained inside of its `fit`."""
@@ -182,6 +182,13 @@ Finding = Training | Measured | Fitted | Derived | Loaded | Used | Step
 Reader = Callable[[Call], Iterable[Finding]]
 
 
+class Only(NamedTuple):
+    """A `live` reader that is asked only while something holds; asking costs far less."""
+
+    when: Callable[[], bool]
+    read: Reader
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
     """Where to look in a library, and how to read what is found there.
@@ -209,7 +216,7 @@ class Library:
     """`module.path:Class` to method names to readers: these methods of the class and of
     every subclass of it, now and later, the user's own included. Where two cards know a
     class, the one that names the nearer base class reads it."""
-    live: Mapping[str, Reader] = field(default_factory=dict)
+    live: Mapping[str, Reader | Only] = field(default_factory=dict)
     """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
     `Step`s: told at once though it is a part of another watched call, in whatever thread. It
     stands in the innermost loop of a training, so its reader must cost next to nothing."""

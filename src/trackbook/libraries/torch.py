@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.base import Given, Library, Measured, Step
+from trackbook.libraries.base import Given, Library, Measured, Only, Step
 from trackbook.libraries.given import name_of
 from trackbook.libraries.torch_facts import (
     loader_params,
@@ -50,8 +50,7 @@ def backward(call: Call) -> Iterable[Finding]:
 
 def evaluated(call: Call) -> Iterable[Finding]:
     """Read a loss that was worked out without gradients: how the model does otherwise."""
-    if is_evaluating():
-        losses.judge(call.name, call.result, call.given.get("input"))
+    losses.judge(call.name, call.result, call.given.get("input"))
     return ()
 
 
@@ -133,7 +132,9 @@ TORCH = Library(
         "torch.amp.grad_scaler:GradScaler.scale": scaled,
         "torch:Tensor.backward": backward,
         "torch.utils.data:DataLoader.__iter__": iterated,
-        **{f"torch.nn.functional:{name}": evaluated for name in LOSSES},
+        **{
+            f"torch.nn.functional:{name}": Only(is_evaluating, evaluated) for name in LOSSES
+        },
     },
     rest=rest,
 )

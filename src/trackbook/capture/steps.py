@@ -1,0 +1,58 @@
+"""Hears the steps of what still runs: they come by the thousand, and most say nothing new."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import get_ident
+from typing import TYPE_CHECKING
+
+from trackbook.capture.running import asides, process
+from trackbook.libraries import Call, Only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from trackbook.capture.taps import Closed
+    from trackbook.libraries import Finding, Reader
+
+
+def step_heard(
+    name: str,
+    reader: Reader | Only,
+    *,
+    place: str,
+    around: Callable[[FrameType], Call | None],
+    told: Callable[[FrameType, Call, list[Finding]], object],
+    fault: Callable[[str, BaseException], None],
+) -> Closed:
+    """Return what a tap calls at a step's end, in two microseconds besides the reader's.
+
+    Args:
+        name: what the card calls the function
+        reader: asked each time, until it fails once
+        place: words for what fails
+        around: gives the call that the frame is a part of
+        told: gets what was found
+        fault: gets the reader's failure
+    """
+    when, read = reader if isinstance(reader, Only) else (None, reader)
+    has_failed, forks = False, process.forks
+
+    def closed(frame: FrameType, result: object) -> None:
+        nonlocal has_failed
+        if has_failed or process.forks != forks or (when is not None and not when()):
+            return
+        if asides and get_ident() in asides:
+            return
+        call = Call(name, frame.f_locals, result, 0.0, partial(around, frame))
+        try:
+            findings = list(read(call))
+        except Exception as error:  # noqa: BLE001 - beyond it lies the user's loop
+            has_failed = True
+            fault(place, error)
+            return
+        if findings:
+            told(frame, call, findings)
+
+    return closed
