@@ -6,8 +6,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from trackbook.capture import LAUNCH
 from trackbook.launch.places import environ_with, with_own_package
 from trackbook.reproduce import CellFailed, FreshKernel
@@ -95,6 +93,8 @@ def all_cells(
 
 def text_of(desk: Desk, notebook: Any) -> str:
     """Return an executed notebook as text, its secrets masked."""
+    import nbformat
+
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = desk.secrets.of_source(cell.source)

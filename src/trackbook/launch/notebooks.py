@@ -8,7 +8,6 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 from trackbook.errors import Misused, NotFound
@@ -27,6 +26,8 @@ OF_LITERALS |= {list: "list", tuple: "list", dict: "dict"}
 
 def read_notebook(file: Path) -> Any:
     """Return a notebook, refusing what is none or is not in Python."""
+    import nbformat  # takes a second or two, which a script must not wait for
+
     v4: Any = nbformat.v4
     reads: Any = nbformat.reads
     try:
@@ -90,6 +91,8 @@ def inject(notebook: Any, values: Mapping[str, object], *, behind: int | None) -
     from papermill.translators import translate_parameters
 
     source = translate_parameters("python3", "python", values, "Parameters")
+    import nbformat
+
     v4: Any = nbformat.v4
     cell = v4.new_code_cell(source, id=INJECTED, metadata={"tags": [INJECTED]})
     earlier = [n for n, one in enumerate(notebook.cells) if INJECTED in tags_of(one)]

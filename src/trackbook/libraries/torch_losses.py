@@ -71,14 +71,14 @@ class Losses:
         self._scaled = (result, outputs)
 
     def train(self, loss: Any) -> None:
-        """Keep a loss, cut off from its graph; only a single real number is one."""
+        """Keep a loss; only a single real number is one."""
         if loss is self._scaled[0]:
             loss = self._scaled[1]
         self._scaled = (None, None)
         if self._judged:
             self._end_judging()
         if is_tensor(loss) and loss.numel() == 1 and len(self._waiting) < MOST:
-            self._waiting.append(loss.detach())
+            self._waiting.append(kept(loss))
 
     def judge(self, function: str, loss: Any, given: Any) -> None:
         """Keep a loss worked out without gradients, of a model that is not in training."""
@@ -89,7 +89,7 @@ class Losses:
         first = self._judged[0][0] if self._judged else function
         if function == first and is_tensor(loss) and loss.numel() == 1:
             rows = given.shape[0] if is_tensor(given) and given.dim() else 1
-            self._judged.append((function, loss.detach(), rows))
+            self._judged.append((function, kept(loss), rows))
             loop.judged = self._loader[1]
 
     def feed(self, loader: object) -> None:
@@ -186,6 +186,11 @@ def is_tensor(value: object) -> bool:
     return type(value) is torch.Tensor
 
 
+def kept(loss: Any) -> Any:
+    """Return a loss that may wait: a number where that is there, else cut off from its graph."""
+    return loss.item() if loss.is_cpu else loss.detach()
+
+
 def is_module(value: object) -> bool:
     """Tell whether it is a network, without asking it."""
     return any(
@@ -200,7 +205,7 @@ def numbers(points: list[tuple[int, Any]]) -> list[tuple[int, float]]:
     if not points:
         return []
     with torch.no_grad():
-        far = [value for _, value in points if value.device.type != "cpu"]
+        far = [value for _, value in points if type(value) is torch.Tensor]
         if far and torch.cuda.is_available() and torch.cuda.is_current_stream_capturing():
             return []
         if far and len({value.device for value in far}) == 1 and len(far) == len(points):
@@ -213,4 +218,4 @@ def numbers(points: list[tuple[int, Any]]) -> list[tuple[int, float]]:
                 ]
             )
             return list(zip((step for step, _ in points), flat.tolist(), strict=True))
-        return [(step, float(value.item())) for step, value in points]
+        return [(step, float(value)) for step, value in points]

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from trackbook.errors import TrackbookError
 
@@ -50,6 +48,8 @@ class FreshKernel:
         timeout_s: float | None = None,
         python: str = sys.executable,
     ) -> None:
+        from nbclient import NotebookClient  # with nbformat, which takes a second or two
+
         self.notebook = notebook
         self._env = {k: v for k, v in os.environ.items() if not k.startswith("TRACKBOOK_")}
         self._env |= env
@@ -87,6 +87,12 @@ class FreshKernel:
             CellFailed: it raised and is not tagged `raises-exception`, took too long, or
                 the kernel died in it
         """
+        from nbclient.exceptions import (
+            CellExecutionError,
+            CellTimeoutError,
+            DeadKernelError,
+        )
+
         cell = self.notebook.cells[at]
         if timeout_s is not None:
             self._client.timeout = max(1, math.ceil(timeout_s))
@@ -115,6 +121,8 @@ class FreshKernel:
             source: the words
             is_busy: a cell may still be running: it is interrupted first
         """
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
         self._client.timeout = LAST_WORDS_S
         until = time.monotonic() + LAST_WORDS_S
         try:

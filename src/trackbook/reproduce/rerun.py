@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from trackbook.capture import LAUNCH
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
 from trackbook.reproduce.outcome import SQL, outcome_of, runs_of
@@ -96,6 +94,8 @@ def executed(
     launch: Launch | None,
 ) -> tuple[str | None, str | None]:
     """Send the parts to a kernel; return which failed as it did not before, and how."""
+    import nbformat
+
     v4: Any = nbformat.v4
     notebook = v4.new_notebook(cells=[cell_of(part) for part in parts])
     usual = max(((part.duration_s or 0.0) for part in parts), default=0.0)
@@ -156,6 +156,8 @@ def guarded(work: Path, folder: str, *more: Path) -> str:
 def cell_of(part: Part) -> Any:
     """Return an execution as a cell; one that failed at first may fail again."""
     metadata = {} if part.outcome == "ok" else {"tags": ["raises-exception"]}
+    import nbformat
+
     v4: Any = nbformat.v4
     return v4.new_code_cell(part.source, id=part.execution_id, metadata=metadata)
 

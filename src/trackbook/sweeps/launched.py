@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.errors import TrackbookError
-from trackbook.launch import Identity, plan_of, run
 from trackbook.sweeps.plan import Outcome
 from trackbook.sweeps.requests import Desk, first_time
 
@@ -38,10 +37,14 @@ class Launchable:
 
     def check(self, params: Params) -> None:
         """Refuse params that it does not declare."""
+        from trackbook.launch import plan_of  # with nbformat, which takes a second
+
         plan_of(self.path, params, entry=None, folder=Path.cwd())
 
     def perform(self, task: Task) -> Outcome:
         """Execute it once, in a process that this one starts."""
+        from trackbook.launch import Identity, run
+
         begun = time.perf_counter()
         task = first_time(task)
         asked = threading.Event()

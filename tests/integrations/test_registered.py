@@ -1,0 +1,64 @@
+"""What a loop or a trainer has trained is registered by its name alone, and predicts alike."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+DATA = """\
+import numpy as np, torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+torch.manual_seed(0); torch.set_num_threads(1)
+X = torch.randn(64, 4); y = (X[:, 0] > 0).long()
+loader = DataLoader(TensorDataset(X, y), batch_size=16)
+"""
+LOOP = """\
+model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+opt = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(2):
+    for xb, yb in loader:
+        opt.zero_grad()
+        nn.functional.cross_entropy(model(xb), yb).backward()
+        opt.step()
+"""
+LIGHTNING = """\
+import lightning
+class Net(lightning.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    def forward(self, x):
+        return self.layers(x)
+    def training_step(self, batch, index):
+        return nn.functional.cross_entropy(self(batch[0]), batch[1])
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+model = Net()
+trainer = lightning.Trainer(max_epochs=2, accelerator="cpu", logger=False,
+    enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False)
+trainer.fit(model, loader)
+"""
+KERAS = """\
+import keras
+keras.utils.set_random_seed(0)
+model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(2)])
+model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+X = X.numpy()
+model.fit(X, y.numpy(), epochs=2, batch_size=16, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("cell", [LOOP, LIGHTNING], ids=["loop", "Lightning"])
+def test_a_trained_network_is_registered_by_its_name_alone(sheet, cell):
+    sheet.ok(DATA, cell)
+    (run,) = sheet.runs()
+
+    said = sheet.shell.run_line_magic("track", "register model signs --example X")
+
+    assert dict(said.table().rows)["run"] == run.run_id
+    sheet.ok("again = trackbook.load('signs')\nthen = model.eval()(X).detach()")
+    names = sheet.shell.user_ns
+    found = names["again"].predict(names["X"].numpy())
+    assert found == pytest.approx(names["then"].numpy(), abs=1e-5)
+    assert sheet.book.recorder.faults == []
