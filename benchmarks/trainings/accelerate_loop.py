@@ -12,18 +12,19 @@ def train(size: int = 1) -> bytes:
     torch.set_num_threads(1)
     set_seed(7)
     accelerator = Accelerator(cpu=True)
-    accelerator.init_trackers("loop", config={"hidden": 64})
+    accelerator.init_trackers("loop", config={"hidden": 512})
     model = torch.nn.Sequential(
-        torch.nn.Linear(20, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1)
-    )
+        torch.nn.Linear(64, 512), torch.nn.ReLU(), torch.nn.Linear(512, 512),
+        torch.nn.ReLU(), torch.nn.Linear(512, 1),
+    )  # fmt: skip
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)
-    x = torch.randn(2048, 20)
+    x = torch.randn(2048, 64)
     y = x[:, :5].sum(1, keepdim=True).sin()
     loader = torch.utils.data.DataLoader(
-        torch.utils.data.TensorDataset(x, y), batch_size=64, shuffle=True
+        torch.utils.data.TensorDataset(x, y), batch_size=128, shuffle=True
     )
     model, optimizer, loader = accelerator.prepare(model, optimizer, loader)
-    for epoch in range(10 * size):
+    for epoch in range(2 * size):
         for inputs, targets in loader:
             loss = torch.nn.functional.mse_loss(model(inputs), targets)
             accelerator.backward(loss)

@@ -14,7 +14,7 @@ from torch import nn
 
 
 class Net(lightning.LightningModule):
-    def __init__(self, width: int = 256, lr: float = 1e-3) -> None:  # noqa: ARG002  a hyper-parameter
+    def __init__(self, width: int = 512, lr: float = 1e-3) -> None:  # noqa: ARG002  a hyper-parameter
         super().__init__()
         self.save_hyperparameters()
         self.layers = nn.Sequential(nn.Linear(64, width), nn.ReLU(), nn.Linear(width, 2))
@@ -42,14 +42,14 @@ def train(size: int = 1) -> bytes:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     lightning.seed_everything(0, verbose=False)
-    x = torch.randn(640, 64)
+    x = torch.randn(2560, 64)
     y = (x[:, 0] + x[:, 1] * x[:, 2] > 0).long()
-    training = DataLoader(TensorDataset(x[:512], y[:512]), batch_size=64, shuffle=True)
-    held_out = DataLoader(TensorDataset(x[512:], y[512:]), batch_size=128)
+    training = DataLoader(TensorDataset(x[:2048], y[:2048]), batch_size=128, shuffle=True)
+    held_out = DataLoader(TensorDataset(x[2048:], y[2048:]), batch_size=128)
     model = Net()
     with tempfile.TemporaryDirectory() as folder:
         trainer = lightning.Trainer(
-            max_epochs=6 * size, accelerator="cpu", logger=False, default_root_dir=folder,
+            max_epochs=2 * size, accelerator="cpu", logger=False, default_root_dir=folder,
             callbacks=[ModelCheckpoint(folder, monitor="val_loss")],
             enable_progress_bar=False, enable_model_summary=False, log_every_n_steps=1,
         )  # fmt: skip

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from trackbook.packages.loaders import keras as loader
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 DATA = """\
@@ -40,6 +44,8 @@ trainer = lightning.Trainer(max_epochs=2, accelerator="cpu", logger=False,
 trainer.fit(model, loader)
 """
 KERAS = """\
+import os
+os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras
 keras.utils.set_random_seed(0)
 model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(2)])
@@ -57,8 +63,48 @@ def test_a_trained_network_is_registered_by_its_name_alone(sheet, cell):
     said = sheet.shell.run_line_magic("track", "register model signs --example X")
 
     assert dict(said.table().rows)["run"] == run.run_id
-    sheet.ok("again = trackbook.load('signs')\nthen = model.eval()(X).detach()")
+    build = ", build=Net" if "Net" in cell else ""
+    sheet.ok(f"import trackbook\nagain = trackbook.load('signs'{build})")
+    sheet.ok("then, now = model.eval()(X).detach(), again(X).detach()")
     names = sheet.shell.user_ns
-    found = names["again"].predict(names["X"].numpy())
-    assert found == pytest.approx(names["then"].numpy(), abs=1e-5)
+    assert names["now"].tolist() == names["then"].tolist()
     assert sheet.book.recorder.faults == []
+
+
+def test_a_network_of_keras_is_kept_as_its_layers_and_numbers(sheet):
+    sheet.ok(DATA, KERAS)
+    (run,) = sheet.runs()
+
+    said = sheet.shell.run_line_magic("track", "register model signs --example X")
+
+    assert dict(said.table().rows)["run"] == run.run_id
+    sheet.ok("import trackbook\nagain = trackbook.load('signs')")
+    sheet.ok("then, now = (m.predict(X, verbose=0) for m in (model, again))")
+    names = sheet.shell.user_ns
+    assert names["now"].tolist() == names["then"].tolist()
+    sheet.ok(
+        "class Own(keras.layers.Dense):\n    pass",
+        "other = keras.Sequential([Own(2)])\nother.compile('sgd', 'mse')",
+        "other.fit(X, X[:, :2], epochs=1, verbose=0)",
+    )
+    result = sheet.shell.run_cell("%track register other own")
+    assert "it holds Own, which is not of Keras" in str(result.error_in_exec)
+    assert sheet.book.recorder.faults == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"module": "builtins", "class_name": "eval"},
+        {"module": "keras.layers", "class_name": "Lambda"},
+        {"module": "keras.layers", "class_name": "Dense", "registered_name": "mine>Dense"},
+        {"module": None, "class_name": "function"},
+    ],
+)
+def test_a_description_that_names_other_code_is_not_built(tmp_path, named):
+
+    model = {"module": "keras", "class_name": "Sequential", "config": {"layers": [named]}}
+    (tmp_path / loader.BESIDE).write_text(json.dumps({"backend": "torch", "model": model}))
+
+    with pytest.raises(ValueError, match="not of Keras"):
+        loader.load(str(tmp_path))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from trackbook.errors import Misused, NotFound, Refused
 from trackbook.packages.flavour_booster import CatBoost, LightGBM, XGBoost
 from trackbook.packages.flavour_graph import Onnx
+from trackbook.packages.flavour_keras import Keras
 from trackbook.packages.flavour_pickle import Pickle
 from trackbook.packages.flavour_sklearn import Sklearn
 from trackbook.packages.flavour_torch import Torch
@@ -51,11 +52,13 @@ class Flavour(Protocol):
     """Whether loading a file of it may execute what somebody wrote into it."""
     file: str
     """Name of the file that holds the model."""
-    needs: tuple[str, ...]
-    """Distributions that loading needs."""
     tolerance: float
     """How far predictions of the same model may be apart, relative to their size."""
     loader: Loader
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Distributions that loading needs."""
 
     def knows(self, model: object) -> bool:
         """Tell whether a model is of this kind; imports nothing that the user has not."""
@@ -71,7 +74,7 @@ class Flavour(Protocol):
 def own_flavours() -> dict[str, Flavour]:
     """Return trackbook's flavours by name, in the order in which they are asked."""
     made: list[Flavour] = [
-        Torch(), XGBoost(), LightGBM(), CatBoost(), Onnx(), Sklearn(), Pickle(),
+        Keras(), Torch(), XGBoost(), LightGBM(), CatBoost(), Onnx(), Sklearn(), Pickle(),
     ]  # fmt: skip
     return {flavour.name: flavour for flavour in made}
 

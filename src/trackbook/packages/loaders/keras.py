@@ -1,0 +1,65 @@
+"""Loads a Keras model: its build from a description, its numbers from safetensors beside."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = "model.safetensors"
+BESIDE = "config.json"
+BACKENDS = ("tensorflow", "jax", "torch")
+UNSAFE = frozenset({"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"})
+"""Layers of Keras that are made from code, or read other files."""
+
+
+def load(folder: str) -> Any:
+    """Return the model; only layers of Keras itself are made, and none that executes code."""
+    from safetensors.numpy import load_file
+
+    config = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
+    if config["backend"] in BACKENDS and "keras" not in sys.modules:
+        os.environ.setdefault("KERAS_BACKEND", config["backend"])
+    import keras
+
+    strange = sorted(set(strangers(config["model"])))
+    if strange:
+        raise ValueError(f"the model holds what is not of Keras: {', '.join(strange)}")
+    model = keras.saving.deserialize_keras_object(config["model"], safe_mode=True)
+    numbers = load_file(str(Path(folder) / FILE))
+    model.set_weights([numbers[name] for name in sorted(numbers)])
+    return model
+
+
+def strangers(config: Any) -> Iterator[str]:
+    """Yield what a description names that is not Keras's own, or executes code."""
+    if isinstance(config, dict):
+        if "class_name" in config:
+            module, name = str(config.get("module")), str(config["class_name"])
+            is_own = module == "keras" or module.startswith("keras.")
+            if name in UNSAFE or not is_own or name.startswith("__"):
+                yield name
+            elif config.get("registered_name") not in (None, name):
+                yield str(config["registered_name"])
+        for value in config.values():
+            yield from strangers(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from strangers(value)
+
+
+def predict(model: Any, rows: Any) -> Any:
+    """Return the model's output for rows as an array."""
+    import numpy as np
+
+    return model.predict(np.asarray(rows), verbose=0)
+
+
+def scores(model: Any, rows: Any) -> Any:  # noqa: ARG001  all loaders have it
+    """Return None: a network's output tells all."""
+    return
