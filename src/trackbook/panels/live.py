@@ -79,6 +79,17 @@ def image_of(svg: str, words: str) -> str:
     return f'<img src="{address}" alt="{escaped(words)}" style="max-width:100%">'
 
 
+def hear_while_busy(widget: anywidget.AnyWidget) -> None:
+    """Let what a page says be heard in a thread of its own, though the widget's cell still runs.
+
+    JupyterLab 4.4 and newer sends it to a subshell of the kernel, which has one from ipykernel
+    7 on; since 7.4 the kernel hands it back to whoever spoke last, which is the busy cell. What
+    the widget is asked must then bear another thread. Elsewhere this changes nothing.
+    """
+    if widget.comm is not None:
+        widget.comm._reply_subshell_for = lambda _said, asked: asked  # noqa: SLF001  no other way
+
+
 def serve_plotly(widget: anywidget.AnyWidget, content: object) -> None:
     """Send the Plotly that pip installed to a page that asks; a page asks once."""
     if isinstance(content, dict) and content.get("ask") == "plotly.js":

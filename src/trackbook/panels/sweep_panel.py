@@ -14,7 +14,15 @@ from trackbook.capture import attempt
 from trackbook.errors import TrackbookError
 from trackbook.panels.columns import packed
 from trackbook.panels.follow import Follower
-from trackbook.panels.live import bundle_of, image_of, keyed, script, serve_plotly, style
+from trackbook.panels.live import (
+    bundle_of,
+    hear_while_busy,
+    image_of,
+    keyed,
+    script,
+    serve_plotly,
+    style,
+)
 from trackbook.panels.sweep_figure import parallel_view, progress_figure, slices_figure
 from trackbook.panels.sweep_rows import header_of, runs_of, still_of, weights_view, words_of
 from trackbook.panels.sweep_svg import sweep_svg
@@ -84,6 +92,7 @@ class SweepPanel(anywidget.AnyWidget):
         self._follower = Follower(self._look, every_s=every_s)
         self._draw()
         self.on_msg(self._asked)
+        hear_while_busy(self)
 
     def refresh(self) -> None:
         """Show what the source knows now; only what changed is sent."""
