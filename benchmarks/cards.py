@@ -6,7 +6,9 @@ same cell, `learned = train(SIZE)`, in the same IPython shell without trackbook.
 turns with and without go in pairs, in either order by turns. Told is the ratio of the fastest turn with
 to the fastest without: what else a machine does only ever makes a turn slower. Beside it stand the
 median of the pairs' ratios with the lowest and the highest, which say how quiet the machine was, and the
-ratio of the fastest in CPU time of the process, all its threads counted. Before a turn
+ratio of the fastest in CPU time of the process, all its threads counted; last, the share of a turn that
+is spent in what hears the library's calls and reads them, measured there (the median of the turns): where
+a machine's pace changes by some percent from turn to turn, only that can tell 1 %. Before a turn
 with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1: that
 is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes
 of what was learned have to be the same each time, or this fails. A library that is not installed is
@@ -51,6 +53,8 @@ class Timed(NamedTuple):
     """Seconds without and with trackbook, of turns that followed each other."""
     cpu_pairs: Sequence[tuple[float, float]] = ()
     """Of the same turns, CPU seconds of the process."""
+    shares: Sequence[float] = ()
+    """Of the turns with trackbook, how much of their time the hearing of calls took."""
     is_same: bool = True
     """Whether each turn gave the same bytes."""
 
@@ -60,6 +64,7 @@ class Turn(NamedTuple):
 
     wall_s: float
     cpu_s: float
+    heard_s: float
     learned: bytes
 
 
@@ -78,7 +83,7 @@ def main() -> None:
     print(machine())
     print(f"load average at the start: {os.getloadavg()[0]:.1f}; {repeats} pairs each")
     print(
-        f"{'training':<26}{'size':>6}{'seconds':>9}{'ratio':>8}{'median':>8}{'lowest':>8}{'highest':>8}{'CPU':>8}"
+        f"{'training':<26}{'size':>6}{'seconds':>9}{'ratio':>8}{'median':>8}{'lowest':>8}{'highest':>8}{'CPU':>8}{'heard':>8}"
     )
     found: dict[str, Timed] = {}
     for name in choice.names or (SMOKED if choice.smoke else known):
@@ -116,7 +121,7 @@ def line_of(name: str, found: Timed) -> str:
     return (
         f"{name:<26}{found.size:>6}{plain:>9.2f}{ratio_of(found.pairs):>8.3f}"
         f"{statistics.median(ratios):>8.3f}{ratios[0]:>8.3f}{ratios[-1]:>8.3f}"
-        f"{ratio_of(found.cpu_pairs):>8.3f}{'' if found.is_same else '  LEARNED OTHERWISE'}"
+        f"{ratio_of(found.cpu_pairs):>8.3f}{statistics.median(found.shares):>8.2%}{'' if found.is_same else '  LEARNED OTHERWISE'}"
     )
 
 
@@ -128,6 +133,7 @@ def ratio_of(pairs: Sequence[tuple[float, float]]) -> float:
 def summary(found: dict[str, Timed]) -> str:
     """Return what holds for all that were measured, and which were not."""
     ratios = {n: ratio_of(each.pairs) for n, each in found.items() if each.pairs}
+    shares = {n: statistics.median(each.shares) for n, each in found.items() if each.pairs}
     missing = [name for name in found if name not in ratios]
     missed = [f"{name} {ratio:.3f}" for name, ratio in ratios.items() if ratio > GOAL]
     told = f"{len(ratios)} of {len(found)} measured"
@@ -135,6 +141,8 @@ def summary(found: dict[str, Timed]) -> str:
         told += f"; mean ratio {statistics.mean(ratios.values()):.3f}, goal {GOAL}"
     return (
         f"{told}; above it: {', '.join(missed) or 'none'};"
+        f" heard for more than {GOAL - 1:.0%}:"
+        f" {', '.join(f'{n} {share:.1%}' for n, share in shares.items() if share > GOAL - 1) or 'none'};"
         f" not installed: {', '.join(missing) or 'none'}"
     )
 
@@ -155,14 +163,15 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
         wanted = ceil(1.1 * size * seconds / first.cpu_s)
         size = min(10 * size, max(size + 1, wanted))
         first = turn(shell, size, recording=False)
-    walls, cpus, is_same = [], [], True
+    walls, cpus, shares, is_same = [], [], [], True
     for number in range(repeats):
         first_on = bool(number % 2)
         by = {on: turn(shell, size, recording=on) for on in (first_on, not first_on)}
         walls.append((by[False].wall_s, by[True].wall_s))
         cpus.append((by[False].cpu_s, by[True].cpu_s))
+        shares.append(by[True].heard_s / by[True].wall_s)
         is_same &= by[False].learned == by[True].learned == first.learned
-    return Timed("", size, walls, cpus, is_same)
+    return Timed("", size, walls, cpus, shares, is_same)
 
 
 def turn(shell, size: int, *, recording: bool) -> Turn:
@@ -170,6 +179,12 @@ def turn(shell, size: int, *, recording: bool) -> Turn:
     if recording:
         shell.run_cell("%load_ext trackbook\n%track quiet").raise_error()
     shell.run_cell("learned = train()", store_history=True).raise_error()
+    spent = [0.0]
+    if recording:
+        from trackbook.doors.session import current_book
+
+        current_book().settle()  # the surroundings are written once a session
+        spent = timed_ears()
     gc.collect()
     begun, cpu = perf_counter(), process_time()
     result = shell.run_cell(f"learned = train({size})", store_history=True)
@@ -177,7 +192,30 @@ def turn(shell, size: int, *, recording: bool) -> Turn:
     result.raise_error()
     if recording:
         shell.run_cell("%unload_ext trackbook").raise_error()
-    return Turn(wall_s, cpu_s, shell.user_ns.pop("learned"))
+    return Turn(wall_s, cpu_s, sum(spent), shell.user_ns.pop("learned"))
+
+
+def timed_ears() -> list[float]:
+    """Measure from now on what hears calls; return a list that grows by the seconds of each."""
+    from trackbook.capture.calls import CallWatch
+    from trackbook.capture.taps import Ears
+
+    spent: list[float] = []
+
+    def timed(act):
+        def acted(*args: object) -> None:
+            begun = perf_counter()
+            act(*args)
+            spent.append(perf_counter() - begun)
+
+        return acted if act else None
+
+    for watch in CallWatch.started:
+        tap = watch._tap  # noqa: SLF001  nothing else knows what it costs
+        ears = tap.ears if hasattr(tap, "ears") else tap._ears  # noqa: SLF001
+        for key, each in list(ears.items()):
+            ears[key] = Ears(each.code, timed(each.opened), timed(each.closed))
+    return spent
 
 
 if __name__ == "__main__":

@@ -35,6 +35,22 @@ def test_arguments_are_heard_at_the_start_and_the_result_at_the_end(tap):
     assert heard == [{"a": 1, "b": 5, "rest": (6,), "c": 0}, ("adds", 12)]
 
 
+def test_what_is_heard_at_its_end_can_be_heard_from_its_start_later():
+    tap, plain, heard = new_tap(), adds.__code__, []
+    tap.hear(adds, opened=None, closed=lambda _, result: heard.append(result))
+    adds(1)
+    tap.hear(
+        adds,
+        opened=lambda frame: heard.append(frame.f_code.co_name),
+        closed=lambda _, result: heard.append(-result),
+    )
+    adds(1)
+    tap.stop()
+    adds(1)
+    assert heard == [6, "adds", -6]
+    assert adds.__code__ is plain
+
+
 def test_other_functions_are_not_heard(tap):
     heard = []
     tap.hear(adds, opened=heard.append, closed=None)

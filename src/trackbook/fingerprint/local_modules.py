@@ -41,7 +41,7 @@ def local_modules(before: Collection[str] = (), folder: str | None = None) -> li
     """
     inside = f"{folder}{os.sep}" if folder is not None else None
     found: dict[str, Source] = {}
-    for name, module in tuple(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # others import meanwhile
         file = file_of(module)
         if file is None or type(name) is not str or name.partition(".")[0] == OWN:
             continue

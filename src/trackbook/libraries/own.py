@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused
-from trackbook.libraries.base import Library
+from trackbook.libraries.base import Library, Only
 
 if TYPE_CHECKING:
     from trackbook.libraries.base import Reader
@@ -67,7 +67,8 @@ def readers_of(given: object, said: str) -> dict[str, Reader]:
     """Return functions by the names of what they read."""
     found: dict[str, Any] = plain_dict(given, said)
     for name, reader in found.items():
-        if not callable(reader):
+        asked = reader if isinstance(reader, Only) else (reader,)
+        if not all(map(callable, asked)):
             kind = type(reader).__name__
             raise Misused(
                 f"{said}: {name[:80]!r} is read by a {kind}, which is no function"
