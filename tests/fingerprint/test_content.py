@@ -21,7 +21,6 @@ from trackbook.fingerprint import content_of
 FITS = """
 import inspect, json, sys, warnings
 import numpy as np
-import pandas as pd
 warnings.simplefilter("ignore")
 from sklearn.datasets import make_classification
 from sklearn.utils import all_estimators

@@ -83,6 +83,15 @@ def test_a_network_of_keras_is_kept_as_its_layers_and_numbers(sheet):
     names = sheet.shell.user_ns
     assert names["now"].tolist() == names["then"].tolist()
     sheet.ok(
+        "one = keras.Input((4,))\nhid = keras.layers.Dense(3, 'relu')(one)",
+        "forked = keras.Model(one, keras.layers.Add()([hid, keras.layers.Dense(3)(one)]))",
+        "forked.compile('sgd', 'mse')\nforked.fit(X, X[:, :3], epochs=1, verbose=0)",
+    )
+    sheet.shell.run_line_magic("track", "register forked two --example X")
+    sheet.ok("again = trackbook.load('two')")
+    sheet.ok("then, now = (m.predict(X, verbose=0) for m in (forked, again))")
+    assert names["now"].tolist() == names["then"].tolist()
+    sheet.ok(
         "class Own(keras.layers.Dense):\n    pass",
         "other = keras.Sequential([Own(2)])\nother.compile('sgd', 'mse')",
         "other.fit(X, X[:, :2], epochs=1, verbose=0)",
@@ -99,10 +108,12 @@ def test_a_network_of_keras_is_kept_as_its_layers_and_numbers(sheet):
         {"module": "keras.layers", "class_name": "Lambda"},
         {"module": "keras.layers", "class_name": "Dense", "registered_name": "mine>Dense"},
         {"module": None, "class_name": "function"},
+        {"module": "keras.utils", "class_name": "get_file"},
+        {"module": "keras.layers", "class_name": "function"},
+        {"class_name": "__lambda__"},
     ],
 )
 def test_a_description_that_names_other_code_is_not_built(tmp_path, named):
-
     model = {"module": "keras", "class_name": "Sequential", "config": {"layers": [named]}}
     (tmp_path / loader.BESIDE).write_text(json.dumps({"backend": "torch", "model": model}))
 

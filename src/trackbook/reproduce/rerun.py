@@ -155,9 +155,9 @@ def guarded(work: Path, folder: str, *more: Path) -> str:
 
 def cell_of(part: Part) -> Any:
     """Return an execution as a cell; one that failed at first may fail again."""
-    metadata = {} if part.outcome == "ok" else {"tags": ["raises-exception"]}
     import nbformat
 
+    metadata = {} if part.outcome == "ok" else {"tags": ["raises-exception"]}
     v4: Any = nbformat.v4
     return v4.new_code_cell(part.source, id=part.execution_id, metadata=metadata)
 

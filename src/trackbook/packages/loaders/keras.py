@@ -14,6 +14,20 @@ if TYPE_CHECKING:
 FILE = "model.safetensors"
 BESIDE = "config.json"
 BACKENDS = ("tensorflow", "jax", "torch")
+HOMES = frozenset(
+    {
+        *(
+            "keras",
+            "keras.layers",
+            "keras.models",
+            "keras.initializers",
+            "keras.regularizers",
+        ),
+        *("keras.constraints", "keras.dtype_policies", "keras.random"),
+        *("keras.src.models.functional", "keras.src.models.sequential"),
+    }
+)
+"""Where what a model is made of lives; elsewhere in Keras are functions that read files."""
 UNSAFE = frozenset({"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"})
 """Layers of Keras that are made from code, or read other files."""
 
@@ -41,8 +55,8 @@ def strangers(config: Any) -> Iterator[str]:
     if isinstance(config, dict):
         if "class_name" in config:
             module, name = str(config.get("module")), str(config["class_name"])
-            is_own = module == "keras" or module.startswith("keras.")
-            if name in UNSAFE or not is_own or name.startswith("__"):
+            is_own = module in HOMES or name == "__keras_tensor__"  # names a layer's output
+            if name in UNSAFE or name == "function" or not is_own:
                 yield name
             elif config.get("registered_name") not in (None, name):
                 yield str(config["registered_name"])
