@@ -83,6 +83,52 @@ def test_a_long_function_with_far_jumps_still_does_its_work():
     assert heard == ["first", plain]
 
 
+def test_arguments_that_look_like_jumps_stay_arguments():
+    names = [f"a{n}" for n in range(255)]
+    scope = {}
+    exec(f"def ends({', '.join(names)}):\n    raise KeyError(({', '.join(names)},))", scope)
+    ends = scope["ends"]
+    ends.__code__ = spliced(ends.__code__, first=first, last=last)
+    heard.clear()
+    with pytest.raises(KeyError) as caught:
+        ends(*range(255))
+    assert caught.value.args == (tuple(range(255)),)
+    assert heard == ["first"]
+
+
+def test_a_debugger_stops_at_the_same_lines():
+    def lines_of(function):
+        seen = []
+
+        def trace(frame, event, arg):
+            if frame.f_code is function.__code__:
+                seen.append((event, frame.f_lineno))
+                return trace
+            return None
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            function(3)
+        finally:
+            sys.settrace(before)
+        return seen
+
+    def careful(count):
+        for n in range(count):
+            with memoryview(b"abc"):
+                if n > 1:
+                    return [
+                        n,
+                        count,
+                    ]
+        return None
+
+    plain = lines_of(careful)
+    careful.__code__ = spliced(careful.__code__, first=first, last=last)
+    assert lines_of(careful) == plain
+
+
 def test_exceptions_are_caught_where_they_were():
     def careful(value):
         try:

@@ -1,23 +1,60 @@
 """Python 3.11 only: a function's code with a call at its start and before each return.
 
+A library's import makes hundreds of such functions at once, so only what changes is taken apart:
+the jumps, and the lines of the tables in which something is put.
+
 Formats: Objects/locations.md, Objects/exception_handling_notes.txt of CPython 3.11.
 """
 
 from __future__ import annotations
 
 import opcode
-from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING
+import re
+from bisect import bisect_left
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import CodeType
 
-    Position = tuple[int | None, int | None, int | None, int | None]
-
-JUMPS = frozenset(opcode.hasjrel)
 CACHES: Sequence[int] = vars(opcode)["_inline_cache_entries"]
+RESUME, RETURN, WIDER = (
+    opcode.opmap[name] for name in ("RESUME", "RETURN_VALUE", "EXTENDED_ARG")
+)
+BACKWARD = frozenset(op for name, op in opcode.opmap.items() if "BACKWARD" in name)
+
+
+def _one_of(ops: Iterable[int]) -> bytes:
+    """Return a pattern of instructions, each with its prefixes and caches."""
+    by_caches: dict[int, bytes] = {}
+    for op in ops:
+        by_caches[CACHES[op]] = by_caches.get(CACHES[op], b"") + b"\\x%02x" % op
+    found = [b"[%s].{%d}" % (of, 1 + 2 * count) for count, of in by_caches.items()]
+    return b"(?:\\x%02x.)*(?:%s)" % (WIDER, b"|".join(found))
+
+
+_APART = {RESUME, RETURN, WIDER, *opcode.hasjrel}
+_PLAIN = _one_of(op for op in range(256) if op not in _APART)
+PLACES = re.compile(
+    b"(?:%s)*+(?:(%s)|([\\x%02x\\x%02x].)|\\Z)"
+    % (_PLAIN, _one_of(opcode.hasjrel), RESUME, RETURN),
+    re.DOTALL,
+)
+"""Instructions that stay what they are, then a jump (group 1), a start or a return (2), or the end."""
+ENTRIES = re.compile(rb"[\x80-\xff][\x00-\x7f]*")
+"""One entry of a line table."""
+NOWHERE = 15
+"""Code of a line table's entry without a line."""
+
+
+class Jump(NamedTuple):
+    """A jump; places are in units of two bytes."""
+
+    start: int
+    end: int
+    op: int
+    target: int
 
 
 def spliced(
@@ -30,77 +67,83 @@ def spliced(
 
     Names, line numbers and columns stay what they were: so do tracebacks and debuggers.
     """
-    steps = list(_steps(code.co_code))
-    if first is not None:
-        resume = next(step for step in steps if opcode.opname[step.op] == "RESUME")
-        resume.after = _units(
-            ("PUSH_NULL", 0), ("LOAD_CONST", len(code.co_consts)), *_call(0)
-        )
-    for step in steps:
-        if opcode.opname[step.op] == "RETURN_VALUE":
-            loads = ("PUSH_NULL", 0), ("LOAD_CONST", len(code.co_consts) + 1), ("COPY", 3)
-            step.before = _units(*loads, *_call(1))
-    moved = _lay_out(steps, len(code.co_code) // 2)
-    places = list(code.co_positions())
+    raw, constants = code.co_code, len(code.co_consts)
+    begin = _units(("PUSH_NULL", 0), ("LOAD_CONST", constants), *_call(0))
+    loads = ("PUSH_NULL", 0), ("LOAD_CONST", constants + 1), ("COPY", 3)
+    end = _units(*loads, *_call(1))
+    jumps: list[Jump] = []
+    put: dict[int, bytes] = {}
+    """What is inserted, by the place of the return before which, or of the start after which."""
+    started = None
+    for match in PLACES.finditer(raw):
+        if match.lastindex == 1:
+            jumps.append(_jump(match.start(1) // 2, match[1]))
+        elif match.lastindex and match[2][0] == RETURN:
+            put[match.start(2) // 2] = end
+        elif match.lastindex and first is not None and started is None:
+            started = match.start(2) // 2
+            put[started] = begin
+    moved, new = _lay_out(jumps, {place: len(what) // 2 for place, what in put.items()})
+    for place, what in put.items():
+        own = raw[2 * place : 2 * place + 2]
+        new[place] = own + what if place == started else what + own
     return code.replace(
-        co_code=b"".join(step.before + step.core + step.after for step in steps),
+        co_code=_assembled(raw, new, {jump.start: jump.end for jump in jumps}),
         co_consts=(*code.co_consts, first, last),
         co_stacksize=code.co_stacksize + 3,
-        co_linetable=_line_table(_runs(steps, places), code.co_firstlineno),
+        co_linetable=_line_table(code.co_linetable, moved, started, len(begin) // 2),
         co_exceptiontable=_exception_table(code.co_exceptiontable, moved),
     )
 
 
-@dataclass(slots=True)
-class Step:
-    """One instruction with its prefixes and caches; places are in units of two bytes."""
-
-    start: int
-    op: int
-    core: bytes
-    target: int | None
-    """Of a jump."""
-    before: bytes = b""
-    after: bytes = b""
-
-    @property
-    def size(self) -> int:
-        return (len(self.before) + len(self.core) + len(self.after)) // 2
+def _jump(start: int, raw: bytes) -> Jump:
+    op, arg, end = raw[-2], 0, start + len(raw) // 2
+    for byte in raw[1::2]:
+        arg = arg << 8 | byte
+    return Jump(start, end, op, end + (-arg if op in BACKWARD else arg))
 
 
-def _steps(raw: bytes) -> Iterator[Step]:
-    at = 0
-    while at < len(raw) // 2:
-        start, arg = at, 0
-        while raw[2 * at] == opcode.EXTENDED_ARG:
-            arg = (arg | raw[2 * at + 1]) << 8
-            at += 1
-        op = raw[2 * at]
-        arg |= raw[2 * at + 1]
-        at += 1 + CACHES[op]
-        jumps = op in JUMPS
-        core = raw[2 * start : 2 * at]
-        yield Step(start, op, core, at + _sign(op) * arg if jumps else None)
+class Moved:
+    """Where an old place is now, in units of two bytes."""
+
+    def __init__(self, grown: Mapping[int, int]) -> None:
+        """Say by how much the code grows at which places."""
+        self.places = sorted(grown)
+        self._by = [0, *accumulate(grown[place] for place in self.places)]
+
+    def __call__(self, place: int) -> int:
+        """Return where what began at an old place now begins."""
+        return place + self._by[bisect_left(self.places, place)]
+
+    def size(self, start: int, end: int) -> int:
+        """Return how long the code between two old places is now."""
+        return self(end) - self(start)
 
 
-def _lay_out(steps: Sequence[Step], length: int) -> dict[int, int]:
-    """Set every jump's argument; return old places to new ones, the end included."""
-    moved: dict[int, int] = {}
-    jumps = [(step, step.target) for step in steps if step.target is not None]
-    settled = False
-    while not settled:  # a longer jump may need a prefix, which lengthens others
-        at, settled = 0, True
-        for step in steps:
-            moved[step.start] = at
-            at += step.size
-        moved[length] = at
-        for step, target in jumps:
-            end = moved[step.start] + step.size
-            arg = _sign(step.op) * (moved[target] - end)
-            core = _units((opcode.opname[step.op], arg))
-            settled = settled and core == step.core
-            step.core = core
-    return moved
+def _lay_out(
+    jumps: Iterable[Jump], grown: dict[int, int]
+) -> tuple[Moved, dict[int, bytes]]:
+    """Return where everything comes to stand, and every jump's new instruction by its place."""
+    while True:  # a longer jump may need a prefix, which lengthens others
+        moved, new, settled = Moved(grown), {}, True
+        for jump in jumps:
+            size = jump.end - jump.start + grown.get(jump.start, 0)
+            away = moved(jump.target) - moved(jump.start) - size
+            arg = -away if jump.op in BACKWARD else away
+            new[jump.start] = _units((opcode.opname[jump.op], arg))
+            if len(new[jump.start]) // 2 != size:
+                grown[jump.start] = len(new[jump.start]) // 2 - (jump.end - jump.start)
+                settled = False
+        if settled:
+            return moved, new
+
+
+def _assembled(raw: bytes, new: Mapping[int, bytes], ends: Mapping[int, int]) -> bytes:
+    parts, at = [], 0
+    for place in sorted(new):
+        parts += raw[2 * at : 2 * place], new[place]
+        at = ends.get(place, place + 1)
+    return b"".join((*parts, raw[2 * at :]))
 
 
 def _call(count: int) -> tuple[tuple[str, int], ...]:
@@ -118,60 +161,66 @@ def _units(*parts: tuple[str, int]) -> bytes:
     return bytes(out)
 
 
-def _sign(op: int) -> int:
-    return -1 if "BACKWARD" in opcode.opname[op] else 1
+def _line_table(table: bytes, moved: Moved, started: int | None, begun: int) -> bytes:
+    """Return a line table in which each entry is as long as its code is now.
+
+    Args:
+        table: the old one
+        moved: where its places are now
+        started: place of the instruction after which the call at the start stands
+        begun: length of that call, which has no line, or a debugger would stop at the `def`
+    """
+    places = iter((*moved.places, len(table) * 8))  # no code is longer
+    out, at, grown = [], 0, next(places)
+    for entry in ENTRIES.findall(table):
+        start, at = at, at + (entry[0] & 7) + 1
+        if at <= grown:
+            out.append(entry)
+        elif grown == started:
+            out.append(_entry(entry, started + 1 - start))
+            out.append(_entry(bytes((128 | NOWHERE << 3,)), begun))
+            if at > started + 1:
+                out.append(_entry(_same_line(entry), moved.size(started + 1, at)))
+        else:
+            out.append(_entry(entry, moved.size(start, at)))
+        while grown < at:
+            grown = next(places)
+    return b"".join(out)
 
 
-def _runs(
-    steps: Sequence[Step], places: Sequence[Position]
-) -> Iterator[tuple[int, Position]]:
-    for step in steps:
-        yield (len(step.before) + len(step.core)) // 2, places[step.start]
-        if step.after:  # without a line, or a debugger would stop at the `def`
-            yield len(step.after) // 2, (None, None, None, None)
+def _entry(entry: bytes, units: int) -> bytes:
+    """Return a line table's entry for another number of units, of which one holds eight."""
+    head, rest = entry[0] & 0xF8, _same_line(entry) if units > 8 else b""
+    out = bytes((head | min(units, 8) - 1,)) + entry[1:]
+    for left in range(units - 8, 0, -8):
+        out += bytes((head & 0x80 | rest[0] & 0x78 | min(left, 8) - 1,)) + rest[1:]
+    return out
 
 
-def _line_table(runs: Iterable[tuple[int, Position]], line_before: int) -> bytes:
-    out = bytearray()
-    for position, group in groupby(runs, key=lambda run: run[1]):
-        left = sum(size for size, _ in group)
-        line, end_line, column, end_column = position
-        while left:
-            units = min(left, 8)
-            left -= units
-            if line is None:
-                out.append(0x80 | 15 << 3 | units - 1)
-                continue
-            delta, line_before = line - line_before, line
-            signed = -delta << 1 | 1 if delta < 0 else delta << 1
-            if end_line is None or column is None or end_column is None:
-                out.append(0x80 | 13 << 3 | units - 1)
-                out += _low_first(signed)
-                continue
-            out.append(0x80 | 14 << 3 | units - 1)
-            for number in (signed, end_line - line, column + 1, end_column + 1):
-                out += _low_first(number)
-    return bytes(out)
+def _same_line(entry: bytes) -> bytes:
+    """Return the entry that says the same place once more, right after it."""
+    kind = entry[0] >> 3 & 15
+    if 10 <= kind <= 12:  # so many lines further, on one line
+        return bytes((entry[0] & 0x87 | 10 << 3,)) + entry[1:]
+    if kind in (13, 14):  # lines further as the first number
+        number = next(at for at in range(1, len(entry)) if not entry[at] & 64)
+        return entry[:1] + b"\0" + entry[number + 1 :]
+    return entry
 
 
-def _low_first(number: int) -> bytes:
-    out = bytearray()
-    while number >> 6:
-        out.append(number & 63 | 64)
-        number >>= 6
-    out.append(number)
-    return bytes(out)
-
-
-def _exception_table(table: bytes, moved: dict[int, int]) -> bytes:
+def _exception_table(table: bytes, moved: Moved) -> bytes:
     numbers = _high_first(table)
     out = bytearray()
     for start, length, target, depth in zip(
         numbers, numbers, numbers, numbers, strict=True
     ):
-        begin = moved[start]
         entry = bytearray()
-        for number in (begin, moved[start + length] - begin, moved[target], depth):
+        for number in (
+            moved(start),
+            moved.size(start, start + length),
+            moved(target),
+            depth,
+        ):
             shifts = [shift for shift in (24, 18, 12, 6) if number >> shift]
             entry += bytes(number >> shift & 63 | 64 for shift in shifts)
             entry.append(number & 63)

@@ -118,6 +118,8 @@ else:
                 raise Busy("library calls are watched already; %unload_ext trackbook first")
             self.ears: dict[int, Ears] = {}
             self._swapped: list[tuple[weakref.ref[FunctionType], CodeType, CodeType]] = []
+            self._plain: dict[int, CodeType] = {}
+            """What stood there, by the id of spliced code, which `ears` keeps."""
             _listening = self
 
         def hear(
@@ -128,10 +130,11 @@ else:
             if known is None or (opened and not known.opened):
                 from trackbook.capture.splice import spliced
 
-                plain = next((old for _, old, new in self._swapped if new is code), code)
+                plain = self._plain.get(id(code), code)
                 code = spliced(plain, first=opening if opened else None, last=closing)
                 function.__code__ = code
                 self._swapped.append((weakref.ref(function), plain, code))
+                self._plain[id(code)] = plain
                 if (function.__module__ or "").startswith("torch.optim"):
                     function.__dict__[UNTRACED] = True
             self.ears[id(code)] = Ears(code, opened, closed)
@@ -146,6 +149,7 @@ else:
                     function.__code__ = plain
                     function.__dict__.pop(UNTRACED, None)
             self._swapped.clear()
+            self._plain.clear()
             self.ears.clear()
 
     _listening: PythonTap | None = None
