@@ -72,3 +72,45 @@ def test_what_is_no_sweep_is_said(swept) -> None:
     code, said = shell(folder, "sweeps", "nothing")
     assert code == 2
     assert "no run" in said
+
+
+PROJECT = """\
+name: apples
+entry_points:
+  main:
+    command: "python -c 'raise SystemExit(3)'"
+  short:
+    parameters: {x: float, y: {type: float, default: 1}}
+    command: "python short.py {x} {y}"
+"""
+SCRIPT = """\
+import sys, trackbook
+trackbook.log_metric("product", float(sys.argv[1]) * float(sys.argv[2]))
+"""
+
+
+def test_an_entry_point_of_a_project_is_swept_and_gone_on_with(tmp_path) -> None:
+    (tmp_path / "apples").mkdir()
+    (tmp_path / "apples" / "MLproject").write_text(PROJECT)
+    (tmp_path / "apples" / "short.py").write_text(SCRIPT)
+    better = "--metric", "product", "--maximize", "--jobs", "2"
+    words = "sweep", "apples", "-e", "short", "x=1,2,4", *better
+    code, said = shell(tmp_path, *words, "--budget", "2")
+    assert code == 0, said
+    code, said = shell(tmp_path, "sweep", "--resume", "last", "--budget", "3")
+    assert code == 0, said
+    code, said = shell(tmp_path, "sweeps", "last", "--json")
+    assert [row["product"] for row in json.loads(said)] == [4.0, 2.0, 1.0]
+    code, said = shell(tmp_path, "sweep", "apples:short", "x=3", *better)
+    assert code == 0 and "best product 3" in said
+
+
+def test_an_entry_point_of_what_has_none_is_refused(tmp_path) -> None:
+    (tmp_path / "MLproject").write_text(PROJECT)
+    (tmp_path / "short.py").write_text(SCRIPT)
+    code, said = shell(tmp_path, "sweep", "short.py", "-e", "short", "x=1")
+    assert (code, "leave -e out" in said) == (2, True)
+    code, said = shell(tmp_path, "sweep", ".", "-e", "shrt", "x=1")
+    assert (code, "did you mean 'short'" in said) == (2, True)
+    code, said = shell(tmp_path, "sweep", ".", "-e", "short", "z=1")
+    assert (code, "z" in said) == (2, True)

@@ -34,9 +34,11 @@ def test_the_first_file_that_says_something_counts(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("project", "said"),
     [
+        ("conda_env: strange.yaml", "asks conda for cudatoolkit, of which trackbook does"),
+        ("conda_env: odd.yaml", "is no package that conda knows"),
         (
-            "conda_env: conda.yaml",
-            r"conda\.yaml asks for conda, and conda is not installed",
+            "conda_env: ../out.yaml",
+            r"conda_env names '\.\./out\.yaml', which is no file of",
         ),
         ("docker_env: {image: x}", "asks for docker, and docker is not installed here"),
         ("python_env: ../out.yaml", r"names '\.\./out\.yaml', which is no file of"),
@@ -53,11 +55,64 @@ def test_what_cannot_be_built_is_said_before_anything_starts(
     home.mkdir()
     (tmp_path / "out.yaml").touch()
     (home / "bad.yaml").write_text("dependencies: six")
+    (home / "strange.yaml").write_text("dependencies: [python=3.11, numpy, cudatoolkit=11]")
+    (home / "odd.yaml").write_text("dependencies: ['--index-url=http://127.0.0.1']")
     (home / "loop.yaml").write_text("dependencies: [-r loop.txt]")
     (home / "loop.txt").write_text("-r loop.txt\n")
     (home / "MLproject").write_text(project)
     with pytest.raises((Misused, NotFound), match=said):
         asked_by(home, read_project(home))
+
+
+CONDA = """\
+name: apples
+channels: [defaults]
+dependencies:
+  - python=3.11
+  - pip<=24
+  - conda-forge::numpy=1.26
+  - scikit-learn==1.5.0
+  - pandas=2.2.2=py311h7f8727e_0
+  - pytorch >=2,<3
+  - scipy
+  - pip:
+    - six==1.16.0
+    - -r more.txt
+"""
+
+
+def test_what_a_conda_file_asks_for_is_asked_of_pip(tmp_path) -> None:
+    (tmp_path / "conda.yaml").write_text(CONDA)
+    (tmp_path / "more.txt").write_text("attrs\n")
+    (tmp_path / "MLproject").write_text("conda_env: conda.yaml")
+    found = asked_by(tmp_path, read_project(tmp_path))
+    assert found == asked_by(tmp_path, None)
+    assert found.python == "3.11"
+    assert found.lines == [
+        "numpy==1.26.*",
+        "scikit-learn==1.5.0",
+        "pandas==2.2.2",
+        "torch>=2,<3",
+        "scipy",
+        "six==1.16.0",
+        f"-r {tmp_path / 'more.txt'}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "python"),
+    [
+        ("python", ""),
+        ("python>=3.9", ""),
+        ("python>=3.99", "3.99"),
+        ("python=3.12", "3.12"),
+        ("python==3.12.1", "3.12.1"),
+        ("python 3.12.*", "3.12"),
+    ],
+)
+def test_a_conda_file_names_its_python(tmp_path, said, python) -> None:
+    (tmp_path / "conda.yaml").write_text(f"dependencies: ['{said}']")
+    assert asked_by(tmp_path, None).python == python
 
 
 def test_a_project_runs_in_the_environment_that_it_asks_for(tmp_path, monkeypatch) -> None:
@@ -66,9 +121,9 @@ def test_a_project_runs_in_the_environment_that_it_asks_for(tmp_path, monkeypatc
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda _name: tmp_path / "cache")
     home = tmp_path / "home"
     home.mkdir()
-    (home / "python_env.yaml").write_text("dependencies: ['six==1.16.0']")
+    (home / "conda.yaml").write_text("dependencies: [pip, pip: ['six==1.16.0']]")
     (home / "MLproject").write_text(
-        "name: own\nentry_points: {main: {command: 'python show.py'}}"
+        "name: own\nconda_env: conda.yaml\nentry_points: {main: {command: 'python show.py'}}"
     )
     (home / "show.py").write_text(
         "import json, sys, six, trackbook\ntrackbook.log_metric('major', 1)\n"

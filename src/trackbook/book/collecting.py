@@ -15,11 +15,11 @@ import time
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.capture import aside, attempt
 from trackbook.errors import Misused
+from trackbook.plugins import plug_ins
 from trackbook.records import Collected
 from trackbook.table import plain
 
@@ -211,6 +211,6 @@ def wanted(patterns: Sequence[str]) -> list[EntryPoint]:
 def installed(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
     """Return every plug-in that is installed, one for each name, in their order."""
     found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=GROUP)):
+    for point in sorted(plug_ins(GROUP)):
         found.setdefault(point.name, point)
     return tuple(found.values())

@@ -41,11 +41,13 @@ PLACES = re.compile(
     % (_PLAIN, _one_of(opcode.hasjrel), RESUME, RETURN),
     re.DOTALL,
 )
-"""Instructions that stay what they are, then a jump (group 1), a start or a return (2), or the end."""
+"""Instructions that stay as they are, then a jump (1), a start or a return (2), or the end."""
 ENTRIES = re.compile(rb"[\x80-\xff][\x00-\x7f]*")
 """One entry of a line table."""
-NOWHERE = 15
-"""Code of a line table's entry without a line."""
+LONGEST = 8
+"""So many units one entry holds."""
+FURTHER, FURTHEST, NO_COLUMN, LONG, NOWHERE = 10, 12, 13, 14, 15
+"""Codes of entries: 0 to 2 lines further on one line; a line alone; all there is; no line."""
 
 
 class Jump(NamedTuple):
@@ -139,7 +141,8 @@ def _lay_out(
 
 
 def _assembled(raw: bytes, new: Mapping[int, bytes], ends: Mapping[int, int]) -> bytes:
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     for place in sorted(new):
         parts += raw[2 * at : 2 * place], new[place]
         at = ends.get(place, place + 1)
@@ -170,7 +173,7 @@ def _line_table(table: bytes, moved: Moved, started: int | None, begun: int) -> 
         started: place of the instruction after which the call at the start stands
         begun: length of that call, which has no line, or a debugger would stop at the `def`
     """
-    places = iter((*moved.places, len(table) * 8))  # no code is longer
+    places = iter((*moved.places, len(table) * LONGEST))  # no code is longer
     out, at, grown = [], 0, next(places)
     for entry in ENTRIES.findall(table):
         start, at = at, at + (entry[0] & 7) + 1
@@ -189,20 +192,20 @@ def _line_table(table: bytes, moved: Moved, started: int | None, begun: int) -> 
 
 
 def _entry(entry: bytes, units: int) -> bytes:
-    """Return a line table's entry for another number of units, of which one holds eight."""
-    head, rest = entry[0] & 0xF8, _same_line(entry) if units > 8 else b""
-    out = bytes((head | min(units, 8) - 1,)) + entry[1:]
-    for left in range(units - 8, 0, -8):
-        out += bytes((head & 0x80 | rest[0] & 0x78 | min(left, 8) - 1,)) + rest[1:]
+    """Return a line table's entry for another number of units, of which one holds so many."""
+    head, rest = entry[0] & 0xF8, _same_line(entry) if units > LONGEST else b""
+    out = bytes((head | min(units, LONGEST) - 1,)) + entry[1:]
+    for left in range(units - LONGEST, 0, -LONGEST):
+        out += bytes((head & 0x80 | rest[0] & 0x78 | min(left, LONGEST) - 1,)) + rest[1:]
     return out
 
 
 def _same_line(entry: bytes) -> bytes:
     """Return the entry that says the same place once more, right after it."""
     kind = entry[0] >> 3 & 15
-    if 10 <= kind <= 12:  # so many lines further, on one line
-        return bytes((entry[0] & 0x87 | 10 << 3,)) + entry[1:]
-    if kind in (13, 14):  # lines further as the first number
+    if FURTHER <= kind <= FURTHEST:  # so many lines further, on one line
+        return bytes((entry[0] & 0x87 | FURTHER << 3,)) + entry[1:]
+    if kind in (NO_COLUMN, LONG):  # lines further as the first number
         number = next(at for at in range(1, len(entry)) if not entry[at] & 64)
         return entry[:1] + b"\0" + entry[number + 1 :]
     return entry

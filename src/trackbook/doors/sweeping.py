@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackbook.doors.session import recorder
 from trackbook.doors.sweep_course import Course
+from trackbook.doors.sweep_targets import found, same_target, target_of
 from trackbook.errors import Misused
 from trackbook.table import Table, Tabular, escaped, visible
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from trackbook.book import Book
-    from trackbook.sweeps import Known, Space, Standing, Target, Wishes
+    from trackbook.sweeps import Space, Standing, Target, Wishes
 
 MOST_SHOWN = 20
 COLUMNS = ["number", "state", "value", "params", "wall_s", "error", "run_id"]
@@ -25,6 +26,7 @@ def sweep(
     target: str | None = None,
     space: list[str] = [],  # noqa: B006  never written to
     *,
+    entry: str | None = None,
     search: Literal["grid", "random", "optuna"] | None = None,
     metric: str | None = None,
     maximize: bool = False,
@@ -43,8 +45,10 @@ def sweep(
     """Try a notebook, a script, a run or a function with many params, as child runs of one run.
 
     Args:
-        target: NOTEBOOK.ipynb, SCRIPT.py, a run (its slice is executed again), module:function
+        target: NOTEBOOK.ipynb, SCRIPT.py, the folder of a project with an MLproject file, a run
+            (its slice is executed again), module:function
         space: each param's values: lr=0.01,0.1 depth=3..9 width=64..512:64 c=1e-4..1:log
+        entry: the entry point of a project, or a script in it; main when left out
         search: grid (all, the last param fastest), random, or optuna; grid when left out
         metric: what the trials are compared by
         maximize: more of it is better
@@ -68,6 +72,7 @@ def answered(
     target: str | None,
     space: list[str],
     *,
+    entry: str | None,
     name: str | None,
     resume: str | None,
     stop: str | None,
@@ -90,7 +95,8 @@ def answered(
         raise Misused(
             "sweep needs what to try: sweep train.py lr=0.01,0.1 (trackbook sweep --help)"
         )
-    return swept(book, target_of(book, target), space_of(space), wishes, name=name)
+    aim = target_of(book, target, entry)
+    return swept(book, aim, space_of(space), wishes, name=name)
 
 
 def wishes_of(*, prune: bool, timeout: float | None, **how: Any) -> Wishes:
@@ -124,7 +130,8 @@ def sweep_of(
     execute it, where `trackbook.log_metric(name, value, step=…)` writes to its trial.
 
     Args:
-        target: a function, a notebook, a script, a run, `module:function`
+        target: a function, a notebook, a script, a project's folder or `folder:entry_point`, a run,
+            `module:function`
         space: `{"lr": [0.01, 0.1], "depth": range(3, 10), "c": "1e-4..1:log"}`
         search: grid, random or optuna
         metric: what the trials are compared by; a function that returns a number need not name it
@@ -171,28 +178,6 @@ def direction_of_flags(maximize: bool, minimize: bool) -> Literal["max", "min"] 
     if maximize:
         return "max"
     return "min" if minimize else None
-
-
-def target_of(book: Book, text: str) -> Target:
-    """Return what a target's name means.
-
-    Raises:
-        NotFound: nothing of that name is there
-    """
-    from pathlib import Path
-
-    from trackbook.sweeps import Launchable, RunSlice, function_named
-
-    book.settle()
-    path = Path(text).expanduser()
-    if path.suffix in (".ipynb", ".py", ".sh") or (path / "MLproject").is_file():
-        return Launchable(path)
-    module, colon, function = text.partition(":")
-    if colon and all(
-        part.isidentifier() for part in (*module.split("."), *function.split("."))
-    ):
-        return function_named(text)
-    return RunSlice(book.store, book.find(text))
 
 
 def swept(
@@ -252,38 +237,6 @@ def resumed(
     finally:
         course.end()
     return Swept(book, standing)
-
-
-def same_target(
-    book: Book, known: Known, target: str | Callable[..., object] | None
-) -> Target:
-    """Return what a sweep tried, from what is given now or by its name."""
-    from trackbook.sweeps import Function
-
-    if callable(target):
-        if known.target_kind != "function":
-            raise Misused(
-                f"sweep {known.name!r} tries {known.target}, which is no function"
-            )
-        return Function(target, known.target)
-    if known.target_kind == "study":
-        raise Misused(
-            f"sweep {known.name!r} is a study of Optuna's: its own storage goes on"
-        )
-    if known.target.startswith("__main__:") or "<" in known.target:
-        raise Misused(
-            f"sweep {known.name!r} tries {known.target}, which stands in no module: pass it,"
-            f" trackbook.sweep(function, resume={known.run_id[-8:]!r})"
-        )
-    return target_of(book, known.target)
-
-
-def found(book: Book, reference: str) -> Known:
-    """Return the sweep that a reference means."""
-    from trackbook.sweeps import known_sweep
-
-    run = book.find(reference)
-    return known_sweep(book.store, run.run_id, run.name)
 
 
 def asked(book: Book, reference: str, number: int | None) -> Table:

@@ -6,7 +6,6 @@ import inspect
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from types import SimpleNamespace
 from typing import (
     TYPE_CHECKING,
@@ -47,9 +46,11 @@ from trackbook.gates import (
     soak,
     vulns,
 )
+from trackbook.plugins import plug_ins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from importlib.metadata import EntryPoint
 
     from trackbook.gates.answer import Answer
     from trackbook.gates.bench import Bench
@@ -182,7 +183,7 @@ def check_named(name: str) -> Check:
 @cache
 def brought_along() -> dict[str, EntryPoint]:
     """Return the checks that installed packages offer; nothing is imported."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+    return {point.name: point for point in plug_ins(GROUP)}
 
 
 def checks() -> dict[str, str]:

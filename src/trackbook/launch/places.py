@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.capture import LAUNCH
 from trackbook.errors import Misused, NotFound
+from trackbook.launch.conda import of_conda
 from trackbook.launch.projects import loaded
 from trackbook.reproduce import (
     NotBuilt,
@@ -50,11 +51,12 @@ def python_for(folder: Path, project: Project | None, *, say: Callable[[str], No
     """Return an interpreter with what a project's files ask for, built where there is none yet.
 
     The first of these counts: what its MLproject names, python_env.yaml, uv.lock,
-    requirements.txt, pyproject.toml. Beside them stands what trackbook and a kernel need.
+    requirements.txt, pyproject.toml, conda.yaml. Beside them stands what trackbook and a kernel
+    need. What a conda.yaml asks for is installed by pip, where pip is known to have the same.
 
     Raises:
         NotFound: there is no such file
-        Misused: it asks for conda or docker, which trackbook does not build
+        Misused: it asks for docker, which trackbook does not build, or for what only conda has
         NotBuilt: a package cannot be installed
     """
     asked = asked_by(folder, project)
@@ -77,47 +79,35 @@ def version_here() -> str:
 def asked_by(folder: Path, project: Project | None) -> Asked:
     """Return what the first of a project's files asks for."""
     if project is not None:
-        must_be_ours(project)
+        if project.docker_env:
+            refuse_docker(project.file or project.folder)
         if project.python_env is not None:
-            return of_python_env(named(folder, project.python_env))
-    if (folder / "python_env.yaml").is_file():
-        return of_python_env(folder / "python_env.yaml")
-    if (folder / "uv.lock").is_file():
-        return of_lock(folder)
-    if (folder / "requirements.txt").is_file():
-        return of_lines(["-r requirements.txt"], folder)
-    if (folder / "pyproject.toml").is_file():
-        return of_pyproject(folder / "pyproject.toml")
-    if project is None and (folder / "conda.yaml").is_file():
-        must_be_ours_too("conda", folder / "conda.yaml")
+            return of_python_env(named(folder, "python_env", project.python_env))
+        if project.conda_env is not None:
+            return of_conda_env(named(folder, "conda_env", project.conda_env))
+    for name, read in READERS.items():
+        if (folder / name).is_file():
+            return read(folder / name)
     raise NotFound(
         f"{folder} says nothing of an environment: it has no python_env.yaml, uv.lock,"
-        " requirements.txt or pyproject.toml; leave --env out to use this one"
+        " requirements.txt, pyproject.toml or conda.yaml; leave --env out to use this one"
     )
 
 
-def must_be_ours(project: Project) -> None:
-    """Refuse what only conda or docker can build."""
-    if project.conda_env is not None:
-        must_be_ours_too("conda", project.folder / project.conda_env)
-    if project.docker_env:
-        must_be_ours_too("docker", project.file or project.folder)
-
-
-def must_be_ours_too(tool: str, file: Path) -> None:
-    """Say that an environment is one of conda's or docker's, and what to do about it."""
-    here = "" if shutil.which(tool) else f", and {tool} is not installed here"
+def refuse_docker(file: Path) -> None:
+    """Say that an environment is one of docker's, and what to do about it."""
+    here = "" if shutil.which("docker") else ", and docker is not installed here"
     raise Misused(
-        f"{file} asks for {tool}{here}: trackbook builds environments with uv or venv only."
-        f" Make it with {tool}, start trackbook inside, and leave --env out"
+        f"{file} asks for docker{here}: trackbook builds environments with uv or venv only."
+        " Make it with docker, start trackbook inside, and leave --env out"
     )
 
 
-def named(folder: Path, name: str) -> Path:
+def named(folder: Path, key: str, name: str) -> Path:
     """Return a file that a project names, inside its folder."""
     file = (folder / name).resolve()
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        raise NotFound(f"python_env names {name[:200]!r}, which is no file of {folder}")
+        raise NotFound(f"{key} names {name[:200]!r}, which is no file of {folder}")
     return file
 
 
@@ -131,6 +121,12 @@ def of_python_env(file: Path) -> Asked:
             raise Misused(f"{file}: {key} is no list of requirements")
         lines += listed
     return of_lines(lines, file.parent, python=str(said.get("python") or ""))
+
+
+def of_conda_env(file: Path) -> Asked:
+    """Return what a conda.yaml asks for."""
+    lines, python = of_conda(file)
+    return of_lines(lines, file.parent, python=python)
 
 
 def of_lines(lines: Sequence[str], folder: Path, *, python: str = "") -> Asked:
@@ -176,19 +172,29 @@ def of_pyproject(file: Path) -> Asked:
     return Asked(lines=lines)
 
 
-def of_lock(folder: Path) -> Asked:
+def of_lock(file: Path) -> Asked:
     """Return what a uv.lock pins, as uv exports it."""
     uv = shutil.which("uv")
     if uv is None:
-        raise Misused(f"{folder / 'uv.lock'} needs uv to be read: pip install uv")
+        raise Misused(f"{file} needs uv to be read: pip install uv")
     asked = [uv, "export", "--frozen", "--no-emit-project", "--no-hashes", "--no-header"]
     done = subprocess.run(  # noqa: S603  # our own words
-        asked, cwd=folder, capture_output=True, text=True, check=False
+        asked, cwd=file.parent, capture_output=True, text=True, check=False
     )
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()] or ["?"]
-        raise Misused(f"cannot read {folder / 'uv.lock'}: {lines[-1].strip()[:300]}")
+        raise Misused(f"cannot read {file}: {lines[-1].strip()[:300]}")
     return Asked(lines=done.stdout.splitlines())
+
+
+READERS: dict[str, Callable[[Path], Asked]] = {
+    "python_env.yaml": of_python_env,
+    "uv.lock": of_lock,
+    "requirements.txt": lambda file: of_lines([f"-r {file.name}"], file.parent),
+    "pyproject.toml": of_pyproject,
+    "conda.yaml": of_conda_env,
+}
+"""How each file is read; the first that is there counts."""
 
 
 def with_own_package(env: dict[str, str], folder: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import lru_cache
-from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -20,9 +19,11 @@ from trackbook.packages.flavour_keras import Keras
 from trackbook.packages.flavour_pickle import Pickle
 from trackbook.packages.flavour_sklearn import Sklearn
 from trackbook.packages.flavour_torch import Torch
+from trackbook.plugins import plug_ins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.metadata import EntryPoint
 
 GROUP = "trackbook.flavours"
 
@@ -95,12 +96,12 @@ def installed_flavours() -> dict[str, Flavour]:
 
 
 @lru_cache(maxsize=1)
-def points(_places: tuple[tuple[str, int], ...]) -> EntryPoints:
+def points(_places: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
     """Return the entry points of flavours, looked for anew when something was installed.
 
     To ask all distributions takes as long as to hash a large model.
     """
-    return entry_points(group=GROUP)
+    return plug_ins(GROUP)
 
 
 def changed_at(place: str) -> int:

@@ -30,16 +30,18 @@ class Launchable:
     records_itself = True
     own_processes = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, entry: str | None = None) -> None:
+        """Name a notebook, a script, or a project's folder with one of its entry points."""
         self.path = path.expanduser().absolute()
-        self.name = str(path)
+        self.entry = entry
+        self.name = f"{path}:{entry}" if entry else str(path)
         self.kind: SweepTarget = "notebook" if path.suffix == ".ipynb" else "script"
 
     def check(self, params: Params) -> None:
         """Refuse params that it does not declare."""
         from trackbook.launch import plan_of  # with nbformat, which takes a second
 
-        plan_of(self.path, params, entry=None, folder=Path.cwd())
+        plan_of(self.path, params, entry=self.entry, folder=Path.cwd())
 
     def perform(self, task: Task) -> Outcome:
         """Execute it once, in a process that this one starts."""
@@ -54,6 +56,7 @@ class Launchable:
                 done = run(
                     self.path,
                     dict(task.params),
+                    entry=self.entry,
                     project=task.project,
                     identity=Identity(
                         run_id=task.run_id,

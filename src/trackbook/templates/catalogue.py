@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackbook.errors import Damaged, NotFound
+from trackbook.plugins import plug_ins
 from trackbook.templates.manifest import Template, read_template
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def sources() -> Mapping[str, str]:
 
 def brought_along() -> dict[str, EntryPoint]:
     """Return the templates that installed packages offer; nothing is imported."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+    return {point.name: point for point in plug_ins(GROUP)}
 
 
 def folder_of(point: EntryPoint) -> Path:
