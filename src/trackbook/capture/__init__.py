@@ -7,7 +7,7 @@ from trackbook.capture.attempt import attempt
 from trackbook.capture.calls import CallWatch
 from trackbook.capture.cell import TRACK_LINE, request_in
 from trackbook.capture.cells import CellReport
-from trackbook.capture.launched import LAUNCH, Launch, launch_of, take_launch
+from trackbook.capture.launched import GUARD, LAUNCH, Launch, launch_of, take_launch
 from trackbook.capture.ledger import here
 from trackbook.capture.measures import Missed, Rules
 from trackbook.capture.outputs import Outputs
@@ -18,7 +18,7 @@ from trackbook.capture.saved import SavedNotebook
 from trackbook.capture.watched import Site
 
 __all__ = [
-    "LAUNCH", "TRACK_LINE", "ActiveRun",
+    "GUARD", "LAUNCH", "TRACK_LINE", "ActiveRun",
     "Adoption", "CallWatch", "CellReport", "Launch", "Missed", "Outputs",
     "Recorder", "Rules", "SavedNotebook", "Site", "Status", "aside", "attempt", "here",
     "launch_of", "must_exist", "request_in", "take_launch", "written_params",

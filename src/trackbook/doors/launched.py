@@ -6,13 +6,15 @@ program's `__name__`, `sys.argv`, `sys.path`, traceback and exit code are as wit
 
 from __future__ import annotations
 
+import json
+import os
 import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from trackbook.capture import CallWatch
+from trackbook.capture import GUARD, CallWatch
 from trackbook.doors.session import recorder
 from trackbook.doors.watching import all_cards, brought_cards
 from trackbook.errors import TrackbookError
@@ -31,11 +33,20 @@ def main(words: list[str]) -> None:
     sys.argv = [name, *rest]
     sys.path[0] = str(Path.cwd() if is_module else Path(name).resolve().parent)
     sys.excepthook = without_us
+    leave_alone(os.environ.pop(GUARD, ""))
     with Recorded():
         if is_module:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
         else:
             as_main(Path(name))
+
+
+def leave_alone(said: str) -> None:
+    """Keep folders as they are from here on, where a run is reproduced."""
+    if said:
+        from trackbook.reproduce import guard
+
+        guard(*json.loads(said))
 
 
 def as_main(file: Path) -> None:

@@ -13,7 +13,7 @@ from trackbook.errors import Misused, NotFound
 from trackbook.table import Tabular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from trackbook.book import Book
     from trackbook.lineage import Slice
@@ -217,7 +217,8 @@ class Proof(Tabular):
         sign = SIGNS[found.verdict]
         yield (
             f"{sign} {self.name} {self.run_id[-8:]}: {found.verdict}, from"
-            f" {found.execution_count} executions in {found.duration_s:.1f} s"
+            f" {found.execution_count} execution{'s' * (found.execution_count != 1)} in"
+            f" {found.duration_s:.1f} s"
         )
         if found.verdict == "within tolerance":
             yield f"  largest difference {found.largest_difference:.2g}"
@@ -255,6 +256,8 @@ def reproduce(
 ) -> Proof:
     """Execute what a run rests on again, in a fresh kernel, and say whether it gives the same.
 
+    A program that `run` launched is executed again as a whole, in a copy of its folder.
+
     Args:
         run: the run
         tolerance: up to which relative difference two numbers count as the same
@@ -262,30 +265,39 @@ def reproduce(
         timeout: how many seconds each try may take; else three times as long as at first
         env: build the packages that the run had into a new environment, and execute it there
     """
-    must_be_able()
     from trackbook.reproduce import Terms, reproduce_rebuilt
-    from trackbook.reproduce import reproduce as run_again
 
     if not 1 <= check <= MOST_TRIES:
         raise Misused(f"check is {check}: a number from 1 to {MOST_TRIES}")
 
     book.settle()
     found = book.find(run)
-    line = Line()
+    again, line = way_again(book, found), Line()
     terms = Terms(tolerance=tolerance, timeout_s=timeout, tries=check)
     try:
         if env:
             proven = reproduce_rebuilt(
-                book.store, found, terms, progress=line.show, say=line.say
+                book.store, found, terms, progress=line.show, say=line.say, again=again
             )
         else:
-            proven = run_again(book.store, found, terms, progress=line.show)
+            proven = again(book.store, found, terms, progress=line.show)
     finally:
         line.end()
     book.put(proven.found, found.run_id)
     for noise in proven.noise:
         book.put(noise, found.run_id)
     return Proof(found, proven)
+
+
+def way_again(book: Book, run: Run) -> Callable[..., Proven]:
+    """Return how a run is executed again: its slice, or the program that it was."""
+    from trackbook.launch import program_of, reproduce_program
+    from trackbook.reproduce import reproduce as run_again
+
+    if program_of(book.store, run) is not None:
+        return reproduce_program
+    must_be_able()
+    return run_again
 
 
 def must_be_able() -> None:

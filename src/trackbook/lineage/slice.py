@@ -123,8 +123,8 @@ class Slice(Tabular):
         return f"<div><p>{escaped(self.headline)}</p>{cells}</div>"
 
 
-def slice_of(store: Store, run: Run) -> Slice:
-    """Return the executions that a run depends on.
+def slice_of(store: Store, run: Run, *, or_none: bool = False) -> Slice:
+    """Return the executions that a run depends on; of a script's run, none if that will do.
 
     Raises:
         NotFound: no cell gave anything to the run: a script made it
@@ -135,6 +135,11 @@ def slice_of(store: Store, run: Run) -> Slice:
     if missed and own:
         # A rerun of the slice did not give what the whole gave: the whole it is.
         own |= {part.execution_id for part in session if part.execution_id < max(own)}
+    if not own and or_none:
+        return Slice(
+            name=run.name, parts=[], reasons={}, left_out=[], dice={}, folder=None,
+            notebook=run.notebook,
+        )  # fmt: skip
     if not own:
         raise NotFound(
             f"run {run.name!r} was made outside of cells, so it has no slice: its code is"

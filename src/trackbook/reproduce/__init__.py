@@ -8,11 +8,29 @@ from trackbook.reproduce.environment import (
     python_like,
     requires_of_own,
 )
+from trackbook.reproduce.guard import guard
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
+from trackbook.reproduce.outcome import Outcome, outcome_of
 from trackbook.reproduce.rebuilt import reproduce_rebuilt
-from trackbook.reproduce.rerun import Rerun, guarded, own_package, rerun, thrown
+from trackbook.reproduce.rerun import (
+    Progress,
+    Rerun,
+    guarded,
+    kept_and_free,
+    own_package,
+    rerun,
+    thrown,
+)
 from trackbook.reproduce.scratch import FILE, scratch
-from trackbook.reproduce.verdict import GOOD, Proven, Terms, reproduce
+from trackbook.reproduce.verdict import (
+    GOOD,
+    Proven,
+    Terms,
+    Trial,
+    must_be_comparable,
+    on_trial,
+    reproduce,
+)
 
 __all__ = [
     "FILE",
@@ -20,11 +38,19 @@ __all__ = [
     "CellFailed",
     "FreshKernel",
     "NotBuilt",
+    "Outcome",
+    "Progress",
     "Proven",
     "Rerun",
     "Terms",
+    "Trial",
+    "guard",
     "guarded",
+    "kept_and_free",
     "made_once",
+    "must_be_comparable",
+    "on_trial",
+    "outcome_of",
     "own_package",
     "python_like",
     "reproduce",

@@ -11,7 +11,6 @@ from trackbook.reproduce.outcome import SQL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackbook.lineage import Slice
     from trackbook.records import Cause, Run
     from trackbook.reproduce.outcome import Used
     from trackbook.reproduce.verdict import Terms
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def blames(
-    store: Store, run: Run, cut: Slice, cause: Cause, data: Sequence[Used], terms: Terms
+    store: Store, run: Run, source: str, cause: Cause, data: Sequence[Used], terms: Terms
 ) -> list[str]:
-    """Return what is likely to be behind a difference."""
+    """Return what is likely to be behind a difference, in the code that was executed or around."""
     found: list[str] = []
     if cause == "missed dependency":
         found.append("trackbook had left out an execution that mattered")
@@ -29,7 +28,6 @@ def blames(
     if places:
         found.append(f"data changed: {', '.join(places)}")
     found += terms.remarks if terms.environment else surroundings(store, run)
-    source = "\n".join(part.source for part in cut.parts)
     found += [says for word, says in SUSPECTS.items() if word in source]
     if "seed(" not in source and "random_state" not in source:
         found.append("no seed is set (trackbook.seed_everything(42) sets them all)")

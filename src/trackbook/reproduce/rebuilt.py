@@ -27,8 +27,9 @@ def reproduce_rebuilt(
     *,
     progress: Progress,
     say: Callable[[str], None],
+    again: Callable[..., Proven] = reproduce,
 ) -> Proven:
-    """Build the environment of a run again, and execute its slice there.
+    """Build the environment of a run again, and execute there what it rests on by `again`.
 
     What cannot be built is a verdict as well: failed, with the package that is to blame.
 
@@ -47,12 +48,12 @@ def reproduce_rebuilt(
         environment=f"rebuilt with Python {env.version}",
         remarks=env.remarks,
     )
-    return reproduce(store, run, inside, progress=progress)
+    return again(store, run, inside, progress=progress)
 
 
 def unbuilt(store: Store, run: Run, terms: Terms, said: str) -> Proven:
     """Return the verdict on a run whose environment cannot be built."""
-    cut = slice_of(store, run)
+    cut = slice_of(store, run, or_none=True)
     found = Reproduction(
         verdict="failed",
         duration_s=0.0,

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trackbook.capture import LAUNCH
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from trackbook.lineage import Part
     from trackbook.reproduce.outcome import Outcome
 
-    Progress = Callable[[int, int], None]
-
+Progress: TypeAlias = "Callable[[int, int], None]"
+"""Told how many executions are done, of how many."""
 SLACK, LEAST_S = 3.0, 60.0
 """A cell may take so many times what it took at first, and at least so long."""
 
@@ -143,14 +143,21 @@ def guarded(work: Path, folder: str, *more: Path) -> str:
     What lies in `more` may change all the same.
     """
     source = Path(__file__).with_name("guard.py").read_text(encoding="utf-8")
-    kept = Path(folder).resolve()
-    free = [str(one) for one in (work.parent, *more)]
-    home = Path.home().resolve()
-    if home.is_relative_to(kept) and home.is_dir():
-        free += [str(one) for one in home.iterdir() if one.name.startswith(".")]
-    given = ", ".join(map(repr, (str(work), [str(kept)], free)))
+    given = ", ".join(map(repr, kept_and_free(work, [folder], more)))
     made = f"exec(compile({source!r}, 'trackbook guard', 'exec'), s)"
     return f"(lambda s: ({made}, s['guard']({given})))({{'__name__': 'trackbook_guard'}})"
+
+
+def kept_and_free(
+    work: Path, folders: Sequence[str], more: Sequence[Path] = ()
+) -> tuple[str, list[str], list[str]]:
+    """Return what a guard is told: where is worked, what stays as it is, what in it may change."""
+    kept = [Path(folder).resolve() for folder in folders]
+    free = [str(one) for one in (work.parent, *more)]
+    home = Path.home().resolve()
+    if any(map(home.is_relative_to, kept)) and home.is_dir():
+        free += [str(one) for one in home.iterdir() if one.name.startswith(".")]
+    return str(work), [str(one) for one in kept], free
 
 
 def cell_of(part: Part) -> Any:

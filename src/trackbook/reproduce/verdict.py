@@ -99,7 +99,12 @@ def reproduce(
     cut = slice_of(store, run)
     recorded = outcome_of(store, run.run_id)
     must_be_comparable(run, recorded)
-    trial = Trial(store, run, cut, recorded, terms or Terms(), progress)
+    return on_trial(Trial(store, run, cut, recorded, terms or Terms(), progress))
+
+
+def on_trial(trial: Trial) -> Proven:
+    """Execute a run again as often as its terms say, and say how it compares."""
+    cut = trial.cut
     first = trial.again(cut.parts)
     tries = [first, *(trial.again(cut.parts) for _ in range(trial.terms.tries - 1))]
     result = trial.judged(tries)
@@ -115,8 +120,8 @@ def reproduce(
         largest_difference=max((one.relative for one in result.metrics), default=0.0),
         tolerance=trial.terms.tolerance,
         cause=cause,
-        blames=blames(store, run, cut, cause, changed, trial.terms) if cause else [],
-        execution_count=len(cut.parts),
+        blames=trial.blames(cause, changed) if cause else [],
+        execution_count=trial.execution_count,
         python=trial.terms.version,
         tries=trial.terms.tries,
         environment=trial.terms.environment,
@@ -146,21 +151,32 @@ class Trial:
         progress: Progress,
     ) -> None:
         self.terms = terms
+        self.cut = cut
         self.seconds = 0.0
         self._store = store
         self._run = run
-        self._cut = cut
         self._recorded = recorded
         self._progress = progress
         self._key = key_of(store, run)
         self._launch = launch_of_session(store, run.session_id)
 
+        self.execution_count = len(cut.parts)
+
+    @property
+    def source(self) -> str:
+        """The code that is executed."""
+        return "\n".join(part.source for part in self.cut.parts)
+
+    def blames(self, cause: Cause, data: Sequence[Used]) -> list[str]:
+        """Return what is likely to be behind a difference."""
+        return blames(self._store, self._run, self.source, cause, data, self.terms)
+
     def again(self, parts: Sequence[Part]) -> Rerun:
         """Execute parts in a fresh kernel."""
         done = rerun(
             parts,
-            self._cut.dice,
-            self._cut.folder,
+            self.cut.dice,
+            self.cut.folder,
             timeout_s=self.terms.timeout_s,
             progress=self._progress,
             python=self.terms.python,
@@ -187,7 +203,7 @@ class Trial:
         return result
 
     def _without_chance(self, result: Compared, tries: Sequence[Rerun]) -> Compared:
-        more = [] if len(tries) > 1 else [self.again(self._cut.parts)]
+        more = [] if len(tries) > 1 else [self.again(self.cut.parts)]
         found = self.outcomes([*tries, *more])
         digests = {tuple(model.digest for model in one.models) for one in found}
         return Compared("identical") if len(digests) > 1 else result
@@ -198,16 +214,19 @@ class Trial:
 
     def cause_of(self, first: Rerun) -> Cause:
         """Return why a rerun of the slice does not give what was recorded."""
-        cut = self._cut
-        whole = before_and_with(session_of(self._store, self._run.session_id), cut)
-        is_more = len(whole) > len(cut.parts)
-        if is_more and self.verdict_on(self.again(whole)).verdict in GOOD:
+        if self.is_missing():
             return "missed dependency"
         now = first.runs.get(self._key) if self._key is not None else None
         if now is None:
             return "external"
-        other = compared(now, self.again(cut.parts), self._key, 0.0).verdict
+        other = compared(now, self.again(self.cut.parts), self._key, 0.0).verdict
         return "external" if other == "identical" else "nondeterministic"
+
+    def is_missing(self) -> bool:
+        """Execute all that went before too; say whether that gives what was recorded."""
+        whole = before_and_with(session_of(self._store, self._run.session_id), self.cut)
+        is_more = len(whole) > len(self.cut.parts)
+        return is_more and self.verdict_on(self.again(whole)).verdict in GOOD
 
 
 def key_of(store: Store, run: Run) -> Key | None:

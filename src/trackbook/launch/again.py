@@ -1,0 +1,268 @@
+"""A program's run executed again, from the code that really ran, and compared."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from trackbook.capture import GUARD
+from trackbook.code import Secrets
+from trackbook.errors import Misused, NotFound
+from trackbook.launch.commanding import with_recording
+from trackbook.launch.desk import SQL, Desk
+from trackbook.launch.launch import Identity, Telling, carried_out, start_of
+from trackbook.launch.processes import ended_politely
+from trackbook.launch.targets import plan_of
+from trackbook.lineage import slice_of
+from trackbook.reproduce import (
+    Proven,
+    Rerun,
+    Terms,
+    Trial,
+    kept_and_free,
+    must_be_comparable,
+    on_trial,
+    outcome_of,
+    scratch,
+)
+from trackbook.runs import around
+from trackbook.settings import FOLDER, read_settings
+from trackbook.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trackbook.lineage import Part
+    from trackbook.records import LocalModule, Run
+    from trackbook.reproduce import Outcome, Progress
+
+SLACK, LEAST_S = 3.0, 60.0
+"""It may take so many times what it took at first, and at least so long."""
+MASKED = "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What `trackbook run` executed as a process of its own."""
+
+    target: str
+    target_kind: str
+    target_digest: str
+    entry_point: str | None
+    command: Sequence[str]
+    params: str
+    folder: str
+    wall_s: float | None
+    name: str
+    experiment: str | None
+
+
+def program_of(store: Store, run: Run) -> Program | None:
+    """Return the program that a run belongs to; None where it was made in cells, or by hand."""
+    found = store.ask(SQL["program_of"], Program, session=run.session_id)
+    return found[0] if found else None
+
+
+def reproduce_program(
+    store: Store,
+    run: Run,
+    terms: Terms | None = None,
+    *,
+    progress: Progress = lambda _done, _count: None,
+) -> Proven:
+    """Execute the program of a run again, in a copy of its folder, and say how it compares.
+
+    Its own modules are those on record, whatever their files hold now. What it writes goes into
+    the copy; in the folders of the first time it can change nothing.
+
+    Raises:
+        Misused: it is no Python program, has secrets for params, or nothing to be compared
+        NotFound: it is not on record, and its file has changed or is gone
+    """
+    program = program_of(store, run)
+    if program is None:
+        raise NotFound(f"run {run.name!r} was not launched by trackbook run")
+    recorded = outcome_of(store, run.run_id)
+    must_be_comparable(run, recorded)
+    modules = around(store, run).modules
+    secrets = Secrets(read_settings(store.folder.parent).secrets)
+    must_be_repeatable(run, program, modules, secrets)
+    nothing = slice_of(store, run, or_none=True)
+    trial = ProgramTrial(store, run, nothing, recorded, terms or Terms(), progress)
+    trial.is_about(program, modules, secrets)
+    return on_trial(trial)
+
+
+def must_be_repeatable(
+    run: Run, program: Program, modules: Sequence[LocalModule], secrets: Secrets
+) -> None:
+    """Refuse what cannot be executed as it was."""
+    if with_recording(program.command, "python") is None:
+        raise Misused(
+            f"{run.name} is no Python program's: what {program.command[0]!r} starts can"
+            " change your files. Look at it, and launch it again: trackbook run"
+            f" {program.target}"
+        )
+    secret = [
+        name for name, one in json.loads(program.params).items() if MASKED in str(one)
+    ]
+    if secret:
+        raise Misused(
+            f"{run.name} had a secret for {secret[0]!r}, which is not on record: launch it"
+            f" again, trackbook run {program.target} -P {secret[0]}=…"
+        )
+    for module in modules:
+        if MASKED in module.source and not is_still(
+            Path(module.path), module.source, secrets
+        ):
+            raise NotFound(
+                f"{module.path} has changed since {run.name}, and is on record without its secrets:"
+                " bring it back (git)"
+            )
+    file = Path(program.target)
+    if program.target_kind == "entry point":
+        file /= "MLproject"
+    elif any(module.path == program.target for module in modules):
+        return
+    if not file.is_file() or digest_of(file) != program.target_digest:
+        raise NotFound(
+            f"{file} is not what it was when {run.name} ran, and that is not on record: bring"
+            " it back (git), or launch it as it is: trackbook run"
+        )
+
+
+def is_still(file: Path, source: str, secrets: Secrets) -> bool:
+    """Tell whether a file holds a source, or what is on record of it without its secrets."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return text == source or secrets.of_source(text) == source
+
+
+def digest_of(file: Path) -> str:
+    """Return a file's digest as launches have it."""
+    return f"b3-{blake3(file.read_bytes()).hexdigest()}"
+
+
+class ProgramTrial(Trial):
+    """A program on trial: it is executed as a whole."""
+
+    def is_about(
+        self, program: Program, modules: Sequence[LocalModule], secrets: Secrets
+    ) -> None:
+        """Say what is executed."""
+        self.program, self.modules, self.secrets = program, modules, secrets
+        self.execution_count = 1
+        self._key = ("", "", 0)
+
+    @property
+    def source(self) -> str:
+        """The code that is executed."""
+        return "\n".join(module.source for module in self.modules)
+
+    def is_missing(self) -> bool:
+        """Say that nothing was left out."""
+        return False
+
+    def again(self, parts: Sequence[Part]) -> Rerun:  # noqa: ARG002  there are none
+        """Execute the program in a copy of its folder."""
+        self._progress(0, 1)
+        begun = time.monotonic()
+        with ExitStack() as inside:
+            inside.enter_context(ended_politely())
+            places = Places(self.program, inside)
+            places.put(self.modules, self.secrets)
+            project = places.beside / "project"
+            outcome, failure = self._executed(places, project)
+            found = {} if outcome is None else {("", "", 0): outcome}
+        self._progress(1, 1)
+        seconds = time.monotonic() - begun
+        self.seconds += seconds
+        return Rerun(runs=found, failure=failure, failed_at=None, seconds=seconds)
+
+    def _executed(self, places: Places, project: Path) -> tuple[Outcome | None, str | None]:
+        """Return what the run gave this time, and how the program failed if it did."""
+        program = self.program
+        params = {
+            name: places.moved(value) if isinstance(value, str) else value
+            for name, value in json.loads(program.params).items()
+            if value is not None
+        }
+        target = Path(places.moved(program.target))
+        work = Path(places.moved(program.folder))
+        plan = plan_of(target, params, entry=program.entry_point, folder=work)
+        (places.beside / "tmp").mkdir()
+        env = {
+            GUARD: json.dumps(kept_and_free(work, places.kept, places.made)),
+            "TMPDIR": str(places.beside / "tmp"),
+        }
+        plan = replace(plan, env={**(plan.env or {}), **env})
+        launch = Identity(name=program.name, experiment=program.experiment).launch(
+            plan, project
+        )
+        longest = self.terms.timeout_s or max(LEAST_S, SLACK * (program.wall_s or 0.0))
+        with Desk(project, launch, str(target)) as desk:
+            desk.put(start_of(desk, plan, self.terms.python, "current", None))
+            done = carried_out(desk, plan, self.terms.python, longest, Telling())
+        failure = None if done.status == self._run.status else done.error or done.status
+        store = Store(project / FOLDER)
+        try:
+            return self._same_run(store, launch.run_id), failure
+        finally:
+            store.close()
+
+    def _same_run(self, store: Store, launched: str) -> Outcome | None:
+        """Return what the run at the same place among its session's gave."""
+        at = runs_of_session(self._store, self._run.session_id).index(self._run.run_id)
+        sessions = store.rows(SQL["session_of"], run=launched).rows
+        runs = runs_of_session(store, sessions[0][0]) if sessions else []
+        return outcome_of(store, runs[at]) if at < len(runs) else None
+
+
+def runs_of_session(store: Store, session_id: str) -> list[str]:
+    """Return a session's runs, in order."""
+    return [
+        run_id for (run_id,) in store.rows(SQL["runs_of_session"], session=session_id).rows
+    ]
+
+
+class Places:
+    """Copies of the folders in which a program lay and worked, for as long as it is executed."""
+
+    def __init__(self, program: Program, inside: ExitStack) -> None:
+        target, folder = Path(program.target), Path(program.folder)
+        home = target if program.target_kind == "entry point" else target.parent
+        roots = [home] if folder.is_relative_to(home) else [folder]
+        if not home.is_relative_to(roots[0]):
+            roots.append(home)
+        self._copies = {
+            str(root): inside.enter_context(scratch(str(root), ())) for root in roots
+        }
+        self.kept = list(self._copies)
+        self.made = [copy.parent for copy in self._copies.values()]
+        self.beside = self.made[0]
+        """A folder that is gone afterwards."""
+
+    def moved(self, text: str) -> str:
+        """Return where something lies in the copies; other texts as they are."""
+        for root, copy in self._copies.items():
+            if text == root or text.startswith(f"{root}/"):
+                return f"{copy}{text.removeprefix(root)}"
+        return text
+
+    def put(self, modules: Iterable[LocalModule], secrets: Secrets) -> None:
+        """Let the program's own modules be as they were."""
+        for module in modules:
+            copy = Path(self.moved(module.path))
+            if str(copy) == module.path or is_still(copy, module.source, secrets):
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.unlink(missing_ok=True)
+            copy.write_text(module.source, encoding="utf-8")
