@@ -285,3 +285,20 @@ def test_a_fork_in_the_middle_of_draining_harms_neither(project) -> None:
     drainer.join()
     assert codes == [1] * 10
     assert len(project.values("run")) == 10
+
+
+def test_the_next_database_of_a_process_is_like_its_first(tmp_path) -> None:
+    asked = (
+        "SELECT table_name, column_count FROM duckdb_tables() WHERE database_name = 'tb' ORDER BY 1",
+        "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY 1",
+    )
+    found = []
+    for name in ("first", "next"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "trackbook.new.wal").write_bytes(b"of one that was killed")
+        store = Store(tmp_path / name)
+        store.drain()
+        found.append([store.rows(question).rows for question in asked])
+        store.close()
+    assert found[0] == found[1]
+    assert len(found[0][0]) > 50 and len(found[0][1]) > 50

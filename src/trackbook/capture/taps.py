@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from trackbook.errors import Busy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import CodeType, FrameType, FunctionType
 
     Opened = Callable[[FrameType], object]
@@ -128,10 +128,8 @@ else:
             code = function.__code__
             known = self.ears.get(id(code))
             if known is None or (opened and not known.opened):
-                from trackbook.capture.splice import spliced
-
                 plain = self._plain.get(id(code), code)
-                code = spliced(plain, first=opening if opened else None, last=closing)
+                code = spliced_for(plain, self.ears, hears_start=opened is not None)
                 function.__code__ = code
                 self._swapped.append((weakref.ref(function), plain, code))
                 self._plain[id(code)] = plain
@@ -153,6 +151,22 @@ else:
             self.ears.clear()
 
     _listening: PythonTap | None = None
+    _made: dict[tuple[int, bool], tuple[CodeType, CodeType]] = {}
+    """Code and what was spliced of it, for the next time that trackbook is loaded."""
+
+    def spliced_for(
+        plain: CodeType, taken: Mapping[int, Ears], *, hears_start: bool
+    ) -> CodeType:
+        """Return a function's code with our calls in it, none that another function has."""
+        from trackbook.capture.splice import spliced
+
+        key = id(plain), hears_start
+        _, found = _made.get(key, (plain, plain))
+        if found is plain or id(found) in taken:
+            first = opening if hears_start else None
+            found = spliced(plain, first=first, last=closing)
+            _made[key] = plain, found
+        return found
 
     # Spliced code holds these two as constants. They are named parts of this module so
     # that cloudpickle sends them by name: in a worker process they find no tap.

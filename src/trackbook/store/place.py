@@ -119,21 +119,33 @@ class Place:
             self.close()
 
     @contextmanager
-    def replaced(self, *, patience_s: float = PATIENCE_S) -> Iterator[DuckDBPyConnection]:
-        """Give a new database as `tb` that takes the file's place when all went well."""
+    def replaced(
+        self, *, patience_s: float = PATIENCE_S, begun: bytes = b""
+    ) -> Iterator[DuckDBPyConnection]:
+        """Give a new database as `tb` that takes the file's place when all went well.
+
+        It begins with the bytes of another, if they are given.
+        """
         fresh = self.file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
+        parts = fresh, fresh.with_suffix(".new.wal")
+        for part in parts:  # of one that was killed
+            part.unlink(missing_ok=True)
         wal, kept = self.file.with_suffix(".duckdb.wal"), self.folder / "quarantine"
         if wal.exists() and not self.file.exists():
             # Somebody took the database away and left its log, which fits no other.
             kept.mkdir(exist_ok=True)
             wal.replace(kept / f"{time.time_ns()}.wal")
         try:
+            if begun:
+                try:
+                    fresh.write_bytes(begun)
+                except OSError:  # a full disk: DuckDB's own words for it are understood
+                    fresh.unlink(missing_ok=True)
             with self.attached(write=True, patience_s=patience_s, file=fresh) as db:
                 yield db
             fresh.replace(self.file)
         finally:
-            for part in (fresh, fresh.with_suffix(".new.wal")):
+            for part in parts:
                 part.unlink(missing_ok=True)
 
     def instance(self) -> DuckDBPyConnection:

@@ -34,13 +34,14 @@ def make_tables(db: DuckDBPyConnection) -> None:
             f"this project was written by a newer trackbook (tables {made}, known here:"
             f" {TABLES_VERSION}): update trackbook"
         )
-    fingerprint = str(crc32("\n".join([*statements(), *VIEWS.values()]).encode()))
+    kinds = tuple(KINDS.values())
+    fingerprint = fingerprint_of(kinds)
     if known.get("made_from") == fingerprint:
         return
     db.execute("BEGIN")
     try:
         # A new table has every column: asking 300 times costs as much as making them all.
-        for statement in statements() if made is not None else creating():
+        for statement in creating(kinds) + (() if made is None else adding(kinds)):
             db.execute(statement)
         db.execute("USE tb")
         for statement in VIEWS.values():
@@ -55,19 +56,20 @@ def make_tables(db: DuckDBPyConnection) -> None:
         raise
 
 
-def statements() -> tuple[str, ...]:
-    """Return the statements that make every table, and every column added since."""
-    return creating() + adding(tuple(KINDS.values()))
-
-
-def creating() -> tuple[str, ...]:
-    """Return the statements that make every table."""
-    return (*TABLES.values(), *map(create_table, tabled(tuple(KINDS.values()))))
-
-
 @cache
+def fingerprint_of(kinds: tuple[type[Record], ...]) -> str:
+    """Return what a database is made from in short; worked out once, for every drain asks."""
+    made = [*creating(kinds), *adding(kinds), *VIEWS.values()]
+    return str(crc32("\n".join(made).encode()))
+
+
+def creating(kinds: tuple[type[Record], ...]) -> tuple[str, ...]:
+    """Return the statements that make every table."""
+    return (*TABLES.values(), *map(create_table, tabled(kinds)))
+
+
 def adding(kinds: tuple[type[Record], ...]) -> tuple[str, ...]:
-    """Return those that add columns; worked out once, for every drain compares them."""
+    """Return those that add the columns that came since."""
     return tuple(line for record in tabled(kinds) for line in add_columns(record))
 
 
