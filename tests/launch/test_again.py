@@ -152,6 +152,47 @@ def test_a_program_that_lies_elsewhere_is_executed_again_too(
     assert (where / "out.txt").read_text() == "was here\n"
 
 
+def test_a_program_of_an_earlier_commit_is_executed_again_from_there(
+    folder, monkeypatch
+) -> None:
+    def git(*words):
+        person = "-c", "user.name=A", "-c", "user.email=a@b.c"
+        subprocess.run(
+            ["git", *person, *words], cwd=folder, check=True, capture_output=True
+        )
+
+    monkeypatch.chdir(folder)
+    git("init", "-q", "-b", "main")
+    git("add", "train.py", "helper.py")
+    git("commit", "-q", "-m", "one")
+    (folder / "helper.py").write_text("def factor():\n    return 7.0\n")
+    git("commit", "-q", "-a", "-m", "two")
+    done = run(folder / "train.py", {"lr": 1.0}, project=folder, revision="HEAD~1")
+    assert done.status == "FINISHED", done.error
+    (folder / "train.py").write_text("raise SystemExit(3)")
+    git("commit", "-q", "-a", "-m", "three")  # HEAD~1 is another one now
+    store, runs = recorded(folder)
+    one = next(each for each in runs if each.name != "inner")
+    assert one.metrics["loss"] == 2.0
+    assert reproduce_program(store, one).found.verdict == "identical"
+
+
+def test_a_module_that_lies_elsewhere_and_changed_is_blamed(
+    folder, tmp_path_factory, monkeypatch
+) -> None:
+    monkeypatch.chdir(folder)
+    shared = tmp_path_factory.mktemp("shared")
+    (folder / "helper.py").rename(shared / "helper.py")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(shared), *sys.path]))
+    launched(folder)
+    (shared / "helper.py").write_text("def factor():\n    return 3.0\n")
+    store, runs = recorded(folder)
+    one = next(each for each in runs if each.name != "inner")
+    found = reproduce_program(store, one).found
+    assert (found.verdict, found.cause) == ("different", "external")
+    assert f"{shared / 'helper.py'} has changed" in found.blames[0]
+
+
 def test_what_cannot_be_executed_as_it_was_is_refused_in_a_line(
     folder, monkeypatch
 ) -> None:

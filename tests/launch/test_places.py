@@ -8,9 +8,11 @@ import sys
 import pytest
 
 from trackbook.errors import Misused, NotFound
-from trackbook.launch import run
+from trackbook.launch import reproduce_program, run
 from trackbook.launch.places import asked_by, environ_with
 from trackbook.launch.projects import read_project
+from trackbook.runs import search
+from trackbook.store import Store
 
 
 def test_the_first_file_that_says_something_counts(tmp_path) -> None:
@@ -134,6 +136,16 @@ def test_a_project_runs_in_the_environment_that_it_asks_for(tmp_path, monkeypatc
     prefix, version = json.loads((home / "seen.json").read_text())
     assert version == "1.16.0"
     assert prefix.startswith(str(tmp_path / "cache")) and prefix != sys.prefix
+    store = Store(tmp_path / ".trackbook")
+    (one,) = search(store, "", limit=None)
+    (home / "seen.json").unlink()
+    (home / "show.py").write_text(
+        (home / "show.py").read_text().replace("'major', 1", "'major', 2")
+    )
+    assert reproduce_program(store, one).found.verdict == "identical"
+    (tmp_path / "cache").rename(tmp_path / "moved")
+    with pytest.raises(NotFound, match="in which own-1 ran, is gone: reproduce --env"):
+        reproduce_program(store, one)
 
 
 def test_a_command_finds_its_own_python_first(monkeypatch) -> None:

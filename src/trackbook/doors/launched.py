@@ -38,7 +38,7 @@ def main(words: list[str]) -> None:
         if is_module:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
         else:
-            as_main(Path(name))
+            as_main(Path(name).absolute())  # as Python itself has it
 
 
 def leave_alone(said: str) -> None:

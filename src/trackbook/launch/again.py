@@ -18,6 +18,7 @@ from trackbook.launch.commanding import with_recording
 from trackbook.launch.desk import SQL, Desk
 from trackbook.launch.launch import Identity, Telling, carried_out, start_of
 from trackbook.launch.processes import ended_politely
+from trackbook.launch.revisions import at_revision
 from trackbook.launch.targets import plan_of
 from trackbook.lineage import slice_of
 from trackbook.reproduce import (
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trackbook.lineage import Part
-    from trackbook.records import LocalModule, Run
-    from trackbook.reproduce import Outcome, Progress
+    from trackbook.records import Cause, LocalModule, Run
+    from trackbook.reproduce import Outcome, Progress, Used
 
 SLACK, LEAST_S = 3.0, 60.0
 """It may take so many times what it took at first, and at least so long."""
@@ -58,6 +59,10 @@ class Program:
     command: Sequence[str]
     params: str
     folder: str
+    python: str
+    environment: str
+    git_commit: str | None
+    revision: str | None
     wall_s: float | None
     name: str
     experiment: str | None
@@ -94,9 +99,22 @@ def reproduce_program(
     secrets = Secrets(read_settings(store.folder.parent).secrets)
     must_be_repeatable(run, program, modules, secrets)
     nothing = slice_of(store, run, or_none=True)
-    trial = ProgramTrial(store, run, nothing, recorded, terms or Terms(), progress)
+    inside = in_its_python(run, program, terms or Terms())
+    trial = ProgramTrial(store, run, nothing, recorded, inside, progress)
     trial.is_about(program, modules, secrets)
     return on_trial(trial)
+
+
+def in_its_python(run: Run, program: Program, terms: Terms) -> Terms:
+    """Return terms with the Python of its project's environment, if it ran in that."""
+    if program.environment != "project" or terms.environment:
+        return terms
+    if not Path(program.python).is_file():
+        raise NotFound(
+            f"{program.python}, in which {run.name} ran, is gone: reproduce --env builds one"
+            " with the packages that it had"
+        )
+    return replace(terms, python=program.python)
 
 
 def must_be_repeatable(
@@ -117,6 +135,8 @@ def must_be_repeatable(
             f"{run.name} had a secret for {secret[0]!r}, which is not on record: launch it"
             f" again, trackbook run {program.target} -P {secret[0]}=…"
         )
+    if program.revision is not None:
+        return
     for module in modules:
         if MASKED in module.source and not is_still(
             Path(module.path), module.source, secrets
@@ -177,19 +197,34 @@ class ProgramTrial(Trial):
         begun = time.monotonic()
         with ExitStack() as inside:
             inside.enter_context(ended_politely())
-            places = Places(self.program, inside)
+            program = as_it_was(self.program, inside)
+            places = Places(program, inside)
             places.put(self.modules, self.secrets)
-            project = places.beside / "project"
-            outcome, failure = self._executed(places, project)
+            outcome, failure = self._executed(program, places, places.beside / "project")
             found = {} if outcome is None else {("", "", 0): outcome}
         self._progress(1, 1)
         seconds = time.monotonic() - begun
         self.seconds += seconds
         return Rerun(runs=found, failure=failure, failed_at=None, seconds=seconds)
 
-    def _executed(self, places: Places, project: Path) -> tuple[Outcome | None, str | None]:
+    def blames(self, cause: Cause, data: Sequence[Used]) -> list[str]:
+        """Return what is likely to be behind a difference."""
+        places = Places.roots(self.program)
+        changed = [
+            f"{module.path} has changed: it lies outside of what is copied"
+            for module in self.modules
+            if not any(Path(module.path).is_relative_to(root) for root in places)
+            and not is_still(Path(module.path), module.source, self.secrets)
+        ]
+        return [
+            *(changed if self.program.revision is None else ()),
+            *super().blames(cause, data),
+        ]
+
+    def _executed(
+        self, program: Program, places: Places, project: Path
+    ) -> tuple[Outcome | None, str | None]:
         """Return what the run gave this time, and how the program failed if it did."""
-        program = self.program
         params = {
             name: places.moved(value) if isinstance(value, str) else value
             for name, value in json.loads(program.params).items()
@@ -226,6 +261,16 @@ class ProgramTrial(Trial):
         return outcome_of(store, runs[at]) if at < len(runs) else None
 
 
+def as_it_was(program: Program, inside: ExitStack) -> Program:
+    """Return a program at the commit of its repository for which it was launched, if it was."""
+    if program.revision is None:
+        return program
+    commit = program.git_commit or program.revision
+    target = str(inside.enter_context(at_revision(Path(program.target), commit)))
+    is_whole = program.target_kind == "entry point"
+    return replace(program, target=target, folder=target if is_whole else program.folder)
+
+
 def runs_of_session(store: Store, session_id: str) -> list[str]:
     """Return a session's runs, in order."""
     return [
@@ -237,18 +282,22 @@ class Places:
     """Copies of the folders in which a program lay and worked, for as long as it is executed."""
 
     def __init__(self, program: Program, inside: ExitStack) -> None:
-        target, folder = Path(program.target), Path(program.folder)
-        home = target if program.target_kind == "entry point" else target.parent
-        roots = [home] if folder.is_relative_to(home) else [folder]
-        if not home.is_relative_to(roots[0]):
-            roots.append(home)
         self._copies = {
-            str(root): inside.enter_context(scratch(str(root), ())) for root in roots
+            str(root): inside.enter_context(scratch(str(root), ()))
+            for root in self.roots(program)
         }
         self.kept = list(self._copies)
         self.made = [copy.parent for copy in self._copies.values()]
         self.beside = self.made[0]
         """A folder that is gone afterwards."""
+
+    @staticmethod
+    def roots(program: Program) -> list[Path]:
+        """Return the folders that are copied: one, where the other lies in it."""
+        target, folder = Path(program.target), Path(program.folder)
+        home = target if program.target_kind == "entry point" else target.parent
+        first = home if folder.is_relative_to(home) else folder
+        return [first] if home.is_relative_to(first) else [first, home]
 
     def moved(self, text: str) -> str:
         """Return where something lies in the copies; other texts as they are."""

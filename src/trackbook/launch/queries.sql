@@ -8,7 +8,7 @@ SELECT DISTINCT name FROM tb.run WHERE starts_with(name, $start)
 
 -- program_of: the program of which a session was the process, if `trackbook run` started it
 SELECT l.target, l.target_kind, l.target_digest, l.entry_point, l.command, l.params, l.folder,
-  l.wall_s, r.name, r.experiment
+  l.python, l.environment, l.git_commit, l.revision, l.wall_s, r.name, r.experiment
 FROM tb.launches l JOIN tb.run r USING (run_id)
 WHERE r.session_id = $session AND r.origin = 'launch' AND l.target_kind <> 'notebook'
 

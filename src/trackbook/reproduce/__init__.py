@@ -10,7 +10,7 @@ from trackbook.reproduce.environment import (
 )
 from trackbook.reproduce.guard import guard
 from trackbook.reproduce.kernel import CellFailed, FreshKernel
-from trackbook.reproduce.outcome import Outcome, outcome_of
+from trackbook.reproduce.outcome import Outcome, Used, outcome_of
 from trackbook.reproduce.rebuilt import reproduce_rebuilt
 from trackbook.reproduce.rerun import (
     Progress,
@@ -44,6 +44,7 @@ __all__ = [
     "Rerun",
     "Terms",
     "Trial",
+    "Used",
     "guard",
     "guarded",
     "kept_and_free",
