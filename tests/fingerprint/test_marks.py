@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trackbook.fingerprint import mark_of
+from trackbook.fingerprint import Budget, mark_of
 
 
 def set_item(at, to):
@@ -105,6 +105,61 @@ def test_a_large_array_is_marked_by_a_sample() -> None:
     value = np.zeros(20_000_000)
     assert not mark_of(value).exact
     assert mark_of(np.zeros(1_000_000)).exact
+
+
+class LoudNumber(int):
+    def __reduce__(self):
+        raise AssertionError("somebody asked")
+
+    __hash__ = __eq__ = __index__ = __int__ = __reduce__
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(3_000)),
+        tuple(f"word {n}" for n in range(3_000)),
+        [n / 7 if n % 3 else None for n in range(3_000)],
+        {f"key {n}": n for n in range(3_000)},
+        {n: b"%d" % n for n in range(3_000)},
+    ],
+)
+def test_many_texts_and_numbers_are_told_apart_by_each_of_them(value) -> None:
+    mark = mark_of(value)
+    assert mark.exact and mark.lasting
+    again = type(value)(value.items() if isinstance(value, dict) else value)
+    assert mark_of(again).digest == mark.digest
+    for at in (0, 1_717, 2_999):
+        if isinstance(value, dict):
+            other = {**value, list(value)[at]: "another"}
+        else:
+            other = type(value)([*value[:at], "another", *value[at + 1 :]])
+        assert mark_of(other).digest != mark.digest
+    assert mark_of([*[2] * 400, 1]).digest != mark_of([*[2] * 400, 1.0]).digest
+    assert mark_of([1] * 400).digest != mark_of([True] * 400).digest
+
+
+def test_among_many_what_can_change_is_a_part() -> None:
+    inner = [1, 2]
+    for many in ([*range(3_000), inner], {**dict.fromkeys(range(3_000)), "last": inner}):
+        before = mark_of(many)
+        assert id(inner) in before.parts
+        inner.append(3)
+        assert mark_of(many).digest != before.digest
+    loud = mark_of([*range(3_000), LoudNumber(3)])
+    assert loud.digest != mark_of([*range(3_000), 3]).digest
+
+
+def test_more_than_can_be_taken_in_is_marked_by_a_sample() -> None:
+    budget = Budget()
+    few, most = list(range(10_000)), list(range(600_000))
+    assert mark_of(few, budget).exact
+    mark = mark_of(most, budget)
+    assert not mark.exact
+    assert mark_of([*most, 1]).digest != mark.digest
+    assert mark_of(few, budget).exact  # what was too much took nothing from the others
+    assert not mark_of([*most, object()]).exact
+    assert not mark_of(set(most)).exact
 
 
 def test_an_object_that_took_anothers_place_is_another() -> None:

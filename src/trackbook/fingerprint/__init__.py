@@ -29,8 +29,9 @@ from trackbook.fingerprint.identities import (
 from trackbook.fingerprint.local_modules import Source, local_modules
 from trackbook.fingerprint.lock import Installed, environment_hash, installed
 from trackbook.fingerprint.machine import Machine, this_machine
-from trackbook.fingerprint.marks import Budget, Mark, mark_of
+from trackbook.fingerprint.marks import Mark, mark_of
 from trackbook.fingerprint.marks_of_data import length_of
+from trackbook.fingerprint.marks_of_many import Budget
 from trackbook.fingerprint.packages import digest_of, packages_in_use
 from trackbook.fingerprint.requirements import Pins, pins
 from trackbook.fingerprint.sketch import sketched
