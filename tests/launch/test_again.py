@@ -185,7 +185,8 @@ def test_a_module_that_lies_elsewhere_and_changed_is_blamed(
     (folder / "helper.py").rename(shared / "helper.py")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(shared), *sys.path]))
     launched(folder)
-    (shared / "helper.py").write_text("def factor():\n    return 3.0\n")
+    # Of another size: in the same second Python would take its compiled code for the old.
+    (shared / "helper.py").write_text("def factor():\n    return 30.0\n")
     store, runs = recorded(folder)
     one = next(each for each in runs if each.name != "inner")
     found = reproduce_program(store, one).found
