@@ -42,6 +42,16 @@ def test_a_package_that_cannot_be_read_takes_nothing_from_the_others(
     assert [(point.name, point.value) for point in found] == [("thing", "whole.things:ONE")]
 
 
+def test_packages_without_a_name_offer_something_each(tmp_path, monkeypatch) -> None:
+    for name in ("one", "two"):
+        about = tmp_path / f"{name}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text("Metadata-Version: 2.1\n")
+        (about / "entry_points.txt").write_text(f"[trackbook.things]\n{name} = a:B\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert {point.name for point in plug_ins("trackbook.things")} == {"one", "two"}
+
+
 @pytest.mark.parametrize(
     ("group", "ask"),
     [

@@ -31,7 +31,8 @@ def plug_ins(group: str) -> list[EntryPoint]:
     found: list[EntryPoint] = []
     seen: set[str] = set()
     for package in packages_offering(group):
-        name = (package.metadata["Name"] or "").lower().replace("_", "-")
+        about = package.metadata
+        name = about["Name"].lower().replace("_", "-") if "Name" in about else ""
         if name in seen:
             continue  # the first on the path counts, as for imports
         seen |= {name} - {""}

@@ -139,6 +139,17 @@ def test_an_entry_point_is_executed_again_as_long_as_its_project_says_the_same(
         reproduce_program(store, one)
 
 
+def test_a_script_in_a_folder_without_a_project_file_is_executed_again(
+    folder, tmp_path_factory, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    done = run(folder, {"lr": 0.5}, project=folder, entry="train.py")
+    assert done.status == "FINISHED", done.error
+    (folder / "train.py").write_text("raise SystemExit(3)")
+    store, runs = recorded(folder)
+    assert {reproduce_program(store, one).found.verdict for one in runs} == {"identical"}
+
+
 def test_a_program_that_lies_elsewhere_is_executed_again_too(
     folder, tmp_path_factory, monkeypatch
 ) -> None:

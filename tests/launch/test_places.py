@@ -142,7 +142,8 @@ def test_a_project_runs_in_the_environment_that_it_asks_for(tmp_path, monkeypatc
     (home / "show.py").write_text(
         (home / "show.py").read_text().replace("'major', 1", "'major', 2")
     )
-    assert reproduce_program(store, one).found.verdict == "identical"
+    found = reproduce_program(store, one).found
+    assert (found.verdict, found.environment) == ("identical", "its project's own")
     (tmp_path / "cache").rename(tmp_path / "moved")
     with pytest.raises(NotFound, match="in which own-1 ran, is gone: reproduce --env"):
         reproduce_program(store, one)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from trackbook.capture.recorder import Recorder
 
 LAUNCH = "TRACKBOOK_LAUNCH"
+"""The variable that tells a process as which run it was launched."""
 GUARD = "TRACKBOOK_GUARD"
 """A launched program finds in this variable, as JSON, which folders it must leave as they are."""
-"""The variable that tells a process as which run it was launched."""
 RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

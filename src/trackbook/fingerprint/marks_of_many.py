@@ -43,7 +43,7 @@ class Budget:
 def many(walk: Walk, value: Any) -> bool:
     """Take in a list, tuple or dictionary of many texts and numbers; say whether it was done.
 
-    Python's own marshal writes their values in C, twenty times as fast as one by one; in
+    Python's own marshal writes their values in C, three to six times as fast as one by one; in
     version 2 it leaves out what else refers to them.
     """
     if type(value) is dict:

@@ -7,17 +7,16 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from blake3 import blake3
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackbook.capture import GUARD
 from trackbook.code import Secrets
 from trackbook.errors import Misused, NotFound
 from trackbook.launch.commanding import with_recording
 from trackbook.launch.desk import SQL, Desk
-from trackbook.launch.launch import Identity, Telling, carried_out, start_of
+from trackbook.launch.launch import Identity, Telling, carried_out, digest_of, start_of
 from trackbook.launch.processes import ended_politely
+from trackbook.launch.projects import FILE
 from trackbook.launch.revisions import at_revision
 from trackbook.launch.targets import plan_of
 from trackbook.lineage import slice_of
@@ -27,6 +26,7 @@ from trackbook.reproduce import (
     Terms,
     Trial,
     kept_and_free,
+    longest_s,
     must_be_comparable,
     on_trial,
     outcome_of,
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from trackbook.records import Cause, LocalModule, Run
     from trackbook.reproduce import Outcome, Progress, Used
 
-SLACK, LEAST_S = 3.0, 60.0
-"""It may take so many times what it took at first, and at least so long."""
 MASKED = "***"
+KEY = "", "", 0
+"""By which its one run is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,18 @@ class Program:
     wall_s: float | None
     name: str
     experiment: str | None
+
+
+class Known(NamedTuple):
+    """What is on record of a program."""
+
+    program: Program
+    modules: Sequence[LocalModule]
+    """Its own, as they were."""
+    python: str
+    """The version that executed it."""
+    secrets: Secrets
+    """Tells what of a source is masked."""
 
 
 def program_of(store: Store, run: Run) -> Program | None:
@@ -93,20 +105,18 @@ def reproduce_program(
     program = program_of(store, run)
     if program is None:
         raise NotFound(f"run {run.name!r} was not launched by trackbook run")
-    recorded = outcome_of(store, run.run_id)
-    must_be_comparable(run, recorded)
-    modules = around(store, run).modules
+    must_be_comparable(run, outcome_of(store, run.run_id))
+    was = around(store, run)
     secrets = Secrets(read_settings(store.folder.parent).secrets)
-    must_be_repeatable(run, program, modules, secrets)
-    nothing = slice_of(store, run, or_none=True)
-    inside = in_its_python(run, program, terms or Terms())
-    trial = ProgramTrial(store, run, nothing, recorded, inside, progress)
-    trial.is_about(program, modules, secrets)
-    return on_trial(trial)
+    known = Known(program, was.modules, was.python, secrets)
+    must_be_repeatable(run, known)
+    inside = in_its_python(run, known, terms or Terms())
+    return on_trial(ProgramTrial(store, run, known, inside, progress))
 
 
-def in_its_python(run: Run, program: Program, terms: Terms) -> Terms:
+def in_its_python(run: Run, known: Known, terms: Terms) -> Terms:
     """Return terms with the Python of its project's environment, if it ran in that."""
+    program = known.program
     if program.environment != "project" or terms.environment:
         return terms
     if not Path(program.python).is_file():
@@ -114,13 +124,14 @@ def in_its_python(run: Run, program: Program, terms: Terms) -> Terms:
             f"{program.python}, in which {run.name} ran, is gone: reproduce --env builds one"
             " with the packages that it had"
         )
-    return replace(terms, python=program.python)
+    return replace(
+        terms, python=program.python, version=known.python, environment="its project's own"
+    )
 
 
-def must_be_repeatable(
-    run: Run, program: Program, modules: Sequence[LocalModule], secrets: Secrets
-) -> None:
+def must_be_repeatable(run: Run, known: Known) -> None:
     """Refuse what cannot be executed as it was."""
+    program = known.program
     if with_recording(program.command, "python") is None:
         raise Misused(
             f"{run.name} is no Python program's: what {program.command[0]!r} starts can"
@@ -137,9 +148,9 @@ def must_be_repeatable(
         )
     if program.revision is not None:
         return
-    for module in modules:
+    for module in known.modules:
         if MASKED in module.source and not is_still(
-            Path(module.path), module.source, secrets
+            Path(module.path), module.source, known.secrets
         ):
             raise NotFound(
                 f"{module.path} has changed since {run.name}, and is on record without its secrets:"
@@ -147,8 +158,9 @@ def must_be_repeatable(
             )
     file = Path(program.target)
     if program.target_kind == "entry point":
-        file /= "MLproject"
-    elif any(module.path == program.target for module in modules):
+        named = file / FILE
+        file = named if named.is_file() else file / (program.entry_point or FILE)
+    if any(module.path == str(file) for module in known.modules):
         return
     if not file.is_file() or digest_of(file) != program.target_digest:
         raise NotFound(
@@ -166,21 +178,18 @@ def is_still(file: Path, source: str, secrets: Secrets) -> bool:
     return text == source or secrets.of_source(text) == source
 
 
-def digest_of(file: Path) -> str:
-    """Return a file's digest as launches have it."""
-    return f"b3-{blake3(file.read_bytes()).hexdigest()}"
-
-
 class ProgramTrial(Trial):
     """A program on trial: it is executed as a whole."""
 
-    def is_about(
-        self, program: Program, modules: Sequence[LocalModule], secrets: Secrets
+    def __init__(
+        self, store: Store, run: Run, known: Known, terms: Terms, progress: Progress
     ) -> None:
-        """Say what is executed."""
-        self.program, self.modules, self.secrets = program, modules, secrets
+        nothing = slice_of(store, run, or_none=True)
+        recorded = outcome_of(store, run.run_id)
+        super().__init__(store, run, nothing, recorded, terms, progress)
+        self.program, self.modules, _, self.secrets = known
         self.execution_count = 1
-        self._key = ("", "", 0)
+        self._key = KEY
 
     @property
     def source(self) -> str:
@@ -201,7 +210,7 @@ class ProgramTrial(Trial):
             places = Places(program, inside)
             places.put(self.modules, self.secrets)
             outcome, failure = self._executed(program, places, places.beside / "project")
-            found = {} if outcome is None else {("", "", 0): outcome}
+            found = {} if outcome is None else {KEY: outcome}
         self._progress(1, 1)
         seconds = time.monotonic() - begun
         self.seconds += seconds
@@ -242,7 +251,7 @@ class ProgramTrial(Trial):
         launch = Identity(name=program.name, experiment=program.experiment).launch(
             plan, project
         )
-        longest = self.terms.timeout_s or max(LEAST_S, SLACK * (program.wall_s or 0.0))
+        longest = self.terms.timeout_s or longest_s(program.wall_s or 0.0)
         with Desk(project, launch, str(target)) as desk:
             desk.put(start_of(desk, plan, self.terms.python, "current", None))
             done = carried_out(desk, plan, self.terms.python, longest, Telling())

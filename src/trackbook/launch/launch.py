@@ -197,7 +197,7 @@ def start_of(
     return LaunchStart(
         target=desk.target,
         target_kind=plan.kind,
-        target_digest=f"b3-{blake3(plan.file.read_bytes()).hexdigest()}",
+        target_digest=digest_of(plan.file),
         entry_point=plan.entry_point,
         command=[desk.secrets.in_text(hidden(word)) for word in plan.command],
         params=json.dumps(texts, default=str, ensure_ascii=False),
@@ -207,6 +207,11 @@ def start_of(
         git_commit=commit_of(plan.file.parent),
         revision=revision,
     )
+
+
+def digest_of(file: Path) -> str:
+    """Return a file's digest as it is written of a target."""
+    return f"b3-{blake3(file.read_bytes()).hexdigest()}"
 
 
 def carried_out(

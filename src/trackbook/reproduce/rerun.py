@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told how many executions are done, of how many."""
 SLACK, LEAST_S = 3.0, 60.0
-"""A cell may take so many times what it took at first, and at least so long."""
+"""What is executed may take so many times what it took at first, and at least so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def executed(
     v4: Any = nbformat.v4
     notebook = v4.new_notebook(cells=[cell_of(part) for part in parts])
     usual = max(((part.duration_s or 0.0) for part in parts), default=0.0)
-    longest = timeout_s if timeout_s is not None else max(LEAST_S, SLACK * usual)
+    longest = timeout_s if timeout_s is not None else longest_s(usual)
     env = {
         "TRACKBOOK_PROJECT": str(work.parent / "project"),
         "TRACKBOOK_CARDS": "quiet",
@@ -127,6 +127,11 @@ def executed(
                 return f"it took more than {timeout_s:.0f} s", part.execution_id
     progress(len(parts), len(parts))
     return None, None
+
+
+def longest_s(usual_s: float) -> float:
+    """Return how many seconds may be taken by what took so many at first."""
+    return max(LEAST_S, SLACK * usual_s)
 
 
 def own_package(folder: Path) -> str:

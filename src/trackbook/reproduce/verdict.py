@@ -152,6 +152,7 @@ class Trial:
     ) -> None:
         self.terms = terms
         self.cut = cut
+        self.execution_count = len(cut.parts)
         self.seconds = 0.0
         self._store = store
         self._run = run
@@ -159,8 +160,6 @@ class Trial:
         self._progress = progress
         self._key = key_of(store, run)
         self._launch = launch_of_session(store, run.session_id)
-
-        self.execution_count = len(cut.parts)
 
     @property
     def source(self) -> str:
