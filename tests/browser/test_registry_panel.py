@@ -224,6 +224,15 @@ def test_what_others_decide_appears_while_the_kernel_is_busy(page):
     )
 
 
+def test_the_keyboard_keeps_its_place_when_a_button_goes_away(page):
+    card(page, "late@1.0.0").click()
+    page.get_by_role("button", name="Archive").focus()
+    kernel(page, "desk.archive('late@1.0.0', reason='nobody asks for it')")
+    page.get_by_role("button", name="Archive").wait_for(state="hidden")
+    page.keyboard.press("Escape")
+    page.locator(".tb-vname:focus", has_text="late@1.0.0").wait_for()
+
+
 def test_a_thousand_versions_stay_usable(notebook, page, tmp_path):
     kernel(page, "desk.many(1000)")
     page.get_by_text("1,000 versions").wait_for(timeout=60_000)

@@ -169,10 +169,11 @@ export function age(ms) {
   return "";
 }
 
-/** Draw anew, and give the focus back to what stands where it was. */
-export function keepingFocus(root, draw) {
-  const held = root.contains(document.activeElement) ? document.activeElement.dataset.at : undefined;
+/** Draw anew, and give the focus back to what stands where it was; if nothing does, to `otherwise`. */
+export function keepingFocus(root, draw, otherwise) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
   draw();
-  if (held === undefined || root.contains(document.activeElement)) return;
-  [...root.querySelectorAll("[data-at]")].find((one) => one.dataset.at === held)?.focus({ preventScroll: true });
+  if (!held || root.contains(document.activeElement)) return;
+  const same = held.dataset.at === undefined ? null : [...root.querySelectorAll("[data-at]")].find((one) => one.dataset.at === held.dataset.at);
+  (same ?? otherwise)?.focus({ preventScroll: true });
 }

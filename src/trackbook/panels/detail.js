@@ -34,7 +34,7 @@ export function detailView(hub, middle) {
       actions.replaceChildren(...(detail?.actions ?? []).map(action));
       body.setAttribute("aria-busy", String(!detail));
       body.replaceChildren(...(detail ? sections(detail) : [make("p", { class: "tb-quiet" }, "…")]));
-    });
+    }, title);
   }
 
   function action({ do: deed, label, to, why_not: against }) {
