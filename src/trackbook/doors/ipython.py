@@ -16,6 +16,7 @@ from trackbook.capture import (
     request_in,
     take_launch,
 )
+from trackbook.doors.garbage import Aside
 from trackbook.doors.magics import CELL_WORDS, ask, track_help
 from trackbook.doors.session import Current
 from trackbook.doors.watching import all_cards, brought_cards
@@ -81,10 +82,12 @@ class Plug:
             self.outputs.plug_in()
         self.recorder.trail.strangers.loaded(shell.user_ns)
         self.knows_past = False
+        self.aside = Aside()
 
     def pull_out(self) -> None:
         """Take everything back and end the session."""
         shell = self.shell
+        self.aside.put_back()
         self.watch.stop()
         if self.outputs is not None:
             self.outputs.pull_out()
@@ -112,6 +115,7 @@ class Plug:
         self.watch.refresh()
         if not self.knows_past:
             self.knows_past = True
+            self.aside.take(self.shell.user_ns, self.shell.user_ns_hidden)
             if self.recorder.ledger.launch is None:  # else nobody sees cards that compare
                 self.book.soon(self.book.remember_past)
         self.book.doubts.look()
