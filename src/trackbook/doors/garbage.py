@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LASTING = (ModuleType, type, FunctionType, BuiltinFunctionType)
 """What a namespace may hold that nobody means to get rid of."""
+OF_PYTHON = 5_000
+"""More than Python sets aside by itself when it starts: 0 on 3.11, some hundreds on 3.12."""
 
 
 class Aside:
@@ -37,13 +39,13 @@ class Aside:
             or texts, nor if somebody has set things aside before.
         """
         own = (
-            value
-            for name, value in names.items()
-            if name not in hidden and name[:1] != "_"
+            value for name, value in names.items() if name not in hidden and name[:1] != "_"
         )
-        if gc.get_freeze_count() or not all(map(_is_lasting, own)):
+        if gc.get_freeze_count() > OF_PYTHON or not all(map(_is_lasting, own)):
             return False
-        gc.collect(1)  # what is young and of no use already; a full round would take its time
+        gc.collect(
+            1
+        )  # what is young and of no use already; a full round would take its time
         gc.freeze()
         self.is_ours = True
         return True

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import platform
-import re
-import sys
 import sysconfig
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from trackbook.fingerprint.distributions import known, plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from trackbook.fingerprint.distributions import Known
 
 
 class Installed(NamedTuple):
@@ -24,41 +26,24 @@ class Installed(NamedTuple):
     """As pip writes it (`git+https://…@commit`, `-e file:///…`); empty for an index."""
 
 
-RUNS = re.compile(r"[-_.]+")
-seen: list[tuple[object, Installed]] = []
-"""What was found last, and how the folders stood then."""
+seen: list[tuple[list[Known], Installed]] = []
+"""What was made last, and from what."""
 
 
 def installed() -> Installed:
-    """Return everything that is installed; some 100 ms where the folders have changed."""
-    folders = state_of(sys.path)
-    if not seen or seen[0][0] != folders:
-        seen[:] = [(folders, look())]
+    """Return everything that is installed; some 20 ms where the folders have changed."""
+    now = known()
+    if not seen or seen[0][0] is not now:
+        seen[:] = [(now, lock_of(now))]
     return seen[0][1]
 
 
-def state_of(folders: Sequence[object]) -> tuple[tuple[str, int], ...]:
-    """Return what changes when something is installed into a folder or taken out of it."""
-    found = []
-    for folder in tuple(folders):
-        if type(folder) is str:
-            try:
-                found.append((folder, Path(folder).stat().st_mtime_ns))
-            except (OSError, ValueError):
-                continue
-    return tuple(found)
-
-
-def look() -> Installed:
-    """Return everything that is installed; the first of a name counts, as for imports."""
-    from importlib.metadata import distributions
-
+def lock_of(distributions: Iterable[Known]) -> Installed:
+    """Return distributions with their origins; the first of a name counts, as for imports."""
     found: dict[str, tuple[str, str]] = {}
-    for one in distributions():
-        facts = one.metadata
-        name, number = facts["Name"], facts["Version"]
-        if name and number and plain(name) not in found:
-            origin = origin_of(one.read_text("direct_url.json"))
+    for name, number, files in distributions:
+        if plain(name) not in found:
+            origin = origin_of(files.read_text("direct_url.json"))
             found[plain(name)] = f"{name}=={number}", origin
     rows = [found[key] for key in sorted(found)]
     return Installed([package for package, _ in rows], [origin for _, origin in rows])
@@ -86,11 +71,6 @@ def own_surface() -> tuple[str, str, str]:
         platform.python_version(),
         sysconfig.get_platform(),
     )
-
-
-def plain(name: str) -> str:
-    """Return a distribution's name as indexes compare it: lower case, runs of -_. as one -."""
-    return RUNS.sub("-", name.lower())
 
 
 def origin_of(text: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackbook.fingerprint.lock import plain
+from trackbook.fingerprint.distributions import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
