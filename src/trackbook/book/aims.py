@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trackbook.book.book import Book
 
     Direction = Literal["max", "min"]
@@ -23,6 +25,10 @@ class Aims:
 
     def learn(self) -> None:
         """Ask for them anew."""
+        self.take(self.asked())
+
+    def asked(self) -> list[tuple[str, str, Direction]]:
+        """Return each experiment with its metric and which way that is better, as on record."""
         from trackbook.store import file_in
 
         book = self._book
@@ -30,7 +36,10 @@ class Aims:
         if there and book.store.place.is_read_only:
             # What an older trackbook made, and nobody may bring up to date, has no such view.
             there = bool(book.ask("knows_aims"))
-        rows = book.ask("aims") if there else []
+        return book.ask("aims") if there else []
+
+    def take(self, rows: Iterable[tuple[str, str, Direction]]) -> None:
+        """Know them from now on."""
         self._known = {experiment: (metric, way) for experiment, metric, way in rows}
         self._is_asked = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ from trackbook.book.contents import slice_of_run
 from trackbook.book.contracts import Contracts
 from trackbook.book.doubts import Doubts
 from trackbook.book.past import Past
+from trackbook.book.recall import leave, recall
 from trackbook.book.sampling import Sampling
 from trackbook.book.splitting import session_now
 from trackbook.book.surroundings import Surroundings, working_folder
@@ -23,7 +25,7 @@ from trackbook.book.upkeep import Upkeep
 from trackbook.capture import LAUNCH, Recorder
 from trackbook.clock import new_id
 from trackbook.code import Secrets, direction_of
-from trackbook.errors import Misused
+from trackbook.errors import Busy, Misused
 from trackbook.journal import Journal
 from trackbook.records import Artifact, Notebook, SessionEnd
 from trackbook.settings import FOLDER, Settings, read_settings
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
 
     Direction = Literal["max", "min"]
 
-PAST_RUNS = 500
-"""Earlier runs that the cards compare with."""
 SETTLE_S = 3.0
 """How long a reader waits for facts that are being worked out in the background."""
 
@@ -169,21 +169,19 @@ class Book:
             self.background.later(lambda: self.collecting.of_run(run))
 
     def remember_past(self) -> None:
-        """Learn what earlier sessions did in this notebook; slow, for the background."""
+        """Learn what earlier sessions did in this notebook; for the background."""
         from trackbook.store import file_in
 
         recorder = self.recorder
         if recorder is None or not file_in(self.folder).exists():
             return
-        from trackbook.runs import search
-
-        self.aims.learn()
-        earlier = search(self.store, limit=PAST_RUNS)
-        self.past.read(earlier, self.direction)
-        recorder.ledger.seen(run.name for run in earlier)
-        rows = self.ask("runs_of_cells", notebook=recorder.notebook.path)
-        for cell_key, run_id in rows:
-            recorder.ledger.last_of_cell.setdefault(cell_key, run_id)
+        known = recall(self)
+        self.aims.take((aim.experiment, aim.metric, aim.direction) for aim in known.aims)
+        self.past.read(known.runs, self.direction)
+        recorder.ledger.seen(run.name for run in known.runs)
+        for cell in known.cells:
+            if cell.notebook == recorder.notebook.path:
+                recorder.ledger.last_of_cell.setdefault(cell.cell_key, cell.run_id)
 
     def ask(self, block: str, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows of one of the book's own questions."""
@@ -301,10 +299,17 @@ class Book:
             self.journal.close()
             # The folder may be gone, with nothing to drain; of a launched run the launcher drains.
             drains = LAUNCH not in os.environ and not self.is_split
-            if self.folder.is_dir() and drains:
-                self.store.drain(patience_s=0)
+            if self.folder.is_dir() and drains and self.store.drain(patience_s=0):
+                self._leave_past()
         if "store" in self.__dict__:
             self.store.close()
+
+    def _leave_past(self) -> None:
+        """Let the next session of a notebook begin with what is known now."""
+        if self.recorder is None or not self.recorder.has_cells:
+            return
+        with suppress(OSError, Busy):  # then the next session asks by itself
+            leave(self)
 
     def _surroundings(
         self, run: ActiveRun, executed: dict[str, tuple[str, int]], modules: tuple[str, ...]

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Literal
 
+    from trackbook.book.recall import Remembered
     from trackbook.capture import ActiveRun
-    from trackbook.records import Run
 
 
 class Earlier(NamedTuple):
@@ -49,7 +49,7 @@ class Past:
 
     def read(
         self,
-        runs: Iterable[Run],
+        runs: Iterable[Remembered],
         direction: Callable[[str], Literal["max", "min"] | None],
     ) -> None:
         """Take in runs of earlier sessions."""

@@ -1,9 +1,9 @@
 -- What the book asks. The store is in use as tb; values are bound as $name.
 
--- runs_of_cells: the last run that each cell of a notebook opened
-SELECT cell_key, max(run_id) AS run_id FROM kept_run
-WHERE cell_key IS NOT NULL AND notebook IS NOT DISTINCT FROM $notebook AND relation IS DISTINCT FROM 'child'
-GROUP BY cell_key
+-- runs_of_cells: the last run that each cell opened, of a notebook or of all
+SELECT notebook, cell_key, max(run_id) AS run_id FROM kept_run
+WHERE cell_key IS NOT NULL AND ($all OR notebook IS NOT DISTINCT FROM $notebook) AND relation IS DISTINCT FROM 'child'
+GROUP BY notebook, cell_key LIMIT $most
 
 -- run_names: names of the latest runs
 SELECT name FROM (SELECT name, max(run_id) AS latest FROM run_facts GROUP BY name)

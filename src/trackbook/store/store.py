@@ -12,7 +12,8 @@ from trackbook.store.compact import copy_sorted, sort_recent
 from trackbook.store.drain import drain_once, put_away
 from trackbook.store.place import PATIENCE_S, Place, first_line
 from trackbook.store.question import must_only_read
-from trackbook.store.stretch import is_drained, sizes_of
+from trackbook.store.standing import Standing, state_of, still_stands
+from trackbook.store.stretch import sizes_of
 from trackbook.store.tables import make_tables
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class Store:
         self.folder = folder
         self.journal_folder = folder / "journal"
         self.place = Place(folder)
-        self._seen: tuple[object, Mapping[str, int]] = (None, {})
-        """The database as our last drain left it, and how much of each journal is in it."""
+        self._seen: Standing | None = None
+        """The database as our last drain left it."""
 
     def drain(self, *, patience_s: float = PATIENCE_S) -> bool:
         """Move all journals into the database; say whether it was done.
@@ -156,19 +157,14 @@ class Store:
         """Let go of this process's DuckDB instance."""
         self.place.close()
 
+    def standing(self) -> Standing | None:
+        """Return the database as our last drain left it; None if it was changed, or has news."""
+        return self._seen if self._is_drained() else None
+
     def _is_drained(self) -> bool:
         """Say, without opening the database, that there is nothing to drain."""
         with self.place.alone():
-            left, ends = self._seen
-            return left == self._state() and is_drained(self.journal_folder, ends)
-
-    def _state(self) -> object:
-        """Return what changes with every change that anybody makes to the database."""
-        try:
-            facts = self.place.file.stat()
-        except FileNotFoundError:
-            return object()
-        return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+            return self._seen is not None and still_stands(self.folder, self._seen)
 
     def _drain(self, upto: Mapping[str, int], patience_s: float) -> bool:
         """Drain for one turn; say whether that was all."""
@@ -185,7 +181,8 @@ class Store:
             put_away(stretch)
         if drained.more:
             return False
-        self._seen = (self._state(), drained.ends)
+        state = state_of(self.place.file)
+        self._seen = None if state is None else Standing(state, drained.ends)
         return True
 
     @contextmanager
