@@ -1,7 +1,7 @@
-"""What is alive when a session begins is left out of Python's rounds for garbage.
+"""What is alive before a session's work begins is left out of Python's rounds for garbage.
 
-What a session brings along lives as long as it does, trackbook and the libraries that it needs are
-half of it, and each full round of the collector walks through all of it again: 40 to 60 ms a round.
+Modules live as long as a session, those that trackbook needs among them, and each full round of the
+collector walks through all of them again: 40 to 60 ms for a kernel alone, more with each library.
 `gc.freeze` takes it out of these rounds, which makes them shorter by more than what the watch of
 libraries adds to them. Nothing else changes: objects are freed by their counts as ever.
 """
@@ -26,35 +26,33 @@ class Aside:
 
     def __init__(self) -> None:
         self.is_ours = False
+        self.is_over = gc.get_freeze_count() > OF_PYTHON
+        """Nothing more is set aside: the work has begun, or somebody else does it."""
 
-    def take(self, names: Mapping[str, object], hidden: Mapping[str, object]) -> bool:
-        """Set aside what is alive, if it is no work of the user's that may be thrown away later.
+    def take(self, names: Mapping[str, object], hidden: Mapping[str, object]) -> None:
+        """Set aside what is alive, until there is work of the user's that may be thrown away.
 
         Args:
-            names: the user's namespace
+            names: the user's namespace: all is set aside as long as it holds modules, classes,
+                functions, numbers and texts, and nothing from the first time it holds more
             hidden: what the shell itself put there
-
-        Returns:
-            Whether it was: not if a name holds more than modules, classes, functions, numbers
-            or texts, nor if somebody has set things aside before.
         """
+        if self.is_over:
+            return
         own = (
             value for name, value in names.items() if name not in hidden and name[:1] != "_"
         )
-        if gc.get_freeze_count() > OF_PYTHON or not all(map(_is_lasting, own)):
-            return False
-        gc.collect(
-            1
-        )  # what is young and of no use already; a full round would take its time
-        gc.freeze()
-        self.is_ours = True
-        return True
+        self.is_over = not all(map(_is_lasting, own))
+        if not self.is_over:
+            gc.collect(1)  # what is of no use already; all of it would take its time
+            gc.freeze()
+            self.is_ours = True
 
     def put_back(self) -> None:
         """Let the collector see it again."""
         if self.is_ours:
             gc.unfreeze()
-        self.is_ours = False
+        self.is_ours, self.is_over = False, True
 
 
 def _is_lasting(value: object) -> bool:

@@ -113,9 +113,9 @@ class Plug:
 
     def _before(self, info: Any) -> None:
         self.watch.refresh()
+        self.aside.take(self.shell.user_ns, self.shell.user_ns_hidden)
         if not self.knows_past:
             self.knows_past = True
-            self.aside.take(self.shell.user_ns, self.shell.user_ns_hidden)
             if self.recorder.ledger.launch is None:  # else nobody sees cards that compare
                 self.book.soon(self.book.remember_past)
         self.book.doubts.look()
