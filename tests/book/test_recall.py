@@ -95,3 +95,12 @@ def experiment():
         "print(json.dumps([run['experiment'] for run in trackbook.search_runs()]))"
     )
     return json.loads(found)[0]
+
+
+def test_what_is_deleted_for_good_is_not_left(session, tmp_path):
+    first = session(0.9)
+    left = tmp_path / ".trackbook/past.msgpack"
+    assert first["run_id"].encode() in left.read_bytes()
+    python(f"import trackbook\ntrackbook.rm({first['run_id']!r})\ntrackbook.gc()")
+    assert not left.exists()
+    assert session(0.8)["best"] is None

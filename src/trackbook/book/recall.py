@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from trackbook.clock import new_id
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -72,26 +70,31 @@ class Left(msgspec.Struct, frozen=True):
 
 def recall(book: Book) -> Recollection:
     """Return what is known of earlier sessions, without a question if it is left and still true."""
-    left = _read(_file(book.folder))
-    if left is not None and _is_true(book, left):
-        return left.past
+    from trackbook.store import Standing, past_in, still_stands
+
+    left = _read(past_in(book.folder))
+    if left is not None:
+        then = Standing(left.database, left.ends)
+        if still_stands(book.folder, then, besides=book.session_id):
+            return left.past
     return _asked(book, of_all=False)
 
 
 def leave(book: Book) -> None:
     """Leave the answers for the next session; the database has just been drained."""
-    past = _asked(book, of_all=True)
-    standing = book.store.standing()
-    if standing is None or len(past.cells) > MOST_CELLS:
-        return
-    file = _file(book.folder)
-    left = Left(FORMAT, standing.database, dict(standing.ends), past)
-    fresh = file.with_name(f".{file.name}.{new_id()}.new")
-    try:
+    from trackbook.store import past_in
+
+    store = book.store
+    with store.place.alone(patience_s=0):  # nobody takes away meanwhile what is told here
+        standing = store.standing()
+        past = _asked(book, of_all=True)
+        if standing is None or standing != store.standing() or len(past.cells) > MOST_CELLS:
+            return
+        left = Left(FORMAT, standing.database, dict(standing.ends), past)
+        file = past_in(book.folder)
+        fresh = file.with_name(f".{file.name}.new")
         fresh.write_bytes(msgspec.msgpack.encode(left))
         fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _asked(book: Book, *, of_all: bool) -> Recollection:
@@ -112,19 +115,8 @@ def _asked(book: Book, *, of_all: bool) -> Recollection:
     )
 
 
-def _file(folder: Path) -> Path:
-    return folder / "past.msgpack"
-
-
 def _read(file: Path) -> Left | None:
     try:
         return msgspec.msgpack.decode(file.read_bytes(), type=Left)
     except (OSError, msgspec.MsgspecError):
         return None  # none is left, or another trackbook's: the database is asked
-
-
-def _is_true(book: Book, left: Left) -> bool:
-    from trackbook.store import Standing, still_stands
-
-    own = book.session_id
-    return still_stands(book.folder, Standing(left.database, left.ends), besides=own)

@@ -21,6 +21,11 @@ class Standing(NamedTuple):
     """Bytes, by the journal's name."""
 
 
+def past_in(folder: Path) -> Path:
+    """Return the file in which a session leaves what the next one begins with."""
+    return folder / "past.msgpack"
+
+
 def state_of(file: Path) -> tuple[int, int, int, int] | None:
     """Return what changes with every change that anybody makes to a database; None without one."""
     try:

@@ -12,7 +12,7 @@ from trackbook.store.compact import copy_sorted, sort_recent
 from trackbook.store.drain import drain_once, put_away
 from trackbook.store.place import PATIENCE_S, Place, first_line
 from trackbook.store.question import must_only_read
-from trackbook.store.standing import Standing, state_of, still_stands
+from trackbook.store.standing import Standing, past_in, state_of, still_stands
 from trackbook.store.stretch import sizes_of
 from trackbook.store.tables import make_tables
 
@@ -148,8 +148,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBPyConnection]:
-        """Give the database, drained and attached for writing; for housekeeping only."""
+        """Give the database, drained and attached for writing; for housekeeping only.
+
+        What a session left of the past goes: it may tell what is deleted here.
+        """
         self.drain()
+        past_in(self.folder).unlink(missing_ok=True)
         with self.place.alone(), self._writing(PATIENCE_S) as db:
             yield db
 
