@@ -56,13 +56,13 @@ def array(walk: Walk, value: Any) -> None:
         value = value.T
     copied = not value.flags.c_contiguous
     if walk.budget.allows(value.nbytes * (4 if copied else 1)):
-        walk.hasher.update(contiguous(value))
+        walk.hasher.take(contiguous(value))
         return
     walk.exact = False
     # Never `ravel`: of a slice of a gigabyte it makes another.
     each = max(1, int(SAMPLES ** (1 / max(1, value.ndim))))
     sample = value[tuple(slice(None, None, max(1, n // each)) for n in value.shape)]
-    walk.hasher.update(contiguous(sample))
+    walk.hasher.take(contiguous(sample))
 
 
 def pointers(walk: Walk, value: Any) -> None:
@@ -71,7 +71,7 @@ def pointers(walk: Walk, value: Any) -> None:
     import ctypes
 
     flat = value if value.flags.c_contiguous else value.copy()
-    walk.hasher.update(ctypes.string_at(flat.ctypes.data, flat.nbytes))
+    walk.hasher.take(ctypes.string_at(flat.ctypes.data, flat.nbytes))
 
 
 def scalar(walk: Walk, value: Any) -> None:
@@ -110,7 +110,7 @@ def index(walk: Walk, value: Any) -> None:
             walk.waiting.extend(labels.tolist())
         else:
             walk.tell(labels.dtype.str, labels.shape)
-            walk.hasher.update(contiguous(labels))
+            walk.hasher.take(contiguous(labels))
     else:
         by_identity(walk, value)
 

@@ -66,5 +66,5 @@ def many(walk: Walk, value: Any) -> bool:
     else:
         walk.exact = False
     walk.hasher.update(b"%d;" % count)
-    walk.hasher.update(marshal.dumps(columns, 2))
+    walk.hasher.take(marshal.dumps(columns, 2))
     return True
