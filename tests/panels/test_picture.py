@@ -6,7 +6,7 @@ import math
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sample_runs import HOSTILE, Shelf, run
 
@@ -60,6 +60,8 @@ def test_a_diverged_curve_has_a_gap():
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
+@example(0.0, 0.3)
+@example(0.0, 3000.0)
 def test_ticks_are_few_rising_and_within(low, width):
     high = low + width
     found = ticks(low, high)

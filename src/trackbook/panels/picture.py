@@ -83,8 +83,9 @@ def ticks(low: float, high: float) -> list[float]:
     """Return three to six round numbers between two, both included where round."""
     if not low < high:
         return [low]
-    power = 10.0 ** math.floor(math.log10((high - low) / 3))
-    step = max(size for size in (1, 2, 5) if size * power <= (high - low) / 3) * power
+    third = (high - low) / 3 * (1 + 1e-9)  # a third of 0.3 is less than 0.1
+    power = 10.0 ** math.floor(math.log10(third))
+    step = max((size for size in (2, 5) if size * power <= third), default=1) * power
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [float(f"{at * step:.10g}") for at in range(first, last + 1)]
