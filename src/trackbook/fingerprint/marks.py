@@ -16,8 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
 
-from blake3 import blake3
-
+from trackbook.fingerprint.gathered import Gathered
 from trackbook.fingerprint.marks_of_data import drawn, opener_by_name
 from trackbook.fingerprint.marks_of_many import Budget, many
 
@@ -104,33 +103,6 @@ def kind_of(kind: type) -> Kind:
     return found
 
 
-class Told:
-    """A digest of bytes that come in small pieces: gathered, which costs a third of the calls."""
-
-    __slots__ = ("_hasher", "_pieces", "update")
-
-    def __init__(self) -> None:
-        self._hasher = blake3()
-        self._pieces: list[bytes] = []
-        self.update = self._pieces.append
-        """Take in a piece, which nobody changes."""
-
-    def take(self, whole: Any) -> None:
-        """Take in what is large, or may change, at once."""
-        self._flush()
-        self._hasher.update(whole)
-
-    def digest(self, length: int) -> bytes:
-        """Return the digest of all that was taken in, so many bytes of it."""
-        self._flush()
-        return self._hasher.digest(length)
-
-    def _flush(self) -> None:
-        if self._pieces:
-            self._hasher.update(b"".join(self._pieces))
-            self._pieces.clear()
-
-
 class Walk:
     """One value while it is gone through."""
 
@@ -139,7 +111,7 @@ class Walk:
     )  # fmt: skip
 
     def __init__(self, budget: Budget) -> None:
-        self.hasher = Told()
+        self.hasher = Gathered()
         self.exact = self.lasting = True
         self.budget = budget
         self.seen: dict[int, int] = {}
