@@ -8,7 +8,7 @@ from blake3 import blake3
 
 
 class Gathered:
-    """Takes in pieces, and digests them together: each call of the digest costs more than its bytes."""
+    """Takes in pieces, and digests them together: a call costs more than a few bytes."""
 
     __slots__ = ("_hasher", "_pieces", "update")
 
