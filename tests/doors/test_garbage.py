@@ -60,6 +60,16 @@ def test_work_that_was_there_before_is_collected_too() -> None:
     assert told(code) == "[True, True]"
 
 
+def test_work_without_a_name_of_its_own_is_work() -> None:
+    for cell in ("_rows = [[1]]", "[[1]]"):
+        code = LOAD + (
+            f"shell.run_cell({cell!r}); then = gc.get_freeze_count()\n"
+            "shell.run_cell('import http.server'); shell.run_cell('3')\n"
+            "here = then >= gc.get_freeze_count()\n"
+        )
+        assert told(code) == "True"
+
+
 def test_unloading_puts_all_back() -> None:
     code = LOAD + (
         "shell.run_line_magic('unload_ext', 'trackbook'); here = gc.get_freeze_count()\n"

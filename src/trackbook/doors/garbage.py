@@ -2,7 +2,7 @@
 
 Modules live as long as a session, those that trackbook needs among them, and each full round of the
 collector walks through all of them again: 40 to 60 ms for a kernel alone, more with each library.
-`gc.freeze` takes it out of these rounds, which makes them shorter by more than what the watch of
+`gc.freeze` takes them out of these rounds, which makes them shorter by more than what the watch of
 libraries adds to them. Nothing else changes: objects are freed by their counts as ever.
 """
 
@@ -39,9 +39,9 @@ class Aside:
         """
         if self.is_over:
             return
-        own = (
-            value for name, value in names.items() if name not in hidden and name[:1] != "_"
-        )
+        own = [value for name, value in names.items() if name not in hidden]
+        shown = names.get("_oh")  # what cells put out is kept there
+        own += shown.values() if type(shown) is dict else ()
         self.is_over = not all(map(_is_lasting, own))
         if not self.is_over:
             gc.collect(1)  # what is of no use already; all of it would take its time
