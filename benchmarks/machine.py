@@ -32,6 +32,22 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Users have compiled modules; without them each kernel compiles trackbook anew."""
 
 
+def within(took_s: float, goal_s: float, what: str, *, smoke: bool) -> None:
+    """Fail where a figure misses its goal; a smoke run, beside others, says nothing about pace.
+
+    Args:
+        took_s: Seconds measured.
+        goal_s: Seconds allowed.
+        what: What took them.
+        smoke: Whether this run only tells that the script works.
+
+    Raises:
+        SystemExit: The figure misses its goal, and this is no smoke run.
+    """
+    if took_s > goal_s and not smoke:
+        raise SystemExit(f"{what} took {took_s:.1f} s, at most {goal_s:.0f} s are allowed")
+
+
 def told(about: str | None, *, words: str = "", **numbers: int) -> argparse.Namespace:
     """Return the command line's choices: `--smoke`, numbers that may be set, a list of words."""
     parser = argparse.ArgumentParser(description=about)
