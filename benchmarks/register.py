@@ -5,7 +5,7 @@ SHA-256, writes a copy and makes it safe (fsync). Said for each kind of model: p
 all that happens to bytes (written, read back, compared and hashed, kept once, listed, made
 safe, verified, renamed); a package with both identities of the model; and one with its
 signature and pinned predictions too, for which the model is asked, loaded as it was written,
-and asked again (64 rows at this size, for small models 256). A model of 100 MB: an ONNX file as
+and asked again (32 rows at this size, for small models 256). A model of 100 MB: an ONNX file as
 it is, the same graph as an object in memory, and by skops a linear scikit-learn model and a
 forest. Of the last two it is said how long their own library takes to dump, load and ask them:
 where the predictions are to be proved, no registration is quicker than that.
@@ -64,9 +64,7 @@ def measured(model, rows, home: Path, rounds: int) -> dict[str, float]:
         "plain": lambda folder: copied(file, folder / "plain"),
         "packing": lambda folder: packed(file, folder),
         "with identities": lambda folder: write(model, folder),
-        "with predictions": lambda folder: write(
-            model, folder, example=rows[:5], probes=rows
-        ),
+        "with predictions": lambda folder: write(model, folder, example=rows),
     } | own_ways(model, rows)
     taken = {name: [] for name in ways}
     for n in range(rounds):
@@ -89,7 +87,7 @@ def own_ways(model, rows) -> dict:
 
     def alone(folder: Path) -> None:
         skops.io.dump(model, folder / "m.skops")
-        few = rows[:64]
+        few = rows[:32]
         model.predict(few)
         loaded = skops.io.load(folder / "m.skops", trusted=["sklearn.tree._tree.Tree"])
         loaded.predict(few)

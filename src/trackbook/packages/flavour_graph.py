@@ -93,6 +93,7 @@ def session_of(graph: GraphFile, home: str) -> object:
         options.add_session_config_entry("session.disable_prepacking", "1")
     # Threads that wait busily for the next question would take the time from those that hash.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = max(1, (os.cpu_count() or 1) - 1)
     options.add_session_config_entry(FOLDER_OF_NUMBERS, home)
     try:
         return onnxruntime.InferenceSession(

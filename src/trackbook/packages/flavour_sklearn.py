@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import NotFound, Refused
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import sklearn as loader
+from trackbook.packages.reread import Saving, reread
 from trackbook.packages.thinned import LARGE_BYTES, MARK_BYTES, Thinned
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "schema.json"
 LIKE_ESTIMATORS = ("BaseEstimator",)
+PIECE_BYTES = 1 << 20
+"""So few are still in the processor's memory when they were summed up."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -41,8 +45,11 @@ class Sklearn:
             model, "lightgbm", "LGBMModel"
         )
 
-    def save(self, model: object, folder: Path) -> None:
+    def save(self, model: object, folder: Path) -> Saving | None:
         """Write model.skops: the same bytes for the same model.
+
+        Returns:
+            What writes it, where the model has large arrays.
 
         Raises:
             Refused: it holds a type that is not on trackbook's list, or cannot be dumped
@@ -70,7 +77,12 @@ class Sklearn:
                 f" {', '.join(sorted(strange)[:5])}; use scikit-learn's own, install a flavour"
                 " for them, or say unsafe_pickle=True, which executes code on loading"
             )
-        steady(dumped, folder / self.file, arrays)
+        file, members = folder / self.file, set[str]()
+        finish = partial(steady, dumped, file, arrays, members)
+        if not arrays:
+            return finish()
+        again = partial(reread, file, members, self.loader)
+        return Saving(finish, again, sum(array.nbytes for array in arrays.values()))
 
 
 def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
@@ -92,8 +104,12 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
     return dumped, thinned.arrays
 
 
-def steady(dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]]) -> None:
+def steady(
+    dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]], members: set[str]
+) -> None:
     """Write a skops file with its addresses numbered and its clock stopped.
+
+    The names of the members that hold the arrays are added to `members`.
 
     As skops writes them, no two files of the same model are alike: what lies at which
     address in memory names the members, and the archive holds the time. The arrays come in
@@ -112,17 +128,26 @@ def steady(dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]]) -> N
                     after.writestr(about, content)
                 else:
                     put_array(after, about, whole)
+                    members.add(new)
             text = json.dumps(schema, sort_keys=True)
             after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
 
 
 def put_array(archive: zipfile.ZipFile, about: zipfile.ZipInfo, array: Any) -> None:
     """Write an array into an archive, in numpy's format."""
-    from numpy.lib.format import write_array
+    from numpy.lib import format as npy
 
     about.file_size = array.nbytes
     with archive.open(about, "w") as member:
-        write_array(member, array, allow_pickle=False)
+        lines = array if array.flags.c_contiguous else array.T
+        if array.dtype.names or not lines.flags.c_contiguous:
+            npy.write_array(member, array, allow_pickle=False)
+            return
+        # As numpy does, but from where the numbers lie.
+        npy.write_array_header_1_0(member, npy.header_data_from_array_1_0(array))
+        content = memoryview(lines.reshape(-1).view("u1"))
+        for at in range(0, len(content), PIECE_BYTES):
+            member.write(content[at : at + PIECE_BYTES])
 
 
 def renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None:

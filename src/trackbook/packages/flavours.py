@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.metadata import EntryPoint
 
+    from trackbook.packages.reread import Saving
+
 GROUP = "trackbook.flavours"
 
 
@@ -64,8 +66,11 @@ class Flavour(Protocol):
     def knows(self, model: object) -> bool:
         """Tell whether a model is of this kind; imports nothing that the user has not."""
 
-    def save(self, model: object, folder: Path) -> None:
+    def save(self, model: object, folder: Path) -> Saving | None:
         """Write a model into an empty folder.
+
+        Returns:
+            None once that is done; or what is left of it, to be done while the model is asked.
 
         Raises:
             Refused: it holds something that this format does not keep safely

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trackbook.packages.flavours import Flavour
 
 FILE = "data/probe.npz"
-MOST_ROWS, FEWEST_ROWS = 256, 64
+MOST_ROWS, FEWEST_ROWS = 256, 32
 LARGE_BYTES = 32 << 20
 """Of a model, from which on fewer rows are pinned."""
 OUTPUTS, SCORES = "outputs", "scores"
@@ -30,6 +30,8 @@ class Probes(NamedTuple):
     row_count: int
     why: str = ""
     """Why there are none."""
+    outputs: Any = None
+    """What was predicted, as the model gave it."""
 
 
 class Agreement(NamedTuple):
@@ -46,7 +48,7 @@ def probes_of(
 ) -> Probes:
     """Return some of the rows, evenly from first to last, with the model's predictions.
 
-    Up to 256; of a model with many bytes up to 64: for each row all of it may be gone through.
+    Up to 256; of a model with many bytes up to 32: for each row all of it may be gone through.
     """
     import numpy as np
 
@@ -60,10 +62,11 @@ def probes_of(
         for name, value in found.items():
             arrays |= {f"{name}.{key}": array for key, array in packed(value).items()}
     except Unstorable as error:
-        return Probes(b"", 0, f"rows that hold {error} cannot be pinned")
+        why = f"rows that hold {error} cannot be pinned"
+        return Probes(b"", 0, why, found[OUTPUTS])
     out = io.BytesIO()
     np.savez(out, **dict(sorted(arrays.items())))  # type: ignore[arg-type]  # names are ours
-    return Probes(out.getvalue(), count_of(few))
+    return Probes(out.getvalue(), count_of(few), outputs=found[OUTPUTS])
 
 
 def agreement(

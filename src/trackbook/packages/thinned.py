@@ -83,7 +83,8 @@ def is_plain(kind: type) -> bool:
     estimator = getattr(sys.modules.get("sklearn.base"), "BaseEstimator", None)
     if estimator is None or not issubclass(kind, estimator):
         return False
-    return getattr(kind, "__getstate__", None) is estimator.__getstate__ and not any(
+    own = ("__getstate__", "__setstate__")
+    return all(getattr(kind, name) is getattr(estimator, name) for name in own) and not any(
         base.__dict__.get(name)
         for base in kind.__mro__[:-1]
         for name in ("__reduce__", "__reduce_ex__", "__slots__")

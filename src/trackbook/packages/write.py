@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.errors import Damaged, Misused
 from trackbook.fingerprint import GraphFile, fingerprints_of
@@ -19,7 +21,11 @@ from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
     from trackbook.packages.flavours import Flavour
+    from trackbook.packages.reread import Saving
     from trackbook.packages.shelf import Draft
     from trackbook.packages.signature import Signature
 
@@ -48,7 +54,7 @@ def write(
         contents: what stands beside the model
         example: rows that the model is called with: its signature is told by them, and the
             first five go into the package
-        probes: rows, up to 256 of which are kept with the model's predictions, 64 where it has
+        probes: rows, up to 256 of which are kept with the model's predictions, 32 where it has
             32 MB or more; else of example
         flavour: in what format it is kept; unless given, the first that knows the model
         unsafe_pickle: keep it by pickle, which executes code where it is loaded
@@ -59,30 +65,70 @@ def write(
     """
     beside = contents or Contents()
     with Shelf(folder).draft() as draft:
-        chosen, fitted = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
+        put = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
         rows = example if probes is None else probes
-        facts = facts_of(draft, chosen, fitted, example, rows)
-        proves = fitted is model and facts.probes.row_count > 0
-        loaded = reloaded(draft, chosen, model) if proves else None
-        said = fill(draft, facts, beside, example)
-        if proves:
-            prove(draft, chosen, loaded)
+        with one_core_left() if put.written else nullcontext():
+            facts = facts_of(draft, put, example, rows)
+            proves = put.model is model and facts.probes.row_count > 0
+            put.wait()
+            # Before the disk is asked to make it safe: that holds up whoever writes a file.
+            loaded = put.read_back(draft, model) if proves else None
+            put.enter(draft)
+            said = fill(draft, facts, beside, example)
+            if proves:
+                prove(draft, put.flavour, loaded)
+        del loaded, put  # nothing holds its file any more
         digest, place = draft.publish()
         entries = draft.entries
     return package_of(digest, place, said, entries)
 
 
+class Put(NamedTuple):
+    """A model whose file is written, or of which the arrays are being written beside."""
+
+    flavour: Flavour
+    model: object
+    """Itself; of a graph what can be told of its file."""
+    saving: Saving | None = None
+    written: Future[object] | None = None
+
+    def size_bytes(self, draft: Draft) -> int:
+        """Return how many bytes the model has, about."""
+        return self.saving.size_bytes if self.saving else sum(draft.sizes.values())
+
+    def wait(self) -> None:
+        """Wait until all of it is written."""
+        if self.written is not None:
+            self.written.result()
+
+    def enter(self, draft: Draft) -> None:
+        """Enter what was written beside."""
+        if self.written is not None:
+            draft.adopt("model")
+
+    def read_back(self, draft: Draft, given: object) -> object:
+        """Return the model as it was written."""
+        if self.saving is not None:
+            return self.saving.reread()
+        flavour = self.flavour
+        build = flavour.builder_of(given) if isinstance(flavour, Torch) else None
+        return loaded_from(flavour, home_of(draft), build)
+
+
 def put_model(
     draft: Draft, model: object, flavour: str | None, *, unsafe_pickle: bool
-) -> tuple[Flavour, object]:
+) -> Put:
     """Write the model's file, and return its flavour and the model."""
     home = draft.folder / "model"
     if not isinstance(model, Path):
         chosen = flavour_of(model, name=flavour, unsafe_pickle=unsafe_pickle)
         home.mkdir()
-        chosen.save(model, home)
+        saving = chosen.save(model, home)
+        if saving is not None:
+            return Put(chosen, model, saving, draft.beside.submit(saving.finish))
         draft.adopt("model")
-        return chosen, graph_of(home / chosen.file) if chosen.name == "onnx" else model
+        fitted = graph_of(home / chosen.file) if chosen.name == "onnx" else model
+        return Put(chosen, fitted)
     chosen = flavour_named(flavour) if flavour else flavour_of_file(model)
     if chosen.is_unsafe:
         raise Misused(
@@ -92,8 +138,8 @@ def put_model(
     if chosen.name == "xgboost":
         draft.text("model/wrapper.json", json.dumps({"class": "Booster"}))
     if chosen.name == "onnx":
-        return chosen, graph_of(home / chosen.file)
-    return chosen, chosen.loader.load(home_of(draft))
+        return Put(chosen, graph_of(home / chosen.file))
+    return Put(chosen, chosen.loader.load(home_of(draft)))
 
 
 def flavour_of_file(file: Path) -> Flavour:
@@ -108,37 +154,38 @@ def flavour_of_file(file: Path) -> Flavour:
     return endings[file.suffix]
 
 
-def facts_of(
-    draft: Draft, flavour: Flavour, model: object, example: Any, rows: Any
-) -> Facts:
+def facts_of(draft: Draft, put: Put, example: Any, rows: Any) -> Facts:
     """Return a model's identities, signature and pinned predictions."""
+    model = put.model
     if isinstance(model, GraphFile):
         # A graph cannot be asked; what was written of it can, and is proved by that.
         finding = draft.beside.submit(fingerprints_of, model)
         asked = None if rows is None else session_of(model, home_of(draft))
-        signature, pinned = answers(draft, flavour, asked, example, rows)
+        signature, pinned = answers(draft, put, asked, example, rows)
         weights, whole = finding.result()
         kind = type(model.model)
     else:
-        signature, pinned = answers(draft, flavour, model, example, rows)
+        signature, pinned = answers(draft, put, model, example, rows)
         # Not beside: where a model is many objects, two threads take longer than one for both.
         weights, whole = fingerprints_of(model)
         kind = type(model)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    return Facts(flavour, name, weights, whole, signature, pinned)
+    return Facts(put.flavour, name, weights, whole, signature, pinned)
 
 
 def answers(
-    draft: Draft, flavour: Flavour, asked: object, example: Any, rows: Any
+    draft: Draft, put: Put, asked: object, example: Any, rows: Any
 ) -> tuple[Signature | None, Probes]:
     """Return what a model says to an example, as a signature, and to the rows to be pinned."""
-    signature, pinned = None, Probes(b"", 0, "no rows were given")
-    if example is not None:
-        few = picked(example, ASKED_ROWS)
-        signature = signature_of(example, flavour.loader.predict(asked, few), model=asked)
+    pinned = Probes(b"", 0, "no rows were given")
     if rows is not None:
-        pinned = probes_of(flavour, asked, rows, size_bytes=sum(draft.sizes.values()))
-    return signature, pinned
+        pinned = probes_of(put.flavour, asked, rows, size_bytes=put.size_bytes(draft))
+    if example is None:
+        return None, pinned
+    if example is rows:
+        return signature_of(example, pinned.outputs, model=asked), pinned
+    found = put.flavour.loader.predict(asked, picked(example, ASKED_ROWS))
+    return signature_of(example, found, model=asked), pinned
 
 
 def home_of(draft: Draft) -> str:
@@ -146,10 +193,16 @@ def home_of(draft: Draft) -> str:
     return str(draft.folder / "model")
 
 
-def reloaded(draft: Draft, flavour: Flavour, model: object) -> object:
-    """Return the model as it was written."""
-    build = flavour.builder_of(model) if isinstance(flavour, Torch) else None
-    return loaded_from(flavour, home_of(draft), build)
+@contextmanager
+def one_core_left() -> Iterator[None]:
+    """Let numpy's library keep one core for what writes and hashes beside it.
+
+    Its threads wait busily for their next task, which takes the time from that.
+    """
+    from threadpoolctl import threadpool_limits  # scikit-learn needs it, too
+
+    with threadpool_limits(max(1, (os.cpu_count() or 1) - 1), user_api="blas"):
+        yield
 
 
 def prove(draft: Draft, flavour: Flavour, loaded: object) -> None:

@@ -121,9 +121,10 @@ function lineOf({ name, differs, cells }) {
   const inside = cells.map(({ text, words, verdict, tone, title }) => {
     const sign = SIGNS[tone];
     const mark = sign && make("span", { class: `tb-sign tb-tone-${tone}`, role: "img", "aria-label": SPOKEN[tone] }, sign);
-    return make("td", { class: tone === "missing" ? "tb-missing" : "", title: title || null },
-      ...[text && make("span", { class: "tb-value" }, text), mark, words && make("span", { class: "tb-words" }, words),
-        verdict && make("span", { class: "tb-verdict" }, verdict)].filter(Boolean));
+    const parts = [text && make("span", { class: "tb-value" }, text), mark, words && make("span", { class: "tb-words" }, words),
+      verdict && make("span", { class: "tb-verdict" }, verdict)].filter(Boolean);
+    // With a space between, a line ends there, and not within a number.
+    return make("td", { class: tone === "missing" ? "tb-missing" : "", title: title || null }, ...parts.flatMap((part) => [part, " "]));
   });
   const dot = make("span", { class: "tb-dot", role: differs ? "img" : null, "aria-label": differs ? "differs" : null }, differs ? "≠" : "");
   return make("tr", { class: differs ? "tb-differs" : "" }, make("th", { scope: "row" }, dot, name), ...inside);

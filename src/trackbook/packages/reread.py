@@ -1,0 +1,127 @@
+"""A model read back from its file just written, with large arrays used where they lie in it.
+
+A library that loads a model copies each array and sums it up; to ask the model once, neither
+is needed. Its structure is built by the very loader that stands in the package.
+"""
+
+from __future__ import annotations
+
+import mmap
+import secrets
+import struct
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import ZIP_STORED, ZipFile
+
+from trackbook.packages.thinned import MARK_BYTES, array_type, is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from zipfile import ZipInfo
+
+    from numpy.typing import NDArray
+
+    from trackbook.packages.flavours import Loader
+
+LOCAL_HEADER = struct.Struct("<26x2H")
+"""Of a member of an archive, before its name (PKWARE's APPNOTE, 4.3.7): the lengths of this
+and of what else is told there are the last two numbers."""
+
+
+def reread(file: Path, members: Collection[str], loader: Loader) -> object:
+    """Return the model in a file of skops', as its loader builds it.
+
+    Args:
+        file: as it was written
+        members: the arrays in it that are attributes of estimators, or lie in plain lists,
+            tuples and dicts of these
+        loader: loads a folder that holds a file of this name
+    """
+    with TemporaryDirectory(prefix="trackbook-") as name:
+        thin = Path(name, file.name)
+        arrays = thin_copy(file, thin, members)
+        model = loader.load(name)
+    filling = Filling(arrays)
+    whole = filling.of(model)
+    return whole if filling.missing == set() else loader.load(str(file.parent))
+
+
+def thin_copy(file: Path, to: Path, members: Collection[str]) -> dict[bytes, NDArray[Any]]:
+    """Write an archive with marks in place of some arrays, and return these by their marks."""
+    import numpy as np
+
+    arrays: dict[bytes, NDArray[Any]] = {}
+    secret = secrets.token_bytes(MARK_BYTES - 8)
+    with file.open("rb") as source, ZipFile(file) as before, ZipFile(to, "x") as after:
+        view = memoryview(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_COPY))
+        for about in before.infolist():
+            if about.filename in members and about.compress_type == ZIP_STORED:
+                content = secret + len(arrays).to_bytes(8, "little")
+                arrays[content] = array_in(view, about)
+                with after.open(about.filename, "w") as member:
+                    np.lib.format.write_array(member, np.frombuffer(content, "u1"))
+            else:
+                after.writestr(about.filename, before.read(about))
+    return arrays
+
+
+def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:
+    """Return an array that lies in an archive, in numpy's format, without a copy of it."""
+    import io
+
+    import numpy as np
+    from numpy.lib import format as npy
+
+    name, extra = LOCAL_HEADER.unpack_from(view, about.header_offset)
+    begin = about.header_offset + LOCAL_HEADER.size + name + extra
+    content = view[begin : begin + about.file_size]
+    head = io.BytesIO(content[: 1 << 16])
+    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    shape, by_columns, dtype = read[npy.read_magic(head)](head)
+    flat = np.frombuffer(content, dtype, offset=head.tell())
+    return flat.reshape(shape, order="F" if by_columns else "C")
+
+
+class Saving(NamedTuple):
+    """A model's file of which only the arrays are still to be written."""
+
+    finish: Callable[[], object]
+    """Writes them; the model may be asked meanwhile."""
+    reread: Callable[[], object]
+    """Reads the model back, once that is done."""
+    size_bytes: int
+    """Of the arrays."""
+
+
+class Filling:
+    """Arrays put back in place of their marks."""
+
+    def __init__(self, arrays: Mapping[bytes, NDArray[Any]]) -> None:
+        self._arrays = arrays
+        self.missing = set(arrays)
+        """Marks that were not met."""
+        self._seen: dict[int, object] = {}
+
+    def of(self, value: Any) -> Any:
+        """Return what stands for a value; estimators, lists and dicts are changed in place."""
+        kind = type(value)
+        if kind is array_type():
+            return self._array(value)
+        if kind is tuple:
+            return tuple(self.of(part) for part in value)
+        if kind not in {list, dict} and not is_plain(kind):
+            return value
+        if id(value) not in self._seen:
+            self._seen[id(value)] = value
+            own = value if kind in {list, dict} else value.__dict__
+            for key in range(len(own)) if kind is list else tuple(own):
+                own[key] = self.of(own[key])
+        return value
+
+    def _array(self, value: NDArray[Any]) -> NDArray[Any]:
+        if value.nbytes != MARK_BYTES or value.dtype != "u1":
+            return value
+        content = value.tobytes()
+        self.missing.discard(content)
+        return self._arrays.get(content, value)
