@@ -6,9 +6,10 @@ all that happens to bytes (written, read back, compared and hashed, kept once, l
 safe, verified, renamed); a package with both identities of the model; and one with its
 signature and pinned predictions too, for which the model is asked, loaded as it was written,
 and asked again (32 rows at this size, for small models 256). A model of 100 MB: an ONNX file as
-it is, the same graph as an object in memory, and by skops a linear scikit-learn model and a
-forest. Of the last two it is said how long their own library takes to dump, load and ask them:
-where the predictions are to be proved, no registration is quicker than that.
+it is, the same graph as an object in memory, a torch module, and by skops a linear
+scikit-learn model and a forest. Of the last two it is said how long their own library takes
+to dump, load and ask them. Arrays are read back where they lie in the file; a forest, which is
+ten thousands of small objects, has to be loaded.
 """
 
 from __future__ import annotations
@@ -166,6 +167,16 @@ def linear(size: int, _home: Path):
     return model, rng.normal(size=(256, COLUMNS))
 
 
+def torch_net(size: int, _home: Path):
+    import torch
+
+    torch.manual_seed(0)
+    width = int((size / 4 / 3) ** 0.5)
+    layers = [torch.nn.Linear(width, width) for _ in range(3)]
+    model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], layers[2])
+    return model, np.random.default_rng(0).normal(size=(256, width)).astype("f4")
+
+
 def forest(size: int, _home: Path):
     from sklearn.ensemble import RandomForestClassifier
 
@@ -181,6 +192,7 @@ MODELS = {
     "ONNX file": onnx_file,
     "ONNX graph": onnx_graph,
     "scikit-learn, linear": linear,
+    "torch": torch_net,
     "scikit-learn, forest": forest,
 }
 

@@ -107,7 +107,9 @@ def test_in_a_file_it_has_the_identities_that_it_has_in_memory(name):
 def test_in_pieces_it_is_what_protobuf_writes(name):
     model = MODELS[name]()
     before = model.SerializeToString(deterministic=True)
-    assert b"".join(graph_pieces(model)) == before
+    graph, pieces = graph_pieces(model)
+    assert b"".join(pieces) == before
+    assert fingerprints_of(graph) == fingerprints_of(model)
     assert model.SerializeToString(deterministic=True) == before
 
 

@@ -25,7 +25,7 @@ MOST_KEY = (1 << 32) - 1
 
 
 class Span:
-    """The numbers of a tensor, where they lie in the file."""
+    """The numbers of a tensor, where they lie in the file or in memory."""
 
     __slots__ = ("start", "view")
 
@@ -78,22 +78,26 @@ def graph_in(whole: memoryview) -> GraphFile | None:
     return GraphFile(model, spans)
 
 
-def graph_pieces(model: Any) -> list[Piece]:
-    """Return the bytes of an ONNX model in memory, in pieces: its large numbers are some.
+def graph_pieces(model: Any) -> tuple[GraphFile, list[Piece]]:
+    """Return an ONNX model in memory, and the bytes of its file in pieces.
 
-    They are the bytes that it serialises to, by itself, with one copy more of its numbers.
+    They are the bytes that it serialises to, by itself, with one copy more of its numbers. Its
+    large numbers are some of the pieces, to which the model returned points.
     """
     numbers: dict[int, bytes] = {}
     thin = without_numbers(model, numbers)
     if thin is None or not numbers:
-        return [model.SerializeToString(deterministic=True)]
+        return GraphFile(model, {}), [model.SerializeToString(deterministic=True)]
 
     def filled(at: int, mark: Part) -> list[Piece]:
         kept = memoryview(whole)[mark.begin : mark.end]
         return field_of(RAW_DATA, [numbers[at]]) if at in numbers else [kept]
 
     whole = thin.SerializeToString(deterministic=True)
-    return rewritten(memoryview(whole), filled)
+    for at in numbers:
+        thin.graph.initializer[at].ClearField("raw_data")
+    spans = {at: Span(memoryview(one), 0, len(one)) for at, one in numbers.items()}
+    return GraphFile(thin, spans), rewritten(memoryview(whole), filled)
 
 
 def without_numbers(model: Any, numbers: dict[int, bytes]) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import mmap
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import Refused
 from trackbook.fingerprint import GraphFile, graph_in, graph_pieces
+from trackbook.packages.cores import OTHERS
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import onnx as loader
+from trackbook.packages.reread import Saving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,18 +41,26 @@ class Onnx:
         """Tell whether a model is an ONNX one."""
         return is_of(model, "onnx", "ModelProto")
 
-    def save(self, model: Any, folder: Path) -> None:
-        """Write model.onnx: the same bytes for the same graph.
+    def save(self, model: Any, folder: Path) -> Saving:
+        """Return what writes model.onnx: the same bytes for the same graph.
 
         Raises:
             Refused: some of its numbers lie in other files
         """
         refuse_outside(model)
-        with (folder / self.file).open("xb", buffering=0) as target:
-            for piece in graph_pieces(model):
-                left = memoryview(piece)
-                while left:
-                    left = left[target.write(left) :]
+        graph, pieces = graph_pieces(model)
+        finish = partial(put_pieces, pieces, folder / self.file)
+        again = partial(loader.load, str(folder))
+        return Saving(finish, again, sum(map(len, pieces)), graph)
+
+
+def put_pieces(pieces: list[bytes | memoryview], file: Path) -> None:
+    """Write a file of pieces."""
+    with file.open("xb", buffering=0) as target:
+        for piece in pieces:
+            left = memoryview(piece)
+            while left:
+                left = left[target.write(left) :]
 
 
 def graph_of(file: Path) -> GraphFile:
@@ -93,7 +104,7 @@ def session_of(graph: GraphFile, home: str) -> object:
         options.add_session_config_entry("session.disable_prepacking", "1")
     # Threads that wait busily for the next question would take the time from those that hash.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.intra_op_num_threads = max(1, (os.cpu_count() or 1) - 1)
+    options.intra_op_num_threads = OTHERS
     options.add_session_config_entry(FOLDER_OF_NUMBERS, home)
     try:
         return onnxruntime.InferenceSession(

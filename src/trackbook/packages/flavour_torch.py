@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from trackbook.errors import NotFound, Refused
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import torch as loader
+from trackbook.packages.reread import Saving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ class Torch:
         """Tell whether a model is a module."""
         return is_of(model, "torch", "Module")
 
-    def save(self, model: Any, folder: Path) -> None:
+    def save(self, model: Any, folder: Path) -> Saving:
         """Write model.safetensors and config.json.
 
         Raises:
@@ -50,10 +52,39 @@ class Torch:
             json.dumps(config, indent=1, sort_keys=True), encoding="utf-8"
         )
         save_model(model, str(folder / self.file))
+        size = sum(one.nbytes for one in model.state_dict().values())
+        # Not beside: the two would wait for each other.
+        return Saving(None, partial(self.reread, model, folder), size)
+
+    def reread(self, model: Any, folder: Path) -> object:
+        """Return the module in a folder; its numbers are those in the file, where they lie."""
+        from safetensors.torch import load_file
+
+        config = json.loads((folder / loader.BESIDE).read_text(encoding="utf-8"))
+        made = loader.bare(config) if "layer" in config else without_numbers(model)
+        numbers = load_file(folder / self.file)
+        if set(numbers) != set(made.state_dict()):  # some are held twice, and kept once
+            return loader.load(str(folder), self.builder_of(model))
+        made.load_state_dict(numbers, assign=True)
+        return made.eval()
 
     def builder_of(self, model: Any) -> Callable[..., object] | None:
         """Return what makes a module of a class of one's own, to load what was saved into it."""
         return (lambda **_: copy.deepcopy(model)) if "class" in described(model) else None
+
+
+def without_numbers(module: Any) -> Any:
+    """Return a copy of a module for which the numbers that are kept are not copied."""
+    import torch
+
+    kept = module.state_dict(keep_vars=True).values()
+    memo = {
+        id(one): type(one)(one.to("meta"))
+        if isinstance(one, torch.nn.Parameter)
+        else one.to("meta")
+        for one in kept
+    }
+    return copy.deepcopy(module, memo)
 
 
 def described(module: Any) -> dict[str, object]:

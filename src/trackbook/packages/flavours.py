@@ -70,7 +70,7 @@ class Flavour(Protocol):
         """Write a model into an empty folder.
 
         Returns:
-            None once that is done; or what is left of it, to be done while the model is asked.
+            None once that is done; or how it is done, and read back, at less cost.
 
         Raises:
             Refused: it holds something that this format does not keep safely

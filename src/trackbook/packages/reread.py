@@ -84,14 +84,16 @@ def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:
 
 
 class Saving(NamedTuple):
-    """A model's file of which only the arrays are still to be written."""
+    """How a model's file is written and read back at little cost."""
 
-    finish: Callable[[], object]
-    """Writes them; the model may be asked meanwhile."""
+    finish: Callable[[], object] | None
+    """Writes it, or what is left; the model may be asked meanwhile. None if it is written."""
     reread: Callable[[], object]
-    """Reads the model back, once that is done."""
+    """Reads the model back, once it is written, to be asked once or twice."""
     size_bytes: int
-    """Of the arrays."""
+    """Of the model's large parts, or of all."""
+    graph: object = None
+    """What can be told of a graph, which cannot be asked itself, in place of the model."""
 
 
 class Filling:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.errors import Damaged, Misused
 from trackbook.fingerprint import GraphFile, fingerprints_of
+from trackbook.packages.cores import one_core_left
 from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import graph_of, session_of
 from trackbook.packages.flavour_torch import Torch
@@ -21,7 +21,6 @@ from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import Future
 
     from trackbook.packages.flavours import Flavour
@@ -67,20 +66,28 @@ def write(
     with Shelf(folder).draft() as draft:
         put = put_model(draft, model, flavour, unsafe_pickle=unsafe_pickle)
         rows = example if probes is None else probes
-        with one_core_left() if put.written else nullcontext():
-            facts = facts_of(draft, put, example, rows)
-            proves = put.model is model and facts.probes.row_count > 0
-            put.wait()
-            # Before the disk is asked to make it safe: that holds up whoever writes a file.
-            loaded = put.read_back(draft, model) if proves else None
-            put.enter(draft)
-            said = fill(draft, facts, beside, example)
-            if proves:
-                prove(draft, put.flavour, loaded)
-        del loaded, put  # nothing holds its file any more
+        with one_core_left(put.flavour.name) if put.saving else nullcontext():
+            said = filled(draft, put, model, beside, example, rows)
+        del put  # it may hold the file
         digest, place = draft.publish()
         entries = draft.entries
     return package_of(digest, place, said, entries)
+
+
+def filled(
+    draft: Draft, put: Put, model: object, contents: Contents, example: Any, rows: Any
+) -> dict[str, Any]:
+    """Ask a model, write what stands beside it, prove its file, and return its metadata."""
+    facts = facts_of(draft, put, example, rows)
+    proves = put.model is model and facts.probes.row_count > 0
+    put.wait()
+    # Before the disk is asked to make it safe: that holds up whoever writes a file.
+    loaded = put.read_back(draft, model) if proves else None
+    put.enter(draft)
+    said = fill(draft, facts, contents, example)
+    if proves:
+        prove(draft, put.flavour, loaded)
+    return said
 
 
 class Put(NamedTuple):
@@ -124,11 +131,11 @@ def put_model(
         chosen = flavour_of(model, name=flavour, unsafe_pickle=unsafe_pickle)
         home.mkdir()
         saving = chosen.save(model, home)
-        if saving is not None:
-            return Put(chosen, model, saving, draft.beside.submit(saving.finish))
+        known = saving.graph if saving and saving.graph is not None else model
+        if saving and saving.finish:
+            return Put(chosen, known, saving, draft.beside.submit(saving.finish))
         draft.adopt("model")
-        fitted = graph_of(home / chosen.file) if chosen.name == "onnx" else model
-        return Put(chosen, fitted)
+        return Put(chosen, known, saving)
     chosen = flavour_named(flavour) if flavour else flavour_of_file(model)
     if chosen.is_unsafe:
         raise Misused(
@@ -160,7 +167,11 @@ def facts_of(draft: Draft, put: Put, example: Any, rows: Any) -> Facts:
     if isinstance(model, GraphFile):
         # A graph cannot be asked; what was written of it can, and is proved by that.
         finding = draft.beside.submit(fingerprints_of, model)
-        asked = None if rows is None else session_of(model, home_of(draft))
+        put.wait()
+        put.enter(draft)
+        home = draft.folder / "model"
+        lying = model if put.saving is None else graph_of(home / put.flavour.file)
+        asked = None if rows is None else session_of(lying, home_of(draft))
         signature, pinned = answers(draft, put, asked, example, rows)
         weights, whole = finding.result()
         kind = type(model.model)
@@ -191,18 +202,6 @@ def answers(
 def home_of(draft: Draft) -> str:
     """Return the folder of the model's file."""
     return str(draft.folder / "model")
-
-
-@contextmanager
-def one_core_left() -> Iterator[None]:
-    """Let numpy's library keep one core for what writes and hashes beside it.
-
-    Its threads wait busily for their next task, which takes the time from that.
-    """
-    from threadpoolctl import threadpool_limits  # scikit-learn needs it, too
-
-    with threadpool_limits(max(1, (os.cpu_count() or 1) - 1), user_api="blas"):
-        yield
 
 
 def prove(draft: Draft, flavour: Flavour, loaded: object) -> None:

@@ -36,9 +36,19 @@ def load(folder: str, build: Callable[..., Any] | None = None) -> Any:
     from safetensors.torch import load_model
 
     config = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
-    model = build(**config.get("arguments", {})) if build else built(config)
+    given = config.get("arguments", {})
+    # What a layer begins with is not even made up: all of it comes from the file.
+    model = build(**given) if build else bare(config).to_empty(device="cpu")
     load_model(model, str(Path(folder) / FILE))
     return model.eval()
+
+
+def bare(config: dict[str, Any]) -> Any:
+    """Return a module of standard layers as described, without any numbers."""
+    import torch
+
+    with torch.device("meta"):
+        return built(config)
 
 
 def builder_in(package: str) -> Any:
