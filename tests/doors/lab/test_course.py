@@ -67,10 +67,16 @@ def test_its_page_has_its_course_beside_what_it_used(training) -> None:
     assert figures[-1].plotly["layout"]["xaxis"]["title"]["text"].startswith("seconds")
 
 
-def test_a_course_is_drawn_over_the_time_of_its_run() -> None:
-    def curve(x, y):
-        return Curve(run_id="r", name="n", x=x, y=y, low=y, high=y, point_count=len(x))
+def curve(x, y) -> Curve:
+    return Curve(run_id="r", name="n", x=x, y=y, low=y, high=y, point_count=len(x))
 
+
+def test_a_course_is_drawn_over_the_time_of_its_run() -> None:
     assert path_in(curve([5, 10], [0, 1]), 10) == "M24.0 16.0L48.0 0.0"
     assert path_in(curve([0, 5, 10], [0, nan, 1]), 20) == "M0.0 16.0L24.0 0.0"
     assert path_in(curve([1], [nan]), 0) == ""
+
+
+def test_what_was_told_all_at_once_is_a_line_and_no_stroke() -> None:
+    assert path_in(curve([9, 9, 9], [0, 1, 0]), 10) == "M0.0 16.0L24.0 0.0L48.0 16.0"
+    assert path_in(curve([0, 0], [0, 1]), 0) == "M0.0 16.0L48.0 0.0"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from trackbook.records import Curve, Run
 
 MOST_CURVES, MOST_LINES, POINTS = 24, 6, 96
+LEAST = 0.02
+"""Of a line's width: what was measured in less is drawn point after point."""
 
 
 def figures_of(book: Book, runs: Sequence[Run]) -> list[Figure]:
@@ -61,7 +63,7 @@ def course_of(book: Book, run: Run) -> Section | None:
     last_s = max(curve.x[-1] for curve in drawn)
     return Section(
         title=gettext("Course"),
-        columns=[gettext("name"), gettext("last"), gettext("over time")],
+        columns=[gettext("name"), gettext("last"), gettext("course")],
         numeric=[False, True, False],
         rows=[
             [visible(one.name), in_short(one.y[-1]), path_in(one, last_s)] for one in drawn
@@ -75,9 +77,13 @@ def path_in(curve: Curve, last_s: float) -> str:
     points = [p for p in zip(curve.x, curve.y, strict=True) if math.isfinite(p[1])]
     if not points:
         return ""
+    width = last_s if last_s > 0 else 1
+    if len(points) > 1 and points[-1][0] - points[0][0] < LEAST * width:
+        # All at once, as when a library tells its whole history at the end.
+        points = [(float(place), y) for place, (_, y) in enumerate(points)]
+        width = len(points) - 1
     low = min(y for _, y in points)
     span = max(y for _, y in points) - low or 1
-    width = last_s if last_s > 0 else 1
     return "M" + "L".join(
         f"{max(0.0, x) / width * WIDTH:.1f} {HEIGHT - (y - low) / span * HEIGHT:.1f}"
         for x, y in points
