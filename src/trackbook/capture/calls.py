@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, FunctionType, ModuleType
 
     from trackbook.capture.taps import Closed, Opened, Tap
-    from trackbook.libraries import Finding, Library, Only, Reader
+    from trackbook.libraries import Finding, Library, Noted, Only, Reader
 
     Found = Callable[[Call, list[Finding], Site], None]
 
@@ -112,7 +112,7 @@ class CallWatch:
         self._watched: dict[int, Watched] = {}
         self._steps: dict[int, CodeType] = {}
         """Code of what tells how far a training is."""
-        self._stepping: list[tuple[type, str, Library, Reader | Only]] = []
+        self._stepping: list[tuple[type, str, Library, Reader | Only | Noted]] = []
         self._running = RunningCalls(self._watched)
         names = {*modules_of(self._libraries), *self._arrived}
         self._imports = Imports(names, self._imported, self._imported_near)
@@ -200,7 +200,11 @@ class CallWatch:
                     self._watch_step(vars(each).get(name), name, library, reader)
 
     def _watch_step(
-        self, attribute: object, name: str, library: Library, reader: Reader | Only
+        self,
+        attribute: object,
+        name: str,
+        library: Library,
+        reader: Reader | Only | Noted,
     ) -> None:
         function = function_of(attribute, name)
         if function is None:
@@ -213,6 +217,7 @@ class CallWatch:
                 reader,
                 place=f"reading {library.module}: {name}",
                 around=self._around,
+                holds=self._running.holds,
                 told=partial(self._safely, "telling a step", self._tell_step),
                 fault=self._fault,
             )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 
+BELIEVED_S = 0.05
+
+
 def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
     """Yield the frame and its callers, the outermost last."""
     while frame is not None:
@@ -84,6 +87,23 @@ class RunningCalls:
         self._watched = watched
         """Ids of code objects, kept alive by whoever fills it."""
         self._calls: dict[int, RunningCall] = {}
+        self._believed: tuple[RunningCall | None, float] = (None, 0.0)
+        """The call that was found to go on, and until when that is believed."""
+
+    def holds(self, frame: FrameType) -> bool:
+        """Tell whether a frame is part of a watched call, for what asks thousands of times.
+
+        That a call has raised is noticed a moment later.
+        """
+        if not self._calls:
+            return False
+        mine, now = self._calls.get(get_ident()), perf_counter()
+        known, until = self._believed
+        if mine is not None and mine is known and now < until:
+            return True
+        found = self.enclosing(frame)
+        self._believed = (found, now + BELIEVED_S)
+        return found is not None
 
     def enclosing(self, frame: FrameType) -> RunningCall | None:
         """Return the call of which this frame is a part; None for an outermost one."""

@@ -7,7 +7,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING
 
 from trackbook.capture.running import asides, process
-from trackbook.libraries import Call, Only
+from trackbook.libraries import Call, Noted, Only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def step_heard(
     name: str,
-    reader: Reader | Only,
+    reader: Reader | Only | Noted,
     *,
     place: str,
     around: Callable[[FrameType], Call | None],
+    holds: Callable[[FrameType], bool],
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Closed:
@@ -33,17 +34,20 @@ def step_heard(
         reader: asked each time, until it fails once
         place: words for what fails
         around: gives the call that the frame is a part of
+        holds: tells whether there is one
         told: gets what was found
         fault: gets the reader's failure
     """
-    when, read = reader if isinstance(reader, Only) else (None, reader)
+    if isinstance(reader, Noted):
+        return noted(name, reader, place, holds, told, fault)
+    read, when, is_outside = reader if isinstance(reader, Only) else Only(reader)
     has_failed, forks = False, process.forks
 
     def closed(frame: FrameType, result: object) -> None:
         nonlocal has_failed
         if has_failed or process.forks != forks or (when is not None and not when()):
             return
-        if asides and get_ident() in asides:
+        if (asides and get_ident() in asides) or (is_outside and holds(frame)):
             return
         call = Call(name, frame.f_locals, result, 0.0, partial(around, frame))
         try:
@@ -54,5 +58,36 @@ def step_heard(
             return
         if findings:
             told(frame, call, findings)
+
+    return closed
+
+
+def noted(
+    name: str,
+    reader: Noted,
+    place: str,
+    holds: Callable[[FrameType], bool],
+    told: Callable[[FrameType, Call, list[Finding]], object],
+    fault: Callable[[str, BaseException], None],
+) -> Closed:
+    """Return what a tap calls where hardly ever anything is told: as little as can be."""
+    argument, note, is_outside = reader
+    has_failed, forks = False, process.forks
+
+    def closed(frame: FrameType, result: object) -> None:
+        nonlocal has_failed
+        if has_failed or process.forks != forks:
+            return
+        if (is_outside and holds(frame)) or (asides and get_ident() in asides):
+            return
+        try:
+            value = frame.f_locals[argument]
+            findings = note(value)
+        except Exception as error:  # noqa: BLE001 - as above
+            has_failed = True
+            fault(place, error)
+            return
+        if findings:
+            told(frame, Call(name, {argument: value}, result, 0.0), list(findings))
 
     return closed

@@ -185,8 +185,19 @@ Reader = Callable[[Call], Iterable[Finding]]
 class Only(NamedTuple):
     """A `live` reader that is asked only while something holds; asking costs far less."""
 
-    when: Callable[[], bool]
     read: Reader
+    when: Callable[[], bool] | None = None
+    is_outside: bool = False
+    """Whether what happens within another watched call is not asked for."""
+
+
+class Noted(NamedTuple):
+    """A `live` reader that is handed one argument and mostly tells nothing: it costs least."""
+
+    argument: str
+    note: Callable[..., Iterable[Finding] | None]
+    is_outside: bool = False
+    """As of `Only`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +227,7 @@ class Library:
     """`module.path:Class` to method names to readers: these methods of the class and of
     every subclass of it, now and later, the user's own included. Where two cards know a
     class, the one that names the nearer base class reads it."""
-    live: Mapping[str, Reader | Only] = field(default_factory=dict)
+    live: Mapping[str, Reader | Only | Noted] = field(default_factory=dict)
     """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
     `Step`s: told at once though it is a part of another watched call, in whatever thread. It
     stands in the innermost loop of a training, so its reader must cost next to nothing."""

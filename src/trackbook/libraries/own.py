@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trackbook.errors import Misused
-from trackbook.libraries.base import Library, Only
+from trackbook.libraries.base import Library, Noted, Only
 
 if TYPE_CHECKING:
     from trackbook.libraries.base import Reader
@@ -67,7 +67,11 @@ def readers_of(given: object, said: str) -> dict[str, Reader]:
     """Return functions by the names of what they read."""
     found: dict[str, Any] = plain_dict(given, said)
     for name, reader in found.items():
-        asked = reader if isinstance(reader, Only) else (reader,)
+        asked: tuple[object, ...] = (reader,)
+        if isinstance(reader, Only):
+            asked = (reader.read, reader.when or reader.read)
+        elif isinstance(reader, Noted):
+            asked = (reader.note,)
         if not all(map(callable, asked)):
             kind = type(reader).__name__
             raise Misused(

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.base import Given, Library, Measured, Only, Step
+from trackbook.libraries.base import Given, Library, Measured, Noted, Only, Step
 from trackbook.libraries.given import name_of
 from trackbook.libraries.torch_facts import (
     loader_params,
@@ -42,21 +42,9 @@ def scaled(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def backward(call: Call) -> Iterable[Finding]:
-    """Read the loss whose gradients were just worked out."""
-    losses.train(call.given["self"])
-    return ()
-
-
 def evaluated(call: Call) -> Iterable[Finding]:
     """Read a loss that was worked out without gradients: how the model does otherwise."""
     losses.judge(call.name, call.result, call.given.get("input"))
-    return ()
-
-
-def iterated(call: Call) -> Iterable[Finding]:
-    """Read which loader of data a loop goes through now."""
-    losses.feed(call.given["self"])
     return ()
 
 
@@ -70,22 +58,18 @@ def scheduled(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def stepped(call: Call) -> Iterator[Finding]:
+def stepped(optimizer: Any) -> Iterable[Finding] | None:
     """Read one step of an optimizer."""
-    loop, now = losses.step(call.given["self"]), monotonic()
+    loop, now = losses.step(optimizer), monotonic()
     if loop is None or now - loop.told_s < EVERY_S:
-        return
+        return None
     is_first, loop.told_s = loop.told_s == 0.0, now
-    if call.around() is not None:  # a trainer's, whose card tells what it does
-        losses.forget(loop)
-        return
     if is_first:
-        optimizer = call.given["self"]
         model = model_around(optimizer)
         loop.model = None if model is None else ref(model)
         loop.label = name_of(type(optimizer if model is None else model))
         loop.params = params_of(optimizer, model) | loop.params
-    yield told_of(loop)
+    return (told_of(loop),)
 
 
 def told_of(loop: Loop) -> Step:
@@ -126,14 +110,17 @@ def rest() -> Iterator[Step]:
 
 TORCH = Library(
     module="torch",
-    live={
-        "torch.optim.optimizer:Optimizer._optimizer_step_code": stepped,
-        "torch.optim.lr_scheduler:LRScheduler.step": scheduled,
-        "torch.amp.grad_scaler:GradScaler.scale": scaled,
-        "torch:Tensor.backward": backward,
-        "torch.utils.data:DataLoader.__iter__": iterated,
+    live={  # of loops of the user's own; the cards of trainers tell what these do
+        "torch.optim.optimizer:Optimizer._optimizer_step_code": Noted(
+            "self", stepped, is_outside=True
+        ),
+        "torch.optim.lr_scheduler:LRScheduler.step": Only(scheduled, is_outside=True),
+        "torch.amp.grad_scaler:GradScaler.scale": Only(scaled, is_outside=True),
+        "torch:Tensor.backward": Noted("self", losses.train, is_outside=True),
+        "torch.utils.data:DataLoader.__iter__": Noted("self", losses.feed, is_outside=True),
         **{
-            f"torch.nn.functional:{name}": Only(is_evaluating, evaluated) for name in LOSSES
+            f"torch.nn.functional:{name}": Only(evaluated, is_evaluating, is_outside=True)
+            for name in LOSSES
         },
     },
     rest=rest,

@@ -72,13 +72,16 @@ class Losses:
 
     def train(self, loss: Any) -> None:
         """Keep a loss; only a single real number is one."""
-        if loss is self._scaled[0]:
-            loss = self._scaled[1]
-        self._scaled = (None, None)
+        scaled, before = self._scaled
+        if scaled is not None:
+            loss = before if loss is scaled else loss
+            self._scaled = (None, None)
         if self._judged:
             self._end_judging()
-        if is_tensor(loss) and loss.numel() == 1 and len(self._waiting) < MOST:
-            self._waiting.append(kept(loss))
+        # In one piece: after seconds of other work, each call of a function takes microseconds.
+        torch: Any = sys.modules["torch"]
+        if type(loss) is torch.Tensor and loss.numel() == 1 and len(self._waiting) < MOST:
+            self._waiting.append(loss.item() if loss.is_cpu else loss.detach())
 
     def judge(self, function: str, loss: Any, given: Any) -> None:
         """Keep a loss worked out without gradients, of a model that is not in training."""
@@ -103,11 +106,11 @@ class Losses:
 
     def step(self, optimizer: Any) -> Loop | None:
         """Count a step, and give it the losses that led to it."""
-        loop = self.loop_of(optimizer)
-        if loop is None:
-            return None
+        loop = self._loops.get(id(optimizer))
+        if loop is None or loop.optimizer() is not optimizer:
+            loop = self.loop_of(optimizer)
         waiting, self._waiting = self._waiting, []
-        if loop.is_others:
+        if loop is None or loop.is_others:
             return None
         loop.steps += 1
         if waiting:
