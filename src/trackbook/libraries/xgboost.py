@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from trackbook.libraries.base import Derived, Library, Measured, Step, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
@@ -29,10 +31,14 @@ DEFAULTS = {
 """Of `train` and `cv`, for what may choose the result."""
 ROUNDS = 100
 """Of an estimator that was told no number."""
+EVERY_S = 0.1
+"""Rounds are told no more often, together."""
 
 
 def trained(call: Call) -> Iterable[Finding]:
-    """Read `xgboost.train`; the curves are those that the caller asked for."""
+    """Read `xgboost.train`; curves that the caller did not ask for are told as it runs."""
+    if rest := latest.rest():
+        yield Step(label="xgboost.train", metrics=rest, unit="round")
     yield Training(
         label="xgboost.train",
         model=call.result,
@@ -67,32 +73,66 @@ def fitted(call: Call) -> Iterable[Finding]:
     yield training_of(model, metrics=[*learning(logs), *best], data=data_given(call.given))
 
 
+class Latest:
+    """The training whose rounds were heard last; its curves are there until it is over."""
+
+    rounds: ref[object] | None = None
+    is_told = False
+    """Whether anything is told of it: nothing of a search's candidates, nor of `cv`."""
+    told_s = 0.0
+    count = 0
+    """Of its rounds that were told."""
+
+    def news(self, rounds: Any) -> list[Measured]:
+        """Return the points that have come since the last time."""
+        first, found = self.count, []
+        for part, logs in rounds.history.items():
+            for name, values in logs.items():
+                points = [(at, float(values[at])) for at in range(first, len(values))]
+                if points:
+                    found.append(Measured(name=f"{part}.{name}", values=points))
+                self.count = max(self.count, len(values))
+        return found
+
+    def rest(self) -> list[Measured]:
+        """Return the points that were not told yet, of a training that ends."""
+        rounds = self.rounds and self.rounds()
+        return [] if rounds is None or not self.is_told else self.news(rounds)
+
+
+latest = Latest()
+
+
 def stepped(call: Call) -> Iterable[Finding]:
-    """Read a finished round of `train` or `fit`; not of a search's candidates, nor of `cv`."""
+    """Read finished rounds of `train` or `fit`, some times a second."""
+    rounds, now = call.given["self"], monotonic()
+    is_new = latest.rounds is None or latest.rounds() is not rounds
+    if not is_new and (not latest.is_told or now - latest.told_s < EVERY_S):
+        return ()
     around = call.around()
     model = around.given.get("self") if around is not None else None
     is_fit = model is not None and is_subclass_of(
         type(model), "xgboost.sklearn", "XGBModel"
     )
-    if around is None or not (is_fit or around.name == "train"):
-        return
+    if is_new:
+        latest.rounds, latest.count = ref(rounds), 0
+        latest.is_told = is_fit or (around is not None and around.name == "train")
+    if around is None or not latest.is_told:
+        return ()
+    latest.told_s = now
     total: Any = around.given.get("num_boost_round")
     if is_fit:
         total = values_of(model).get("n_estimators") or ROUNDS
-    rounds: Any = call.given["self"]
     epoch: Any = call.given["epoch"]
-    yield Step(
+    step = Step(
         of=model,
         label=label_of(model) if is_fit else "xgboost.train",
-        metrics=[
-            Measured(name=f"{part}.{name}", values=((len(values) - 1, float(values[-1])),))
-            for part, logs in rounds.history.items()
-            for name, values in logs.items()
-        ],
+        metrics=latest.news(rounds),
         done=epoch + 1,
         total=total,
         unit="round",
     )
+    return (step,)
 
 
 def predicted(call: Call) -> Iterable[Finding]:
