@@ -39,6 +39,26 @@ def test_a_training_has_its_params_and_the_curves_asked_for(told, matrix):
     assert values_of(training) == {"train.logloss": log["train"]["logloss"]}
 
 
+def test_curves_that_nobody_asked_for_are_told_to_the_last_round(told, matrix):
+    kept = {}
+    said = {"eval_metric": ["rmse", "mae"]}
+    xgboost.train(said, matrix, 40, evals=[(matrix, "t")], verbose_eval=False)
+    steps = list(told.steps)
+    xgboost.train(
+        said, matrix, 40, evals=[(matrix, "t")], evals_result=kept, verbose_eval=False
+    )
+    for name in ("rmse", "mae"):
+        points = [
+            point
+            for step in steps
+            for each in step.metrics
+            if each.name == f"t.{name}"
+            for point in each.values
+        ]
+        assert points == list(enumerate(kept["t"][name]))
+    assert (steps[-1].done, steps[-1].total, steps[-1].unit) == (40, 40, "round")
+
+
 def test_stopping_early_tells_the_best_round(told, matrix):
     booster = xgboost.train(
         {}, matrix, evals=[(matrix, "t")], early_stopping_rounds=2, verbose_eval=False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
@@ -26,12 +28,23 @@ ROUNDS = frozenset({
     "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter",
 })  # fmt: skip
 """What the number of rounds may be called among the params; it counts before the argument."""
+EVERY_S = 0.1
+"""Rounds are told no more often, together."""
 ESTIMATOR = ("lightgbm.sklearn", "LGBMModel")
 
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `lightgbm.train`; curves that no callback of the user's kept are told as it runs."""
     booster: Any = call.result
+    if rest := latest.rest():
+        rounds: Any = _rounds(call)
+        yield Step(
+            label="lightgbm.train",
+            metrics=rest,
+            done=latest.done,
+            total=rounds,
+            unit="round",
+        )
     yield Training(
         label="lightgbm.train",
         model=booster,
@@ -66,30 +79,77 @@ def fitted(call: Call) -> Iterable[Finding]:
     )
 
 
-def grown(call: Call) -> Iterable[Finding]:
-    """Read a round that ended; not of a search's candidates, nor of `cv`."""
-    around = call.around()
-    if around is None:
-        return
-    model, booster = around.given.get("self"), call.given["self"]
-    is_fit = model is not None and is_subclass_of(type(model), *ESTIMATOR)
-    if not (is_fit or around.name == "train"):
-        return
-    done: Any = booster.current_iteration()  # type: ignore[attr-defined]  # a Booster's
-    yield Step(
-        of=model if is_fit else None,
-        label=label_of(model) if is_fit else "lightgbm.train",
-        metrics=[
-            Measured(
-                name=f"{one.dataset_name}.{one.metric_name}",
-                values=((done - 1, float(one.metric_value)),),
+class Latest:
+    """The booster that was heard to grow last, with what of it was not told yet."""
+
+    booster: ref[object] | None = None
+    is_told = False
+    """Whether anything is told of it: nothing of a search's candidates, nor of `cv`."""
+    told_s = 0.0
+    is_measured = False
+    """Whether points of it were told."""
+    done = 0
+    """Its rounds."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, list[tuple[int, float]]] = {}
+
+    def take(self, result: object) -> None:
+        """Keep what a round was measured at."""
+        for one in result if isinstance(result, list) else ():
+            name = f"{one.dataset_name}.{one.metric_name}"
+            self.points.setdefault(name, []).append(
+                (self.done - 1, float(one.metric_value))
             )
-            for one in (call.result if isinstance(call.result, list) else ())
-        ],
-        done=done,
-        total=values_of(model).get("n_estimators") if is_fit else _rounds(around),  # type: ignore[arg-type]  # both are counts
+
+    def rest(self) -> list[Measured]:
+        """Return the points that were not told yet."""
+        points, self.points = self.points, {}
+        self.is_measured |= bool(points)
+        return [Measured(name=name, values=values) for name, values in points.items()]
+
+
+latest = Latest()
+
+
+def grown(call: Call) -> Iterable[Finding]:
+    """Read a round that ended, and what it was measured at; told some times a second."""
+    booster: Any = call.given["self"]
+    now = monotonic()
+    if latest.booster is None or latest.booster() is not booster:
+        around = call.around()
+        latest.booster, latest.points = ref(booster), {}
+        latest.told_s, latest.is_measured = 0.0, False
+        latest.is_told = around is not None and (around.name == "train" or is_fit(around))
+        latest.done = booster.current_iteration() - (call.name == "update")
+    if not latest.is_told:
+        return ()
+    if call.name == "update":
+        latest.done += 1
+    latest.take(call.result)
+    is_first = bool(latest.points) and not latest.is_measured
+    if now - latest.told_s < EVERY_S and not is_first:
+        return ()
+    around, latest.told_s = call.around(), now
+    if around is None:
+        return ()
+    model = around.given.get("self") if is_fit(around) else None
+    rounds: Any = _rounds(around) if model is None else values_of(model).get("n_estimators")
+    latest.done = booster.current_iteration()
+    step = Step(
+        of=model,
+        label="lightgbm.train" if model is None else label_of(model),
+        metrics=latest.rest(),
+        done=latest.done,
+        total=rounds,
         unit="round",
     )
+    return (step,)
+
+
+def is_fit(call: Call) -> bool:
+    """Tell whether a call is `fit` of an estimator of LightGBM's."""
+    return is_subclass_of(type(call.given.get("self")), *ESTIMATOR)
 
 
 def predicted(call: Call) -> Iterable[Finding]:

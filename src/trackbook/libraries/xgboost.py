@@ -38,7 +38,14 @@ EVERY_S = 0.1
 def trained(call: Call) -> Iterable[Finding]:
     """Read `xgboost.train`; curves that the caller did not ask for are told as it runs."""
     if rest := latest.rest():
-        yield Step(label="xgboost.train", metrics=rest, unit="round")
+        total: Any = call.given.get("num_boost_round")
+        yield Step(
+            label="xgboost.train",
+            metrics=rest,
+            done=latest.count,
+            total=total,
+            unit="round",
+        )
     yield Training(
         label="xgboost.train",
         model=call.result,
