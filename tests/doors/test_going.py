@@ -57,6 +57,44 @@ def test_a_terminal_sees_how_far_a_training_is_and_how_far_it_came(seen) -> None
     assert "left" not in seen["shown after"]
 
 
+def test_an_interrupted_training_has_every_round_that_ended(sheet) -> None:
+    for library in ("xgboost", "lightgbm"):
+        sheet.run(QUICK[library])
+    points = sheet.sql(
+        "SELECT max(step) FROM metrics WHERE name LIKE 'train%' GROUP BY run_id"
+    )
+    assert sorted(points) == [(59,), (60,)]  # XGBoost measures before it calls back
+    assert sheet.in_shell("runs").stdout.count("killed, 60/900 rounds") == 2
+
+
+QUICK = {
+    "xgboost": """
+import numpy as np, xgboost, lightgbm
+X = np.random.default_rng(0).normal(size=(50, 3)); y = X[:, 0]
+
+class Stop(xgboost.callback.TrainingCallback):
+    def after_iteration(self, model, epoch, evals_log):
+        if epoch == 60:
+            raise KeyboardInterrupt
+
+rounds = xgboost.train(
+    {}, d := xgboost.DMatrix(X, y), 900, evals=[(d, "train")], callbacks=[Stop()],
+    verbose_eval=False,
+)
+""",
+    "lightgbm": """
+def stop(env):
+    if env.iteration == 59:
+        raise KeyboardInterrupt
+
+d = lightgbm.Dataset(X, y)
+grown = lightgbm.train(
+    {"verbose": -1}, d, 900, valid_sets=[d], valid_names=["train"], callbacks=[stop]
+)
+""",
+}
+
+
 def test_a_loss_that_is_lost_is_pointed_out_while_the_cell_runs(sheet) -> None:
     sheet.shell.user_ns["look"] = lambda: found.append(sheet.in_shell("runs").stdout)
     found = []

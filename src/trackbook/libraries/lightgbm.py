@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -14,7 +15,7 @@ from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from trackbook.libraries.base import Call, Finding
 
@@ -28,23 +29,17 @@ ROUNDS = frozenset({
     "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter",
 })  # fmt: skip
 """What the number of rounds may be called among the params; it counts before the argument."""
-EVERY_S = 0.1
-"""Rounds are told no more often, together."""
+EVERY_S, FEW = 0.1, 8
+"""After a training's first few, rounds are told together, and no more often."""
 ESTIMATOR = ("lightgbm.sklearn", "LGBMModel")
 
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `lightgbm.train`; curves that no callback of the user's kept are told as it runs."""
     booster: Any = call.result
-    if rest := latest.rest():
-        rounds: Any = _rounds(call)
-        yield Step(
-            label="lightgbm.train",
-            metrics=rest,
-            done=latest.done,
-            total=rounds,
-            unit="round",
-        )
+    known = latest.pop(get_ident(), None)
+    if known is not None and known.is_told:
+        yield known.step()
     yield Training(
         label="lightgbm.train",
         model=booster,
@@ -69,6 +64,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
 
 def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` of an estimator, with its curves and its best round."""
+    latest.pop(get_ident(), None)
     model = call.given["self"]
     values: Any = values_of(model)
     best = _best(values.get("_best_iteration"), values.get("_best_score"))
@@ -79,20 +75,16 @@ def fitted(call: Call) -> Iterable[Finding]:
     )
 
 
-class Latest:
-    """The booster that was heard to grow last, with what of it was not told yet."""
+class Rounds:
+    """A booster that grows, and what it has not told yet."""
 
-    booster: ref[object] | None = None
-    is_told = False
-    """Whether anything is told of it: nothing of a search's candidates, nor of `cv`."""
-    told_s = 0.0
-    is_measured = False
-    """Whether points of it were told."""
-    done = 0
-    """Its rounds."""
-
-    def __init__(self) -> None:
+    def __init__(self, booster: Any) -> None:
+        self.booster = ref(booster)
+        self.is_told = False
+        """Whether it tells anything: no search's candidate does, nor `cv`."""
+        self.told_s, self.tellings, self.done = 0.0, 0, 0
         self.points: dict[str, list[tuple[int, float]]] = {}
+        self.label, self.total = "", 0
 
     def take(self, result: object) -> None:
         """Keep what a round was measured at."""
@@ -102,54 +94,65 @@ class Latest:
                 (self.done - 1, float(one.metric_value))
             )
 
-    def rest(self) -> list[Measured]:
-        """Return the points that were not told yet."""
-        points, self.points = self.points, {}
-        self.is_measured |= bool(points)
-        return [Measured(name=name, values=values) for name, values in points.items()]
+    def is_due(self, now: float) -> bool:
+        """Tell whether it is time to tell: at first at once, then some times a second."""
+        return self.tellings < FEW or now - self.told_s >= EVERY_S
+
+    def step(self, of: object = None) -> Step:
+        """Return what has come since the last time."""
+        points, self.points, self.told_s = self.points, {}, monotonic()
+        self.tellings += 1
+        return Step(
+            of=of, key=self, label=self.label, done=self.done, total=self.total, unit="round",
+            metrics=[Measured(name=name, values=values) for name, values in points.items()],
+        )  # fmt: skip
 
 
-latest = Latest()
+latest: dict[int, Rounds] = {}
+"""The training that was heard last, by its thread."""
 
 
 def grown(call: Call) -> Iterable[Finding]:
-    """Read a round that ended, and what it was measured at; told some times a second."""
+    """Read a round that ended, or what it was measured at."""
     booster: Any = call.given["self"]
-    now = monotonic()
-    if latest.booster is None or latest.booster() is not booster:
-        around = call.around()
-        latest.booster, latest.points = ref(booster), {}
-        latest.told_s, latest.is_measured = 0.0, False
-        latest.is_told = around is not None and (around.name == "train" or is_fit(around))
-        latest.done = booster.current_iteration() - (call.name == "update")
-    if not latest.is_told:
+    known = latest.get(get_ident())
+    if known is None or known.booster() is not booster:
+        known = latest[get_ident()] = begun(booster, call)
+    if not known.is_told:
         return ()
     if call.name == "update":
-        latest.done += 1
-    latest.take(call.result)
-    is_first = bool(latest.points) and not latest.is_measured
-    if now - latest.told_s < EVERY_S and not is_first:
+        known.done += 1
+    known.take(call.result)
+    if not known.is_due(monotonic()):
         return ()
-    around, latest.told_s = call.around(), now
+    around = call.around()
+    return (known.step(around.given.get("self") if around is not None else None),)
+
+
+def begun(booster: Any, call: Call) -> Rounds:
+    """Return a booster that was heard to grow for the first time."""
+    found, around = Rounds(booster), call.around()
     if around is None:
-        return ()
-    model = around.given.get("self") if is_fit(around) else None
-    rounds: Any = _rounds(around) if model is None else values_of(model).get("n_estimators")
-    latest.done = booster.current_iteration()
-    step = Step(
-        of=model,
-        label="lightgbm.train" if model is None else label_of(model),
-        metrics=latest.rest(),
-        done=latest.done,
-        total=rounds,
-        unit="round",
-    )
-    return (step,)
+        return found
+    model: Any = around.given.get("self")
+    total: Any = None
+    if is_subclass_of(type(model), *ESTIMATOR):
+        found.label, found.is_told = label_of(model), True
+        total = values_of(model).get("n_estimators")
+    elif around.name == "train":
+        found.label, found.is_told, total = "lightgbm.train", True, _rounds(around)
+    found.total = total
+    if found.is_told:
+        found.done = booster.current_iteration() - (call.name == "update")
+    return found
 
 
-def is_fit(call: Call) -> bool:
-    """Tell whether a call is `fit` of an estimator of LightGBM's."""
-    return is_subclass_of(type(call.given.get("self")), *ESTIMATOR)
+def rest() -> Iterator[Step]:
+    """Return the last rounds of trainings that ended before they told them."""
+    for thread in tuple(latest):
+        known = latest.pop(thread, None)
+        if known is not None and known.is_told:
+            yield known.step()
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -216,4 +219,5 @@ LIGHTGBM = Library(
         f"lightgbm.basic:Booster.{name}": grown
         for name in ("update", "eval_train", "eval_valid")
     },
+    rest=rest,
 )

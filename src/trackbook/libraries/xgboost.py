@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -14,7 +15,7 @@ from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from trackbook.libraries.base import Call, Finding
 
@@ -31,21 +32,15 @@ DEFAULTS = {
 """Of `train` and `cv`, for what may choose the result."""
 ROUNDS = 100
 """Of an estimator that was told no number."""
-EVERY_S = 0.1
-"""Rounds are told no more often, together."""
+EVERY_S, FEW = 0.1, 5
+"""After a training's first few, rounds are told together, and no more often."""
 
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `xgboost.train`; curves that the caller did not ask for are told as it runs."""
-    if rest := latest.rest():
-        total: Any = call.given.get("num_boost_round")
-        yield Step(
-            label="xgboost.train",
-            metrics=rest,
-            done=latest.count,
-            total=total,
-            unit="round",
-        )
+    known = latest.pop(get_ident(), None)
+    if known is not None and known.is_told:
+        yield known.step()
     yield Training(
         label="xgboost.train",
         model=call.result,
@@ -73,6 +68,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
 
 def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` of an estimator, with its curves and its best round."""
+    latest.pop(get_ident(), None)
     model = call.given["self"]
     values: Any = values_of(model)
     logs = values.get("evals_result_")
@@ -80,66 +76,79 @@ def fitted(call: Call) -> Iterable[Finding]:
     yield training_of(model, metrics=[*learning(logs), *best], data=data_given(call.given))
 
 
-class Latest:
-    """The training whose rounds were heard last; its curves are there until it is over."""
+class Rounds:
+    """A training and what it has told."""
 
-    rounds: ref[object] | None = None
-    is_told = False
-    """Whether anything is told of it: nothing of a search's candidates, nor of `cv`."""
-    told_s = 0.0
-    count = 0
-    """Of its rounds that were told."""
+    def __init__(self, container: object) -> None:
+        self.container = ref(container)
+        self.history: dict[str, dict[str, list[float]]] = {}
+        self.is_told = False
+        """Whether it tells anything: no search's candidate does, nor `cv`."""
+        self.told_s, self.tellings = 0.0, 0
+        self.done, self.points = 0, 0
+        """Rounds that ended, and how many of them have told their points."""
+        self.label, self.total = "", 0
 
-    def news(self, rounds: Any) -> list[Measured]:
-        """Return the points that have come since the last time."""
-        first, found = self.count, []
-        for part, logs in rounds.history.items():
+    def is_due(self, now: float) -> bool:
+        """Tell whether it is time to tell: at first at once, then some times a second."""
+        return self.is_told and (self.tellings < FEW or now - self.told_s >= EVERY_S)
+
+    def step(self, of: object = None) -> Step:
+        """Return what has come since the last time."""
+        self.told_s, first, found = monotonic(), self.points, []
+        self.tellings += 1
+        for part, logs in self.history.items():
             for name, values in logs.items():
                 points = [(at, float(values[at])) for at in range(first, len(values))]
                 if points:
                     found.append(Measured(name=f"{part}.{name}", values=points))
-                self.count = max(self.count, len(values))
-        return found
-
-    def rest(self) -> list[Measured]:
-        """Return the points that were not told yet, of a training that ends."""
-        rounds = self.rounds and self.rounds()
-        return [] if rounds is None or not self.is_told else self.news(rounds)
+                self.points = max(self.points, len(values))
+        return Step(
+            of=of, key=self, label=self.label, metrics=found, done=self.done,
+            total=self.total, unit="round",
+        )  # fmt: skip
 
 
-latest = Latest()
+latest: dict[int, Rounds] = {}
+"""The training that was heard last, by its thread."""
 
 
 def stepped(call: Call) -> Iterable[Finding]:
-    """Read finished rounds of `train` or `fit`, some times a second."""
-    rounds, now = call.given["self"], monotonic()
-    is_new = latest.rounds is None or latest.rounds() is not rounds
-    if not is_new and (not latest.is_told or now - latest.told_s < EVERY_S):
+    """Read a finished round of `train` or `fit`."""
+    container: Any = call.given["self"]
+    known = latest.get(get_ident())
+    if known is None or known.container() is not container:
+        known = latest[get_ident()] = begun(container, call)
+    epoch: Any = call.given["epoch"]
+    known.done = epoch + 1
+    if not known.is_due(monotonic()):
         return ()
     around = call.around()
     model = around.given.get("self") if around is not None else None
-    is_fit = model is not None and is_subclass_of(
-        type(model), "xgboost.sklearn", "XGBModel"
-    )
-    if is_new:
-        latest.rounds, latest.count = ref(rounds), 0
-        latest.is_told = is_fit or (around is not None and around.name == "train")
-    if around is None or not latest.is_told:
-        return ()
-    latest.told_s = now
-    total: Any = around.given.get("num_boost_round")
-    if is_fit:
-        total = values_of(model).get("n_estimators") or ROUNDS
-    epoch: Any = call.given["epoch"]
-    step = Step(
-        of=model,
-        label=label_of(model) if is_fit else "xgboost.train",
-        metrics=latest.news(rounds),
-        done=epoch + 1,
-        total=total,
-        unit="round",
-    )
-    return (step,)
+    return (known.step(model),)
+
+
+def begun(container: Any, call: Call) -> Rounds:
+    """Return a training whose first round ended."""
+    found, around = Rounds(container), call.around()
+    found.history = container.history
+    model = around.given.get("self") if around is not None else None
+    if model is not None and is_subclass_of(type(model), "xgboost.sklearn", "XGBModel"):
+        found.label, found.is_told = label_of(model), True
+        total: Any = values_of(model).get("n_estimators") or ROUNDS
+        found.total = total
+    elif around is not None and around.name == "train":
+        given: Any = around.given.get("num_boost_round")
+        found.label, found.total, found.is_told = "xgboost.train", given, True
+    return found
+
+
+def rest() -> Iterator[Step]:
+    """Return the last rounds of trainings that ended before they told them."""
+    for thread in tuple(latest):
+        known = latest.pop(thread, None)
+        if known is not None and known.is_told:
+            yield known.step()
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -184,6 +193,7 @@ XGBOOST = Library(
         "xgboost.training:cv": cross_validated,
     },
     live={"xgboost.callback:CallbackContainer.after_iteration": stepped},
+    rest=rest,
     methods={
         "xgboost.core:Booster": {"predict": predicted, "inplace_predict": predicted},
         "xgboost.core:DMatrix": {"__init__": held},
