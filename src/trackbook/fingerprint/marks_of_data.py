@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Opener = Callable[[Walk, Any], None]
 
 MOST_POINTERS = 4_000
+MOST_PLACES = 64
 SAMPLES = 9
 FEW_LABELS, MOST_LABELS = 500, 20_000
 """Labels of a table that are gone through: texts, and numbers."""
@@ -87,8 +88,16 @@ def table(walk: Walk, value: Any) -> None:
     for axis in getattr(manager, "axes", ()):
         walk.waiting.append(axis)
     for block in getattr(manager, "blocks", ()):
-        walk.tell(tuple(block.mgr_locs.as_array.tolist()[:64]))
+        walk.tell(places(block.mgr_locs))
         walk.waiting.append(block.values)
+
+
+def places(located: Any) -> tuple[int, ...]:
+    """Return which columns a block holds, the first few; of a series it names every row."""
+    if located.is_slice_like:
+        span = located.as_slice
+        return tuple(range(span.start, span.stop, span.step or 1)[:MOST_PLACES])
+    return tuple(located.as_array[:MOST_PLACES].tolist())
 
 
 def index(walk: Walk, value: Any) -> None:
