@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.base import Given, Library, Measured, Step
+from trackbook.libraries.base import Given, Library, Measured, Noted, Step
 from trackbook.libraries.given import defaults_of, name_of, plain, values_of
 from trackbook.libraries.measures import number_of
 from trackbook.libraries.torch import losses
@@ -85,16 +85,17 @@ def configured(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def stepped(call: Call) -> Iterator[Finding]:
+def stepped(accelerator: Any) -> Iterable[Finding] | None:
     """Read one `backward`: a loop goes on."""
-    found = _known.get(id(call.given["self"]))
+    found = _known.get(id(accelerator))
     if found is None or found[1].model is None:
-        return
+        return None
     known, now = found[1], monotonic()
     known.steps += 1
-    if known.steps == 1 or now - known.told_s >= EVERY_S:
-        known.told_s = now
-        yield _step(call.given["self"], known, done=known.steps)
+    if known.steps > 1 and now - known.told_s < EVERY_S:
+        return None
+    known.told_s = now
+    return (_step(accelerator, known, done=known.steps),)
 
 
 def logged(call: Call) -> Iterator[Finding]:
@@ -158,7 +159,7 @@ ACCELERATE = Library(
         },
     },
     live={
-        "accelerate.accelerator:Accelerator.backward": stepped,
+        "accelerate.accelerator:Accelerator.backward": Noted("self", stepped),
         "accelerate.accelerator:Accelerator.log": logged,
     },
 )  # fmt: skip
