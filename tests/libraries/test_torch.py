@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import time
 
 import pytest
+from sklearn.base import BaseEstimator
 from torch.utils.data import DataLoader, TensorDataset
 
 import torch
 from torch import nn
+from trackbook.capture.running import BELIEVED_S
 from trackbook.libraries import torch as card
 
 X = torch.linspace(-1, 1, 64).reshape(16, 4)
@@ -172,3 +176,38 @@ def test_a_compiled_model_is_known_as_the_one_inside(told):
         step()
     assert told.steps[0].of is model
     assert points(told.steps, "train.loss")[1:] == [(3, loss.item())]
+
+
+class Network(BaseEstimator):
+    """Another card's: what it does inside of `fit` is its own."""
+
+    def fit(self, x, y, fails=False):
+        trained(net())
+        if fails:
+            raise ValueError("no luck")
+        return self
+
+
+def trained(model, steps=3):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    found = []
+    for _ in range(steps):
+        loss = nn.functional.cross_entropy(model(X), Y)
+        loss.backward()
+        optimizer.step()
+        found.append(loss.item())
+    return found
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_loop_inside_of_a_trainer_is_not_told_and_one_after_it_is(told, fails):
+    with contextlib.suppress(ValueError):
+        Network().fit(X.numpy(), Y.numpy(), fails=fails)
+    told.take(card.rest())
+    assert told.steps == []
+    if fails:
+        time.sleep(2 * BELIEVED_S)  # that it has ended without a result is noticed then
+    losses = trained(net())
+    told.take(card.rest())
+    assert points(told.steps, "train.loss") == list(enumerate(losses, 1))
+    assert told.steps[-1].done == 3

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 
-BELIEVED_S = 0.05
+BELIEVED_S = 0.02
 
 
 def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
