@@ -87,8 +87,8 @@ class RunningCalls:
         self._watched = watched
         """Ids of code objects, kept alive by whoever fills it."""
         self._calls: dict[int, RunningCall] = {}
-        self._believed: tuple[RunningCall | None, float] = (None, 0.0)
-        """The call that was found to go on, and until when that is believed."""
+        self._believed = (0, 0.0)
+        """The number of the call that was found to go on, and until when that is believed."""
 
     def holds(self, frame: FrameType) -> bool:
         """Tell whether a frame is part of a watched call, for what asks thousands of times.
@@ -99,10 +99,10 @@ class RunningCalls:
             return False
         mine, now = self._calls.get(get_ident()), perf_counter()
         known, until = self._believed
-        if mine is not None and mine is known and now < until:
+        if mine is not None and mine.number == known and now < until:
             return True
         found = self.enclosing(frame)
-        self._believed = (found, now + BELIEVED_S)
+        self._believed = (found.number if found is not None else 0, now + BELIEVED_S)
         return found is not None
 
     def enclosing(self, frame: FrameType) -> RunningCall | None:
