@@ -50,6 +50,10 @@ def pytest_ignore_collect(collection_path, config):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
+    # This file is read without a browser too, where playwright is not installed.
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)  # as of actions: gates start processes
     return {
         **browser_type_launch_args,
         "executable_path": "/usr/bin/chromium",
