@@ -41,9 +41,8 @@ def test_a_process_that_takes_too_long_ends_with_its_children(tmp_path) -> None:
     ended, text = run(code, tmp_path, timeout_s=4)
     assert ended.is_late
     child = int(text.splitlines()[0])
-    until = (
-        time.monotonic() + 10
-    )  # a process that is killed closes its files before it is dead
+    # A process that is killed closes its files before it is dead.
+    until = time.monotonic() + 10
     while not has_ended(child) and time.monotonic() < until:
         time.sleep(0.01)
     assert has_ended(child)

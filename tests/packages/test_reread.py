@@ -13,7 +13,7 @@ ROWS = torch.linspace(-1, 1, 24).reshape(3, 8)
 
 
 class Own(nn.Module):
-    """Has a buffer that is not kept, one that is, and weights that two layers share."""
+    """Has a buffer that is not kept, and one that is."""
 
     def __init__(self):
         super().__init__()
@@ -26,6 +26,8 @@ class Own(nn.Module):
 
 
 class Tied(Own):
+    """Two of its layers share their weights."""
+
     def __init__(self):
         super().__init__()
         self.again = nn.Linear(8, 4)
@@ -43,7 +45,7 @@ MODELS = {
     "layers": layers,
     "half": lambda: layers().to(torch.bfloat16),
     "frozen": lambda: layers().requires_grad_(requires_grad=False),
-    "recurrent": lambda: nn.Sequential(nn.Linear(8, 8), nn.PReLU(), nn.LayerNorm(8)),
+    "normalised": lambda: nn.Sequential(nn.Linear(8, 8), nn.PReLU(), nn.LayerNorm(8)),
     "a class of one's own": Own,
     "shared weights": Tied,
 }

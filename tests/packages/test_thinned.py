@@ -90,7 +90,7 @@ def test_it_is_the_same_file(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_it_is_read_back_without_a_copy_and_is_the_same_model(name, tmp_path):
+def test_it_is_read_back_and_is_the_same_model(name, tmp_path):
     model = MODELS[name]()
     read = saved(model, tmp_path)()
     rows = RNG.normal(size=(3, model.n_features_in_))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from threading import get_ident
-from time import monotonic
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
-from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training
+from trackbook.libraries.base import Derived, Given, Library, Measured, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import by_round, learning, once
+from trackbook.libraries.rounds import Latest, Rounds
 from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from trackbook.libraries.base import Call, Finding
 
@@ -29,17 +27,13 @@ ROUNDS = frozenset({
     "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter",
 })  # fmt: skip
 """What the number of rounds may be called among the params; it counts before the argument."""
-EVERY_S, FEW = 0.1, 8
-"""After a training's first few, rounds are told together, and no more often."""
 ESTIMATOR = ("lightgbm.sklearn", "LGBMModel")
 
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `lightgbm.train`; curves that no callback of the user's kept are told as it runs."""
     booster: Any = call.result
-    known = latest.pop(get_ident(), None)
-    if known is not None and known.is_told:
-        yield known.step()
+    yield from latest.end()
     yield Training(
         label="lightgbm.train",
         model=booster,
@@ -64,7 +58,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
 
 def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` of an estimator, with its curves and its best round."""
-    latest.pop(get_ident(), None)
+    latest.forget()  # its whole curves are told here
     model = call.given["self"]
     values: Any = values_of(model)
     best = _best(values.get("_best_iteration"), values.get("_best_score"))
@@ -75,63 +69,47 @@ def fitted(call: Call) -> Iterable[Finding]:
     )
 
 
-class Rounds:
-    """A booster that grows, and what it has not told yet."""
+class Growing(Rounds):
+    """A booster that grows; what it was measured at is kept until that is told."""
 
     def __init__(self, booster: Any) -> None:
-        self.booster = ref(booster)
-        self.is_told = False
-        """Whether it tells anything: no search's candidate does, nor `cv`."""
-        self.told_s, self.tellings, self.done = 0.0, 0, 0
-        self.points: dict[str, list[tuple[int, float]]] = {}
-        self.label, self.total = "", 0
+        super().__init__(booster)
+        self._points: dict[str, list[tuple[int, float]]] = {}
 
     def take(self, result: object) -> None:
         """Keep what a round was measured at."""
         for one in result if isinstance(result, list) else ():
             name = f"{one.dataset_name}.{one.metric_name}"
-            self.points.setdefault(name, []).append(
-                (self.done - 1, float(one.metric_value))
-            )
+            point = (self.done - 1, float(one.metric_value))
+            self._points.setdefault(name, []).append(point)
 
-    def is_due(self, now: float) -> bool:
-        """Tell whether it is time to tell: at first at once, then some times a second."""
-        return self.tellings < FEW or now - self.told_s >= EVERY_S
-
-    def step(self, of: object = None) -> Step:
-        """Return what has come since the last time."""
-        points, self.points, self.told_s = self.points, {}, monotonic()
-        self.tellings += 1
-        return Step(
-            of=of, key=self, label=self.label, done=self.done, total=self.total, unit="round",
-            metrics=[Measured(name=name, values=values) for name, values in points.items()],
-        )  # fmt: skip
+    def news(self) -> list[Measured]:
+        """Return the points that have come since the last time."""
+        points, self._points = self._points, {}
+        return [Measured(name=name, values=values) for name, values in points.items()]
 
 
-latest: dict[int, Rounds] = {}
-"""The training that was heard last, by its thread."""
+latest = Latest[Growing]()
 
 
 def grown(call: Call) -> Iterable[Finding]:
     """Read a round that ended, or what it was measured at."""
     booster: Any = call.given["self"]
-    known = latest.get(get_ident())
-    if known is None or known.booster() is not booster:
-        known = latest[get_ident()] = begun(booster, call)
+    known = latest.of(booster) or latest.begin(begun(booster, call))
     if not known.is_told:
         return ()
     if call.name == "update":
         known.done += 1
     known.take(call.result)
-    if not known.is_due(monotonic()):
+    if not known.is_due():
         return ()
     around = call.around()
     return (known.step(around.given.get("self") if around is not None else None),)
 
 
-def begun(booster: Any, call: Call) -> Rounds:
+def begun(booster: Any, call: Call) -> Growing:
     """Return a booster that was heard to grow for the first time."""
-    found, around = Rounds(booster), call.around()
+    found, around = Growing(booster), call.around()
     if around is None:
         return found
     model: Any = around.given.get("self")
@@ -145,14 +123,6 @@ def begun(booster: Any, call: Call) -> Rounds:
     if found.is_told:
         found.done = booster.current_iteration() - (call.name == "update")
     return found
-
-
-def rest() -> Iterator[Step]:
-    """Return the last rounds of trainings that ended before they told them."""
-    for thread in tuple(latest):
-        known = latest.pop(thread, None)
-        if known is not None and known.is_told:
-            yield known.step()
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -219,5 +189,5 @@ LIGHTGBM = Library(
         f"lightgbm.basic:Booster.{name}": grown
         for name in ("update", "eval_train", "eval_valid")
     },
-    rest=rest,
+    rest=latest.rest,
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from threading import get_ident
-from time import monotonic
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
-from trackbook.libraries.base import Derived, Library, Measured, Step, Training
+from trackbook.libraries.base import Derived, Library, Measured, Training
 from trackbook.libraries.given import is_subclass_of, plain, values_of
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import by_round, learning, once
+from trackbook.libraries.rounds import Latest, Rounds
 from trackbook.libraries.sklearn import training_of
 from trackbook.libraries.sklearn_models import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from trackbook.libraries.base import Call, Finding
 
@@ -32,15 +30,11 @@ DEFAULTS = {
 """Of `train` and `cv`, for what may choose the result."""
 ROUNDS = 100
 """Of an estimator that was told no number."""
-EVERY_S, FEW = 0.1, 5
-"""After a training's first few, rounds are told together, and no more often."""
 
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `xgboost.train`; curves that the caller did not ask for are told as it runs."""
-    known = latest.pop(get_ident(), None)
-    if known is not None and known.is_told:
-        yield known.step()
+    yield from latest.end()
     yield Training(
         label="xgboost.train",
         model=call.result,
@@ -68,7 +62,7 @@ def cross_validated(call: Call) -> Iterable[Finding]:
 
 def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit` of an estimator, with its curves and its best round."""
-    latest.pop(get_ident(), None)
+    latest.forget()  # its whole curves are told here
     model = call.given["self"]
     values: Any = values_of(model)
     logs = values.get("evals_result_")
@@ -76,62 +70,44 @@ def fitted(call: Call) -> Iterable[Finding]:
     yield training_of(model, metrics=[*learning(logs), *best], data=data_given(call.given))
 
 
-class Rounds:
-    """A training and what it has told."""
+class Boosted(Rounds):
+    """A training whose container of callbacks keeps its curves."""
 
-    def __init__(self, container: object) -> None:
-        self.container = ref(container)
-        self.history: dict[str, dict[str, list[float]]] = {}
-        self.is_told = False
-        """Whether it tells anything: no search's candidate does, nor `cv`."""
-        self.told_s, self.tellings = 0.0, 0
-        self.done, self.points = 0, 0
-        """Rounds that ended, and how many of them have told their points."""
-        self.label, self.total = "", 0
+    def __init__(self, container: Any) -> None:
+        super().__init__(container)
+        self._history: dict[str, dict[str, list[float]]] = container.history
+        self._told = 0
 
-    def is_due(self, now: float) -> bool:
-        """Tell whether it is time to tell: at first at once, then some times a second."""
-        return self.is_told and (self.tellings < FEW or now - self.told_s >= EVERY_S)
-
-    def step(self, of: object = None) -> Step:
-        """Return what has come since the last time."""
-        self.told_s, first, found = monotonic(), self.points, []
-        self.tellings += 1
-        for part, logs in self.history.items():
+    def news(self) -> list[Measured]:
+        """Return the points that have come since the last time."""
+        first, found = self._told, []
+        for part, logs in self._history.items():
             for name, values in logs.items():
                 points = [(at, float(values[at])) for at in range(first, len(values))]
                 if points:
                     found.append(Measured(name=f"{part}.{name}", values=points))
-                self.points = max(self.points, len(values))
-        return Step(
-            of=of, key=self, label=self.label, metrics=found, done=self.done,
-            total=self.total, unit="round",
-        )  # fmt: skip
+                self._told = max(self._told, len(values))
+        return found
 
 
-latest: dict[int, Rounds] = {}
-"""The training that was heard last, by its thread."""
+latest = Latest[Boosted]()
 
 
 def stepped(call: Call) -> Iterable[Finding]:
     """Read a finished round of `train` or `fit`."""
     container: Any = call.given["self"]
-    known = latest.get(get_ident())
-    if known is None or known.container() is not container:
-        known = latest[get_ident()] = begun(container, call)
+    known = latest.of(container) or latest.begin(begun(container, call))
     epoch: Any = call.given["epoch"]
     known.done = epoch + 1
-    if not known.is_due(monotonic()):
+    if not known.is_due():
         return ()
     around = call.around()
-    model = around.given.get("self") if around is not None else None
-    return (known.step(model),)
+    return (known.step(around.given.get("self") if around is not None else None),)
 
 
-def begun(container: Any, call: Call) -> Rounds:
+def begun(container: Any, call: Call) -> Boosted:
     """Return a training whose first round ended."""
-    found, around = Rounds(container), call.around()
-    found.history = container.history
+    found, around = Boosted(container), call.around()
     model = around.given.get("self") if around is not None else None
     if model is not None and is_subclass_of(type(model), "xgboost.sklearn", "XGBModel"):
         found.label, found.is_told = label_of(model), True
@@ -141,14 +117,6 @@ def begun(container: Any, call: Call) -> Rounds:
         given: Any = around.given.get("num_boost_round")
         found.label, found.total, found.is_told = "xgboost.train", given, True
     return found
-
-
-def rest() -> Iterator[Step]:
-    """Return the last rounds of trainings that ended before they told them."""
-    for thread in tuple(latest):
-        known = latest.pop(thread, None)
-        if known is not None and known.is_told:
-            yield known.step()
 
 
 def predicted(call: Call) -> Iterable[Finding]:
@@ -193,7 +161,7 @@ XGBOOST = Library(
         "xgboost.training:cv": cross_validated,
     },
     live={"xgboost.callback:CallbackContainer.after_iteration": stepped},
-    rest=rest,
+    rest=latest.rest,
     methods={
         "xgboost.core:Booster": {"predict": predicted, "inplace_predict": predicted},
         "xgboost.core:DMatrix": {"__init__": held},

@@ -1,0 +1,85 @@
+"""Rounds of boosting that come fast: told one by one at first, then together."""
+
+from __future__ import annotations
+
+from threading import get_ident
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import ref
+
+from trackbook.libraries.base import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trackbook.libraries.base import Measured
+
+EVERY_S, FEW = 0.1, 8
+"""After a training's first few tellings they come no more often."""
+
+
+class Rounds:
+    """A training that is known by what lives as long as it does, and what it has told."""
+
+    def __init__(self, living: Any) -> None:
+        self.living = ref(living)
+        self.is_told = False
+        """Whether it tells anything: no search's candidate does, nor `cv`."""
+        self.told_s, self.tellings, self.done = 0.0, 0, 0
+        self.label, self.total = "", 0
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to tell: at first at once, then some times a second."""
+        if not self.is_told:
+            return False
+        return self.tellings < FEW or monotonic() - self.told_s >= EVERY_S
+
+    def news(self) -> Sequence[Measured]:
+        """Return the points that have come since the last time; asked once."""
+        raise NotImplementedError
+
+    def step(self, of: object = None) -> Step:
+        """Return what has come since the last time."""
+        self.told_s = monotonic()
+        self.tellings += 1
+        return Step(
+            of=of, key=self, label=self.label, metrics=self.news(), done=self.done,
+            total=self.total, unit="round",
+        )  # fmt: skip
+
+
+R = TypeVar("R", bound=Rounds)
+
+
+class Latest(Generic[R]):
+    """The training that was heard last, in each thread."""
+
+    def __init__(self) -> None:
+        self._by_thread: dict[int, R] = {}
+
+    def of(self, living: object) -> R | None:
+        """Return this thread's training, if it is that of what is given."""
+        known = self._by_thread.get(get_ident())
+        return known if known is not None and known.living() is living else None
+
+    def begin(self, rounds: R) -> R:
+        """Take this for the thread's training from now on."""
+        self._by_thread[get_ident()] = rounds
+        return rounds
+
+    def forget(self) -> None:
+        """Let this thread's training tell nothing more."""
+        self._by_thread.pop(get_ident(), None)
+
+    def end(self) -> Iterator[Step]:
+        """Return what this thread's training, which has ended, has not told."""
+        known = self._by_thread.pop(get_ident(), None)
+        if known is not None and known.is_told:
+            yield known.step()
+
+    def rest(self) -> Iterator[Step]:
+        """Return the last rounds of trainings that ended before they told them."""
+        for thread in tuple(self._by_thread):
+            known = self._by_thread.pop(thread, None)
+            if known is not None and known.is_told:
+                yield known.step()
