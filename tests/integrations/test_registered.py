@@ -92,6 +92,16 @@ def test_a_network_of_keras_is_kept_as_its_layers_and_numbers(sheet):
     sheet.ok("then, now = (m.predict(X, verbose=0) for m in (forked, again))")
     assert names["now"].tolist() == names["then"].tolist()
     sheet.ok(
+        "a, b = keras.Input((4,), name='a'), keras.Input((2,), name='b')",
+        "both = keras.layers.Concatenate()([a, b])",
+        "outputs = {'p': keras.layers.Dense(2)(both), 'q': keras.layers.Dense(1)(both)}",
+        "several = keras.Model({'a': a, 'b': b}, outputs)",
+        "named = {'a': X, 'b': X[:, :2]}\nfirst = several.predict(named, verbose=0)['p']",
+    )
+    sheet.shell.run_line_magic("track", "register several three --example named")
+    sheet.ok("later = trackbook.load('three').predict(named, verbose=0)['p']")
+    assert names["later"].tolist() == names["first"].tolist()
+    sheet.ok(
         "class Own(keras.layers.Dense):\n    pass",
         "other = keras.Sequential([Own(2)])\nother.compile('sgd', 'mse')",
         "other.fit(X, X[:, :2], epochs=1, verbose=0)",

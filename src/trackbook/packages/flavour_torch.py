@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, cast, get_overloads
 
 from trackbook.errors import NotFound, Refused
 from trackbook.packages.kinds import is_of
@@ -13,12 +14,12 @@ from trackbook.packages.loaders import torch as loader
 from trackbook.packages.reread import Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from trackbook.packages.flavours import Loader
 
 PLAIN = (bool, int, float, str, type(None))
+SEVERAL = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 
 class Torch:
@@ -42,35 +43,46 @@ class Torch:
             NotFound: safetensors is not installed
         """
         try:
-            from safetensors.torch import save_model
+            from safetensors.torch import save_file
         except ModuleNotFoundError:
             raise NotFound(
                 "no safetensors to keep a torch model safely: pip install 'trackbook[register]'"
             ) from None
-        config = described(model)
+        numbers, twins = numbers_of(model)
+        config = described(model) | ({"twins": twins} if twins else {})
         (folder / loader.BESIDE).write_text(
             json.dumps(config, indent=1, sort_keys=True), encoding="utf-8"
         )
-        save_model(model, str(folder / self.file))
-        size = sum(one.nbytes for one in model.state_dict().values())
+        save_file(numbers, folder / self.file)
+        size = sum(one.nbytes for one in numbers.values())
         # Not beside: the two would wait for each other.
         return Saving(None, partial(self.reread, model, folder), size)
 
     def reread(self, model: Any, folder: Path) -> object:
         """Return the module in a folder; its numbers are those in the file, where they lie."""
-        from safetensors.torch import load_file
-
         config = json.loads((folder / loader.BESIDE).read_text(encoding="utf-8"))
-        made = loader.bare(config) if "layer" in config else without_numbers(model)
-        numbers = load_file(folder / self.file)
-        if set(numbers) != set(made.state_dict()):  # some are held twice, and kept once
-            return loader.load(str(folder), self.builder_of(model))
-        made.load_state_dict(numbers, assign=True)
-        return made.eval()
+        has_own = loader.classes_in(config) != []
+        made = without_numbers(model) if has_own else loader.bare(config)
+        return loader.filled(made, config, str(folder), is_bare=True).eval()
 
-    def builder_of(self, model: Any) -> Callable[..., object] | None:
-        """Return what makes a module of a class of one's own, to load what was saved into it."""
-        return (lambda **_: copy.deepcopy(model)) if "class" in described(model) else None
+
+def numbers_of(module: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a module's tensors by their names, and which names mean one that stands there."""
+    numbers: dict[str, Any] = {}
+    twins: dict[str, str] = {}
+    known: dict[object, str] = {}
+    places = set()
+    for name, one in module.state_dict().items():
+        place = one.untyped_storage().data_ptr()
+        tensor = (place, one.storage_offset(), one.shape, one.stride(), one.dtype)
+        if one.numel() and tensor in known:
+            twins[name] = known[tensor]
+            continue
+        known[tensor] = name
+        # The format has no words for tensors that overlap.
+        numbers[name] = one.clone() if place in places and one.numel() else one.contiguous()
+        places.add(place)
+    return numbers, twins
 
 
 def without_numbers(module: Any) -> Any:
@@ -96,8 +108,10 @@ def described(module: Any) -> dict[str, object]:
     kind = type(module)
     name = kind.__name__
     if kind.__module__.startswith("torch.nn.modules.") and name in loader.KNOWN:
-        children = list(module.named_children())
         if name in {"Sequential", "ModuleList"}:
+            # What stands twice in it is told twice.
+            inside = module.named_modules(remove_duplicate=False)
+            children = [(child, one) for child, one in inside if child and "." not in child]
             return {
                 "layer": name,
                 "names": [child for child, _ in children],
@@ -117,15 +131,13 @@ def described(module: Any) -> dict[str, object]:
 
 def arguments_of(layer: Any) -> dict[str, object]:
     """Return what one of torch's layers was made with, as its attributes tell."""
-    import inspect
-
+    make = type(layer).__init__
+    # Recurrent layers take what they get; how they are made is told for those who check types.
+    told = next(iter(get_overloads(make)), make)
     found: dict[str, object] = {}
-    for name, parameter in inspect.signature(type(layer).__init__).parameters.items():
+    for name, parameter in signature(told).parameters.items():
         value = getattr(layer, name, parameter.default)
-        if (
-            name in {"self", "device", "dtype"}
-            or parameter.kind > parameter.KEYWORD_ONLY - 1
-        ):
+        if name in {"self", "device", "dtype"} or parameter.kind in SEVERAL:
             continue
         if name == "bias" and not isinstance(value, bool):
             value = value is not None

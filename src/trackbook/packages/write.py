@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trackbook.errors import Damaged, Misused
+from trackbook.errors import Damaged, Misused, TrackbookError
 from trackbook.fingerprint import GraphFile, fingerprints_of
 from trackbook.packages.cores import one_core_left
 from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import graph_of, session_of
-from trackbook.packages.flavour_torch import Torch
 from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
 from trackbook.packages.package import Contents, Package
 from trackbook.packages.probes import Probes, agreement, probes_of
@@ -21,6 +20,7 @@ from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
 
     from trackbook.packages.flavours import Flavour
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ASKED_ROWS = 100
 """Of the example, to see what the model gives."""
+MOST_SAID = 300
+"""Letters of what a model's own error says."""
 
 
 def write(
@@ -82,7 +84,7 @@ def filled(
     proves = put.model is model and facts.probes.row_count > 0
     put.wait()
     # Before the disk is asked to make it safe: that holds up whoever writes a file.
-    loaded = put.read_back(draft, model) if proves else None
+    loaded = put.read_back(draft) if proves else None
     put.enter(draft)
     said = fill(draft, facts, contents, example)
     if proves:
@@ -113,13 +115,11 @@ class Put(NamedTuple):
         if self.written is not None:
             draft.adopt("model")
 
-    def read_back(self, draft: Draft, given: object) -> object:
+    def read_back(self, draft: Draft) -> object:
         """Return the model as it was written."""
         if self.saving is not None:
             return self.saving.reread()
-        flavour = self.flavour
-        build = flavour.builder_of(given) if isinstance(flavour, Torch) else None
-        return loaded_from(flavour, home_of(draft), build)
+        return loaded_from(self.flavour, home_of(draft))
 
 
 def put_model(
@@ -189,14 +189,35 @@ def answers(
 ) -> tuple[Signature | None, Probes]:
     """Return what a model says to an example, as a signature, and to the rows to be pinned."""
     pinned = Probes(b"", 0, "no rows were given")
-    if rows is not None:
-        pinned = probes_of(put.flavour, asked, rows, size_bytes=put.size_bytes(draft))
-    if example is None:
-        return None, pinned
-    if example is rows:
-        return signature_of(example, pinned.outputs, model=asked), pinned
-    found = put.flavour.loader.predict(asked, picked(example, ASKED_ROWS))
+    with asking(type(put.model).__name__):
+        if rows is not None:
+            pinned = probes_of(put.flavour, asked, rows, size_bytes=put.size_bytes(draft))
+        if example is None:
+            return None, pinned
+        if example is rows:
+            return signature_of(example, pinned.outputs, model=asked), pinned
+        found = put.flavour.loader.predict(asked, picked(example, ASKED_ROWS))
     return signature_of(example, found, model=asked), pinned
+
+
+@contextmanager
+def asking(kind: str) -> Iterator[None]:
+    """Say in one line what a model of that kind does not do with the rows that it is given."""
+    try:
+        yield
+    except TrackbookError:
+        raise
+    except Exception as error:
+        raise Misused(
+            f"this {kind} fails on the rows it was given: {said_by(error)}; give some that it"
+            " takes (example=), or none: it has no signature and no pinned predictions then"
+        ) from error
+
+
+def said_by(error: Exception) -> str:
+    """Return an error's type and the first line of what it says."""
+    line = str(error).strip().partition("\n")[0][:MOST_SAID]
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
 def home_of(draft: Draft) -> str:

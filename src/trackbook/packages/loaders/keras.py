@@ -68,10 +68,20 @@ def strangers(config: Any) -> Iterator[str]:
 
 
 def predict(model: Any, rows: Any) -> Any:
-    """Return the model's output for rows as an array."""
+    """Return the model's output for rows as an array; of several outputs the first.
+
+    Args:
+        model: the model
+        rows: an array or a table of numbers; or a dict of these, by the names of its inputs
+    """
     import numpy as np
 
-    return model.predict(np.asarray(rows), verbose=0)
+    by_name = isinstance(rows, dict)
+    given = {name: np.asarray(part) for name, part in rows.items()} if by_name else None
+    found = model.predict(np.asarray(rows) if given is None else given, verbose=0)
+    while isinstance(found, dict | list | tuple):
+        found = next(iter(found.values() if isinstance(found, dict) else found))
+    return found
 
 
 def scores(model: Any, rows: Any) -> Any:  # noqa: ARG001  all loaders have it

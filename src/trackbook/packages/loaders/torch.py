@@ -25,7 +25,21 @@ KNOWN = frozenset(
         *("AvgPool2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d"),
         *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "Mish"),
         *("Tanh", "Sigmoid", "Softplus", "Softmax", "LogSoftmax", "Hardtanh"),
-        *("Hardswish", "Hardsigmoid"),
+        *("Hardswish", "Hardsigmoid", "CELU", "GLU", "LogSigmoid", "Softsign", "Softmin"),
+        *("Softmax2d", "Hardshrink", "Softshrink", "Tanhshrink", "RReLU", "Threshold"),
+        *("Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "EmbeddingBag", "RMSNorm"),
+        *(
+            "ConvTranspose3d",
+            "InstanceNorm3d",
+            "LocalResponseNorm",
+            "MaxPool3d",
+            "AvgPool3d",
+        ),
+        *("AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool3d", "ZeroPad1d"),
+        *("ZeroPad2d", "ZeroPad3d", "CircularPad1d", "CircularPad2d", "CircularPad3d"),
+        *("ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d"),
+        *("ReplicationPad2d", "ReplicationPad3d", "PixelShuffle", "PixelUnshuffle"),
+        *("ChannelShuffle", "Upsample"),
     }
 )
 """Layers of torch.nn that are made from plain arguments."""
@@ -33,14 +47,43 @@ KNOWN = frozenset(
 
 def load(folder: str, build: Callable[..., Any] | None = None) -> Any:
     """Return the module, ready to predict; `build` makes one of a class of one's own."""
-    from safetensors.torch import load_model
-
     config = json.loads((Path(folder) / BESIDE).read_text(encoding="utf-8"))
-    given = config.get("arguments", {})
-    # What a layer begins with is not even made up: all of it comes from the file.
-    model = build(**given) if build else bare(config).to_empty(device="cpu")
-    load_model(model, str(Path(folder) / FILE))
+    if build:
+        model = build(**config.get("arguments", {}))
+        return filled(model, config, folder, is_bare=False).eval()
+    model = filled(bare(config), config, folder, is_bare=True)
+    for one in (*model.parameters(), *model.buffers()):
+        one.data = one.data.clone()  # it lies in the file until now
     return model.eval()
+
+
+def filled(model: Any, config: dict[str, Any], folder: str, *, is_bare: bool) -> Any:
+    """Return a module with the numbers of a folder's file, in their own types.
+
+    What was one tensor under two names is kept once, and becomes one again.
+
+    Args:
+        model: as it was built
+        config: its description
+        folder: where the file lies
+        is_bare: the module has no numbers yet: the file's are used where they lie, mapped
+    """
+    from safetensors.torch import load_file
+
+    numbers = load_file(Path(folder) / FILE)
+    twins = config.get("twins", {})
+    numbers |= {name: numbers[kept] for name, kept in twins.items()}
+    own = model.state_dict(keep_vars=True)
+    if not is_bare:
+        for name in own.keys() & numbers.keys():
+            own[name].data = own[name].data.to(numbers[name].dtype)
+    model.load_state_dict(numbers, assign=is_bare)
+    if is_bare:
+        held = model.state_dict(keep_vars=True)
+        for name, kept in twins.items():
+            place, _, attribute = name.rpartition(".")
+            setattr(model.get_submodule(place), attribute, held[kept])
+    return model
 
 
 def bare(config: dict[str, Any]) -> Any:
@@ -51,30 +94,49 @@ def bare(config: dict[str, Any]) -> Any:
         return built(config)
 
 
-def builder_in(package: str) -> Any:
-    """Return the class of one's own that the model is of, from the package's code; or None."""
-    import importlib
+def builder_in(package: str) -> Callable[..., Any] | None:
+    """Return what makes a module in which classes of one's own are, from the package's code.
+
+    None where there are none, or where one was made in a notebook: no module has it.
+    """
     import sys
 
     config = json.loads((Path(package) / "model" / BESIDE).read_text(encoding="utf-8"))
-    module, _, name = config.get("class", "__main__:").partition(":")
-    if module == "__main__":
-        return None  # it was made in a notebook: no module has it
+    own = {name.partition(":")[0] for name in classes_in(config)}
+    if not own or "__main__" in own:
+        return None
     sys.path.insert(0, str(Path(package) / "code"))
-    return getattr(importlib.import_module(module), name)
+    return lambda **_: built(config, imported)
 
 
-def built(config: dict[str, Any]) -> Any:
-    """Return a module of standard layers as described."""
+def classes_in(config: dict[str, Any]) -> list[str]:
+    """Return the classes in a description that are no standard layers, `module:Name`."""
+    if "layer" not in config:
+        return [config["class"]]
+    return [name for child in config.get("children", ()) for name in classes_in(child)]
+
+
+def imported(name: str) -> Any:
+    """Return a class by `module:Name`."""
+    import importlib
+
+    module, _, inside = name.partition(":")
+    return getattr(importlib.import_module(module), inside)
+
+
+def built(config: dict[str, Any], class_of: Callable[[str], Any] | None = None) -> Any:
+    """Return a module as described; `class_of` finds the classes that are no standard layers."""
     import torch
 
     name = config.get("layer")
+    if "class" in config and class_of is not None:
+        return class_of(config["class"])(**config["arguments"])
     if name not in KNOWN:
         raise ValueError(
-            f"the model is a {config.get('class', name)!r}, no layer of torch.nn: load it with"
-            " build=, a function or class that makes one"
+            f"the model holds a {config.get('class', name)!r}, no layer that is built from a"
+            " description: load it with build=, a function or class that makes the model"
         )
-    children = [built(child) for child in config.get("children", ())]
+    children = [built(child, class_of) for child in config.get("children", ())]
     kind = getattr(torch.nn, name)
     if name == "Sequential":
         from collections import OrderedDict
@@ -85,17 +147,50 @@ def built(config: dict[str, Any]) -> Any:
 
 
 def predict(model: Any, rows: Any) -> Any:
-    """Return the module's output for rows as an array."""
+    """Return the module's output for rows as an array; of several outputs the first.
+
+    Args:
+        model: the module
+        rows: an array, a table of numbers or a tensor; or a dict of these, by the names of
+            what the module's `forward` takes
+    """
+    import torch
+
+    first = next(model.parameters(), None)
+    with torch.inference_mode():
+        if isinstance(rows, dict):
+            found = model(**{name: tensor_of(part, first) for name, part in rows.items()})
+        else:
+            found = model(tensor_of(rows, first))
+        output = first_of(found)
+        if output is None:
+            raise TypeError(f"the module gives a {type(found).__name__} without a tensor")
+        # numpy has no type for half of a float32.
+        whole = output.float() if output.dtype == torch.bfloat16 else output
+        return whole.cpu().numpy()
+
+
+def tensor_of(rows: Any, like: Any) -> Any:
+    """Return rows as a tensor where a module's numbers are; floats in the same type."""
     import numpy as np
 
     import torch
 
-    first = next(model.parameters(), None)
     given = rows if isinstance(rows, torch.Tensor) else torch.from_numpy(np.array(rows))
-    if first is not None and given.is_floating_point():
-        given = given.to(first.dtype)
-    with torch.inference_mode():
-        return model(given).cpu().numpy()
+    if like is None:
+        return given
+    return given.to(like.device, like.dtype if given.is_floating_point() else None)
+
+
+def first_of(found: Any) -> Any:
+    """Return the first tensor of what a module gives, which may be a tuple, list or dict."""
+    import torch
+
+    if isinstance(found, dict):
+        found = tuple(found.values())
+    if isinstance(found, tuple | list):
+        return next((one for one in map(first_of, found) if one is not None), None)
+    return found if isinstance(found, torch.Tensor) else None
 
 
 def scores(model: Any, rows: Any) -> Any:  # noqa: ARG001  all loaders have it
