@@ -87,3 +87,89 @@ def test_a_study_is_a_sweep_with_its_trials_as_child_runs(studied) -> None:
     )
     assert best == [(True,)]
     assert not studied.book.recorder.faults
+
+
+LOOPS = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+X, target = torch.randn(64, 4), torch.randn(64, 1)
+def objective(trial):
+    lr = trial.suggest_float("lr", 0.01, 0.1)
+    net = nn.Linear(4, 1)
+    opt = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.5)
+    for step in range(10 + trial.number):
+        opt.zero_grad()
+        loss = nn.functional.mse_loss(net(X), target)
+        loss.backward()
+        opt.step()
+        if trial.number == 2 and step == 4:
+            raise optuna.TrialPruned
+    return loss.item()
+"""
+OF_TRIALS = (
+    "SELECT t.number, count(*), arg_max(m.value, m.step), r.params['optimizer.momentum'], r.params['lr'],"
+    " t.params::JSON->>'lr', max(m.step)"
+    " FROM trials t JOIN runs r USING (run_id) JOIN metrics m USING (run_id)"
+    " WHERE m.name = 'train.loss' GROUP BY ALL ORDER BY t.number"
+)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_loops_of_torch_within_trials_are_the_trials_own(sheet, jobs) -> None:
+    sheet.ok(
+        SETUP,
+        LOOPS,
+        "study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))\n"
+        f"study.optimize(objective, n_trials=4, n_jobs={jobs})",
+        "objective(optuna.trial.FixedTrial({'lr': 0.05}, number=7))",
+    )
+    rows = sheet.sql(OF_TRIALS)
+    assert [(number, count) for number, count, *_ in rows] == [
+        (0, 10),
+        (1, 11),
+        (2, 5),
+        (3, 13),
+    ]
+    values = [trial.value for trial in sheet.shell.user_ns["study"].trials]
+    for number, count, last, momentum, lr, given, step in rows:
+        if number != 2:  # it was pruned, and gave none
+            assert last == pytest.approx(values[number])
+        assert (momentum, lr, step) == ("0.5", given, count)
+    # A loop after the study is a run of its own, as if there had been none.
+    names = [row.name for row in sheet.runs() if row.relation is None]
+    assert len(names) == 2, names
+    assert not sheet.book.recorder.faults
+
+
+def test_a_trainer_within_a_trial_tells_for_its_loops(told) -> None:
+    import lightning
+    import optuna
+    from torch.utils.data import DataLoader, TensorDataset
+
+    import torch
+    from torch import nn
+
+    class Net(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(4, 1)
+
+        def training_step(self, batch, _index):
+            return nn.functional.mse_loss(self.layer(batch[0]), batch[1])
+
+        def configure_optimizers(self):
+            return torch.optim.SGD(self.parameters(), lr=0.01)
+
+    rows = TensorDataset(torch.randn(32, 4), torch.randn(32, 1))
+
+    def objective(_trial):
+        trainer = lightning.Trainer(
+            max_epochs=1, accelerator="cpu", logger=False, enable_progress_bar=False,
+            enable_model_summary=False, enable_checkpointing=False,
+        )  # fmt: skip
+        trainer.fit(Net(), DataLoader(rows, batch_size=8))
+        return 0.0
+
+    optuna.create_study().optimize(objective, n_trials=2)
+    assert not [step for step in told.steps if step.unit == "step"]

@@ -125,6 +125,8 @@ def test_trackbooks_own_cards_are_such_as_it_asks_of_others(card) -> None:
         (Library(module="net", functions={"net:f": "f"}), "'net:f' is read by a str"),
         (Library(module="net", functions=["net:f"]), "a list instead of a dict"),
         (Library(module="net", functions={7: reader}), "a int instead of a name"),
+        (Library(module="net", methods={"net:A": {"fit": reader}}, hosts="fit"), "hosts is a"),
+        (Library(module="net", functions={"net:f": reader}, hosts=("f",)), "hosts is a"),
         (Library(module="net", methods={"net:A": reader}), "of net:A: a function instead"),
         (Library(module="net", methods={"net:A.f": {"f": reader}}), "not like module.path:Class"),
         (Library(module="net", live={"net:A.b.c": reader}), "not like module.path:Class.name"),

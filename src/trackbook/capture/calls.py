@@ -287,8 +287,10 @@ class CallWatch:
         if asides and threading.get_ident() in asides:
             return
         here = frame.f_locals
-        names = self._watched[id(frame.f_code)].arguments
-        self._running.begin(frame, {key: here[name] for key, name in names})
+        watched = self._watched[id(frame.f_code)]
+        given = {key: here[name] for key, name in watched.arguments}
+        is_host = watched.name in watched.library.hosts
+        self._running.begin(frame, given, is_host=is_host)
 
     def _closed(self, frame: FrameType, result: object) -> None:
         ended = perf_counter()

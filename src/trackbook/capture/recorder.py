@@ -53,8 +53,8 @@ FLUSH_AFTER_S = 2.0
 class Recorder:
     """Everything one process has recorded and is about to record."""
 
-    rests: Sequence[Callable[[], Iterable[Step]]] = ()
-    """What libraries kept back, to be asked for at the end of a cell."""
+    rests: Sequence[Callable[[int | None], Iterable[Step]]] = ()
+    """What libraries kept back, to be asked for at the end of a cell or of a trial."""
 
     def __init__(
         self,
@@ -161,6 +161,8 @@ class Recorder:
 
     def _step(self, step: Step, cell: Cell | None, site: Site) -> None:
         """Record how far a training is that still runs."""
+        if step.search is not None and step.search.trials:
+            self.tell_rest(site)  # belongs to the trial that ends
         begun, is_new = self.trainings.step(step, cell, site.line, self.mode, site.call)
         if begun is None:
             self.measures.miss(step.label or "training", "manual mode, and no run is open")
@@ -171,13 +173,19 @@ class Recorder:
         if is_new or step.data:
             self.inputs.use(step.data, begun.run.run_id, site.line)
 
-    def tell_rest(self) -> None:
-        """Record what libraries kept back of trainings that still run."""
+    def tell_rest(self, trial: Site | None = None) -> None:
+        """Record what libraries kept back of trainings that still run, or ran in a trial."""
+        thread = trial.thread if trial is not None else None
+        site = trial or Site(None, None, threading.get_ident())
         for rest in self.rests:
-            steps = attempt("reading a training's rest", lambda: list(rest()), self.fault)  # noqa: B023  called at once
+            steps = attempt(
+                "reading a training's rest",
+                lambda: list(rest(thread)),  # noqa: B023  called at once
+                self.fault,
+            )
             for step in steps or ():
                 if self.mode != "off" and not (self.cell and self.cell.skip):
-                    self._step(step, self.cell, Site(None, None, threading.get_ident()))
+                    self._step(step, self.cell, site)
 
     def _keep_model(self, training: Training, run: ActiveRun, cell: Cell | None) -> None:
         """Note what a model has learned, while it is as its training left it."""

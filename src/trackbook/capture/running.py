@@ -66,6 +66,8 @@ class RunningCall:
     """Not the frame: that would keep all its variables."""
     code: CodeType
     given: Mapping[str, object]
+    is_host: bool = False
+    """It calls the user's functions."""
     number: int = field(default_factory=count(1).__next__)
     """No other call of this process has it."""
     started: float = field(default_factory=perf_counter)
@@ -93,7 +95,8 @@ class RunningCalls:
     def holds(self, frame: FrameType) -> bool:
         """Tell whether a frame is part of a watched call, for what asks thousands of times.
 
-        That a call has raised is noticed a moment later.
+        What a host calls of the user's is none. That a call has raised is noticed a moment
+        later.
         """
         if not self._calls:
             return False
@@ -102,8 +105,17 @@ class RunningCalls:
         if mine is not None and mine.number == known and now < until:
             return True
         found = self.enclosing(frame)
+        if found is not None and found.is_host and self._is_hosted(frame, found):
+            found = None
         self._believed = (found.number if found is not None else 0, now + BELIEVED_S)
         return found is not None
+
+    def _is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
+        """Tell whether no other watched call lies between a frame and the call around it."""
+        caller = frame.f_back
+        while caller is not None and id(caller.f_code) not in self._watched:
+            caller = caller.f_back
+        return caller is None or host.is_frame(caller)
 
     def enclosing(self, frame: FrameType) -> RunningCall | None:
         """Return the call of which this frame is a part; None for an outermost one."""
@@ -126,9 +138,11 @@ class RunningCalls:
                 return call
         return None
 
-    def begin(self, frame: FrameType, given: Mapping[str, object]) -> None:
+    def begin(
+        self, frame: FrameType, given: Mapping[str, object], *, is_host: bool = False
+    ) -> None:
         """Take this frame for its thread's outermost call."""
-        self._calls[get_ident()] = RunningCall(id(frame), frame.f_code, given)
+        self._calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host)
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""

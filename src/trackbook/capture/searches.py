@@ -68,7 +68,8 @@ class Searches:
         child = self._opens(run, "trial", f"{run.name}/{trial.number}", trial.began_us)
         child.log_params(trial.params, origin="call")
         for step in self._inside.pop((run.run_id, get_ident()), ()):
-            child.log_params(step.params, origin="call")
+            own = {n: v for n, v in step.params.items() if n not in trial.params}
+            child.log_params(own, origin="call")
             for measured in step.metrics:
                 for place, value in measured.values:
                     child.log_metric(measured.name, value, place, origin="call")

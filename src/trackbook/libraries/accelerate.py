@@ -10,7 +10,7 @@ from weakref import ref
 from trackbook.libraries.base import Given, Library, Measured, Noted, Step
 from trackbook.libraries.given import defaults_of, name_of, plain, values_of
 from trackbook.libraries.measures import number_of
-from trackbook.libraries.torch import losses
+from trackbook.libraries.torch_losses import Losses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ def prepared(call: Call) -> Iterable[Finding]:
             known.params |= {"model": known.label, "parameters": count}
         elif hasattr(thing, "param_groups"):
             known.params |= settings_of(thing)
-            losses.leave(thing)
+            Losses.here().leave(thing)
         elif hasattr(thing, "get_last_lr"):
             known.params["scheduler"] = name_of(type(thing))
         elif hasattr(thing, "dataset"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -188,7 +188,8 @@ class Only(NamedTuple):
     read: Reader
     when: Callable[[], bool] | None = None
     is_outside: bool = False
-    """Whether what happens within another watched call is not asked for."""
+    """Whether what happens within another watched call is not asked for: where a card's
+    `hosts` call the user's functions, these are outside."""
 
 
 class Noted(NamedTuple):
@@ -231,5 +232,9 @@ class Library:
     """`module.path:name`, or `module.path:Class.name` for a method as above, to a reader of
     `Step`s: told at once though it is a part of another watched call, in whatever thread. It
     stands in the innermost loop of a training, so its reader must cost next to nothing."""
-    rest: Callable[[], Iterable[Step]] | None = None
-    """What `live` readers have kept and not told yet; asked at the end of each cell."""
+    rest: Callable[[int | None], Iterable[Step]] | None = None
+    """What `live` readers have kept and not told yet: in one thread, at the end of a trial
+    of a search's, or for None in all, at the end of each cell."""
+    hosts: Collection[str] = ()
+    """Methods among those watched that call functions of the user's: what is heard only
+    outside of watched calls is heard in these functions too."""

@@ -148,6 +148,7 @@ def best_of(study: Any, search: Searched) -> Iterable[Measured]:
 OPTUNA = Library(
     module="optuna",
     methods={"optuna.study.study:Study": {"optimize": optimized}},
+    hosts=("optimize",),
     live={
         "optuna.study.study:Study.ask": asked,
         "optuna.study._tell:_tell_with_warning": told,

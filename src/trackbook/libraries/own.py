@@ -48,6 +48,9 @@ def checked_card(found: object, said: str) -> Library:
     }
     if not (functions or live or any(methods.values())):
         raise Misused(f"{said} names nothing to watch")
+    watched = {name for readers in methods.values() for name in readers}
+    if isinstance(found.hosts, str) or not watched.issuperset(found.hosts):
+        raise Misused(f"{said}: hosts is a tuple of names of methods that it watches")
     return replace(found, functions=functions, methods=methods, live=live)
 
 

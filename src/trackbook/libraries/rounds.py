@@ -77,9 +77,9 @@ class Latest(Generic[R]):
         if known is not None and known.is_told:
             yield known.step()
 
-    def rest(self) -> Iterator[Step]:
+    def rest(self, thread: int | None = None) -> Iterator[Step]:
         """Return the last rounds of trainings that ended before they told them."""
-        for thread in tuple(self._by_thread):
-            known = self._by_thread.pop(thread, None)
+        for each in tuple(self._by_thread) if thread is None else (thread,):
+            known = self._by_thread.pop(each, None)
             if known is not None and known.is_told:
                 yield known.step()

@@ -17,13 +17,14 @@ from trackbook.libraries.torch_facts import (
     params_of,
     scheduler_params,
 )
-from trackbook.libraries.torch_losses import Losses, is_evaluating
+from trackbook.libraries.torch_loop import is_evaluating
+from trackbook.libraries.torch_losses import Losses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trackbook.libraries.base import Call, Finding
-    from trackbook.libraries.torch_losses import Loop
+    from trackbook.libraries.torch_loop import Loop
 
 EVERY_S = 0.5
 """Losses are read no more often: on a GPU that waits for what is queued."""
@@ -33,25 +34,35 @@ LOSSES = (
     "poisson_nll_loss",
 )  # fmt: skip
 
-losses = Losses()
+here = Losses.here
+
+
+def trained(loss: Any) -> None:
+    """Keep a loss that is gone down on."""
+    here().train(loss)
+
+
+def fed(loader: object) -> None:
+    """Note which loader is gone through."""
+    here().feed(loader)
 
 
 def scaled(call: Call) -> Iterable[Finding]:
     """Read a scaler of mixed precision: what is trained on is the loss before."""
-    losses.scale(call.given["outputs"], call.result)
+    here().scale(call.given["outputs"], call.result)
     return ()
 
 
 def evaluated(call: Call) -> Iterable[Finding]:
     """Read a loss that was worked out without gradients: how the model does otherwise."""
-    losses.judge(call.name, call.result, call.given.get("input"))
+    here().judge(call.name, call.result, call.given.get("input"))
     return ()
 
 
 def scheduled(call: Call) -> Iterable[Finding]:
     """Read which scheduler an optimizer has."""
     scheduler: Any = call.given["self"]
-    loop = losses.loop_of(getattr(scheduler, "optimizer", None))
+    loop = here().loop_of(getattr(scheduler, "optimizer", None))
     if loop is not None and loop.scheduler is not type(scheduler):
         loop.scheduler = type(scheduler)
         loop.params |= scheduler_params(scheduler)
@@ -60,7 +71,7 @@ def scheduled(call: Call) -> Iterable[Finding]:
 
 def stepped(optimizer: Any) -> Iterable[Finding] | None:
     """Read one step of an optimizer."""
-    loop, now = losses.step(optimizer), monotonic()
+    loop, now = here().step(optimizer), monotonic()
     if loop is None or now - loop.told_s < EVERY_S:
         return None
     is_first, loop.told_s = loop.told_s == 0.0, now
@@ -98,14 +109,15 @@ def told_of(loop: Loop) -> Step:
     return told
 
 
-def rest() -> Iterator[Step]:
-    """Return what loops did since they told of it, for the cell that ends."""
-    for loop in losses.open_loops():
-        if not loop.label:
-            losses.forget(loop)
-        elif loop.losses or loop.judgements or loop.rates:
-            yield told_of(loop)
-        loop.is_fresh = True
+def rest(thread: int | None = None) -> Iterator[Step]:
+    """Return what loops did since they told of it, for the cell or the trial that ends."""
+    for losses in Losses.of(thread):
+        for loop in losses.open_loops():
+            if not loop.label:
+                losses.forget(loop)
+            elif loop.losses or loop.judgements or loop.rates:
+                yield told_of(loop)
+            loop.is_fresh = True
 
 
 TORCH = Library(
@@ -116,8 +128,8 @@ TORCH = Library(
         ),
         "torch.optim.lr_scheduler:LRScheduler.step": Only(scheduled, is_outside=True),
         "torch.amp.grad_scaler:GradScaler.scale": Only(scaled, is_outside=True),
-        "torch:Tensor.backward": Noted("self", losses.train, is_outside=True),
-        "torch.utils.data:DataLoader.__iter__": Noted("self", losses.feed, is_outside=True),
+        "torch:Tensor.backward": Noted("self", trained, is_outside=True),
+        "torch.utils.data:DataLoader.__iter__": Noted("self", fed, is_outside=True),
         **{
             f"torch.nn.functional:{name}": Only(evaluated, is_evaluating, is_outside=True)
             for name in LOSSES

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.given import defaults_of, given_params, name_of, plain, values_of
-from trackbook.libraries.torch_losses import is_module
+from trackbook.libraries.torch_loop import is_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,62 +3,43 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
-from trackbook.libraries.given import MRO_OF, module_of, name_of, values_of
+from trackbook.libraries.given import name_of, values_of
+from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, is_tensor, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MOST = 500
-"""Points that one telling brings: of more, every second, third … is kept."""
 
 MOST_OVER = 100
 """Loops that wait for the end of a cell; a script has none."""
 
 
-@dataclass(slots=True, weakref_slot=True, eq=False)
-class Loop:
-    """What is known of one optimizer's loop; it outlives the optimizer until it was told."""
-
-    optimizer: ref[Any]
-    first_only: bool
-    """Its steps work the loss out many times (LBFGS); the first is the one before it."""
-    is_others: bool = False
-    """Another card tells of it."""
-    label: str = ""
-    model: ref[Any] | None = None
-    loader: ref[object] | None = None
-    judged: ref[object] | None = None
-    scheduler: type | None = None
-    params: dict[str, object] = field(default_factory=dict)
-    is_fresh: bool = True
-    """Its data were not told in this cell."""
-    steps: int = 0
-    told_s: float = 0.0
-    rate: float | None = None
-    losses: list[tuple[int, object]] = field(default_factory=list)
-    judgements: list[tuple[int, object]] = field(default_factory=list)
-    rates: list[tuple[int, float]] = field(default_factory=list)
-
-    def take(self) -> Iterator[tuple[str, list[tuple[int, float]]]]:
-        """Yield the points that have come since, by metric; they are read here."""
-        losses, self.losses = self.losses, []
-        judgements, self.judgements = self.judgements, []
-        rates, self.rates = self.rates, []
-        every = len(losses) // MOST + 1
-        yield "train.loss", numbers(losses[::-every][::-1])
-        yield "validation.loss", numbers(judgements)
-        yield "lr", rates
-
-
 class Losses:
-    """The loops of this process, and the losses that wait for the step they lead to."""
+    """The loops of one thread, and the losses that wait for the step they lead to."""
+
+    threads: ClassVar[dict[int, Losses]] = {}
+
+    @classmethod
+    def here(cls) -> Losses:
+        """Return those of this thread."""
+        thread = get_ident()
+        found = cls.threads.get(thread)
+        return found if found is not None else cls.threads.setdefault(thread, cls())
+
+    @classmethod
+    def of(cls, thread: int | None) -> Iterator[Losses]:
+        """Yield those of a thread; for None of all, and forget those that have no loops."""
+        for each, known in list(cls.threads.items()):
+            if thread in (None, each):
+                yield known
+            if thread is None and not known.loops:
+                cls.threads.pop(each, None)
 
     def __init__(self) -> None:
-        self._loops: dict[int, Loop] = {}
+        self.loops: dict[int, Loop] = {}
         self._over: list[Loop] = []
         self._waiting: list[Any] = []
         self._scaled: tuple[object, object] = (None, None)
@@ -106,7 +87,7 @@ class Losses:
 
     def step(self, optimizer: Any) -> Loop | None:
         """Count a step, and give it the losses that led to it."""
-        loop = self._loops.get(id(optimizer))
+        loop = self.loops.get(id(optimizer))
         if loop is None or loop.optimizer() is not optimizer:
             loop = self.loop_of(optimizer)
         waiting, self._waiting = self._waiting, []
@@ -131,13 +112,13 @@ class Losses:
         if optimizer is None:
             return None
         key = id(optimizer)
-        loop = self._loops.get(key)
+        loop = self.loops.get(key)
         if loop is None or loop.optimizer() is not optimizer:
             loop = Loop(
                 optimizer=ref(optimizer, lambda gone: self._end(key, gone)),
                 first_only=name_of(type(optimizer)) == "LBFGS",
             )
-            self._loops[key] = loop
+            self.loops[key] = loop
         return loop
 
     def open_loops(self) -> list[Loop]:
@@ -146,7 +127,7 @@ class Losses:
         self._waiting.clear()
         self._latest = None  # what a later cell evaluates may be another model
         over, self._over = self._over, []
-        return [*over, *self._loops.values()]
+        return [*over, *self.loops.values()]
 
     def leave(self, optimizer: Any) -> None:
         """Leave an optimizer's steps to another card: that of what it was handed to."""
@@ -163,9 +144,9 @@ class Losses:
 
     def _end(self, key: int, gone: object) -> None:
         """Let what an optimizer's loop has not told wait for the end of the cell."""
-        loop = self._loops.get(key)
+        loop = self.loops.get(key)
         if loop is not None and loop.optimizer is gone:
-            del self._loops[key]
+            del self.loops[key]
             self._over = [*self._over[-MOST_OVER:], loop]
 
     def _end_judging(self) -> None:
@@ -175,50 +156,3 @@ class Losses:
             total = sum(rows for _, _, rows in judged) or 1
             mean = sum(loss * (rows / total) for _, loss, rows in judged)
             loop.judgements.append((loop.steps, mean))
-
-
-def is_evaluating() -> bool:
-    """Tell whether gradients are off just now."""
-    torch: Any = sys.modules["torch"]
-    return not torch.is_grad_enabled()
-
-
-def is_tensor(value: object) -> bool:
-    """Tell whether it is a tensor of torch's own."""
-    torch: Any = sys.modules["torch"]
-    return type(value) is torch.Tensor
-
-
-def kept(loss: Any) -> Any:
-    """Return a loss that may wait: a number where that is there, else cut off from its graph."""
-    return loss.item() if loss.is_cpu else loss.detach()
-
-
-def is_module(value: object) -> bool:
-    """Tell whether it is a network, without asking it."""
-    return any(
-        name_of(base) == "Module" and module_of(base) == "torch.nn.modules.module"
-        for base in MRO_OF(type(value))
-    )
-
-
-def numbers(points: list[tuple[int, Any]]) -> list[tuple[int, float]]:
-    """Return points as numbers; those on a device are fetched in one go."""
-    torch: Any = sys.modules["torch"]
-    if not points:
-        return []
-    with torch.no_grad():
-        far = [value for _, value in points if type(value) is torch.Tensor]
-        if far and torch.cuda.is_available() and torch.cuda.is_current_stream_capturing():
-            return []
-        if far and len({value.device for value in far}) == 1 and len(far) == len(points):
-            flat = torch.stack(
-                [
-                    value.reshape(()).double()
-                    if value.device.type != "mps"
-                    else value.reshape(()).float()
-                    for value in far
-                ]
-            )
-            return list(zip((step for step, _ in points), flat.tolist(), strict=True))
-        return [(step, float(value)) for step, value in points]
