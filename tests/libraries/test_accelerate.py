@@ -63,3 +63,33 @@ def test_preparing_alone_trains_nothing(told):
     Accelerator(cpu=True).prepare(torch.nn.Linear(2, 1))
     assert told.steps == []
     assert told == []
+
+
+LOOP = """
+import torch
+from accelerate import Accelerator
+def train(steps, fails=False):
+    accelerator = Accelerator(cpu=True)
+    model = torch.nn.Linear(4, 1)
+    model, optimizer = accelerator.prepare(model, torch.optim.SGD(model.parameters(), lr=0.01))
+    for step in range(steps):
+        loss = model(torch.ones(2, 4)).mean()
+        accelerator.backward(loss)
+        optimizer.step()
+        accelerator.log({"loss": step / 2}, step=step)
+    if fails:
+        raise ValueError("it failed")
+"""
+
+
+def test_what_is_logged_faster_than_it_is_told_is_there_when_the_cell_ends(sheet):
+    sheet.ok(LOOP, "train(70)")
+    assert not sheet.run("train(50, fails=True)").success
+    points = sheet.sql(
+        "SELECT count(*), max(m.step), max(m.value), any_value(r.status) FROM metrics m"
+        " JOIN runs r USING (run_id) WHERE m.name = 'loss' GROUP BY run_id ORDER BY 1"
+    )
+    assert points == [(50, 49, 24.5, "FAILED"), (70, 69, 34.5, "FINISHED")]
+    params = sheet.sql("SELECT DISTINCT params['optimizer.lr'], params['model'] FROM runs")
+    assert params == [("0.01", "Linear")]
+    assert sheet.book.recorder.faults == []

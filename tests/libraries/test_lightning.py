@@ -100,3 +100,40 @@ def test_a_fit_has_its_settings_its_curves_and_its_checkpoint(library, told, tmp
     [test] = told.of(Measured)
     assert (test.name, test.of) == ("test.loss", model)
     assert test.values == ((0, result["test/loss"]),)
+
+
+FIT = """
+import lightning, torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+class Net(lightning.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 2)
+    def training_step(self, batch, index):
+        if self.current_epoch == self.fails_at:
+            raise ValueError("it failed")
+        loss = nn.functional.cross_entropy(self.layer(batch[0]), batch[1])
+        self.log("train_loss", loss, on_step=False, on_epoch=True)
+        return loss
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+def fit(epochs, fails_at=None):
+    net = Net()
+    net.fails_at = fails_at
+    rows = TensorDataset(torch.randn(8, 4), torch.zeros(8).long())
+    trainer = lightning.Trainer(max_epochs=epochs, accelerator="cpu", logger=False,
+        enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False)
+    trainer.fit(net, DataLoader(rows, batch_size=4))
+"""
+
+
+def test_epochs_that_come_faster_than_they_are_told_are_there_at_the_end(sheet):
+    sheet.ok(FIT, "fit(60)")
+    assert not sheet.run("fit(50, fails_at=40)").success
+    points = sheet.sql(
+        "SELECT count(*), max(m.step), any_value(r.status) FROM metrics m"
+        " JOIN runs r USING (run_id) WHERE m.name = 'train.loss' GROUP BY run_id ORDER BY 1"
+    )
+    assert points == [(40, 39, "FAILED"), (60, 59, "FINISHED")]
+    assert sheet.book.recorder.faults == []

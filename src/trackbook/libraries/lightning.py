@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.base import Given, Library, Measured, Step, Training, Used
+from trackbook.libraries.base import Given, Library, Training, Used
 from trackbook.libraries.given import name_of, plain, values_of
+from trackbook.libraries.lightning_epochs import Epochs, latest
 from trackbook.libraries.lightning_facts import (
     checkpoints_of,
     hparams_of,
-    measures_of,
     plain_name,
     settings_of,
 )
@@ -39,6 +40,7 @@ def made(call: Call) -> Iterable[Finding]:
 
 def fitted(call: Call) -> Iterator[Finding]:
     """Read `fit`: hyper-parameters, settings, curves by epoch, checkpoints."""
+    yield from latest.end()
     trainer: Any = call.given["self"]
     model = trainer.lightning_module
     if not trainer.is_global_zero:
@@ -58,24 +60,15 @@ def epoch_ended(call: Call) -> Iterator[Finding]:
     """Read the end of an epoch, when what was logged of it is known."""
     loop: Any = call.given["self"]
     trainer = loop.trainer
-    if not trainer.is_global_zero:
+    known = latest.of(trainer) or latest.begin(Epochs(trainer))
+    if not known.is_told:
         return
     epoch, model = trainer.current_epoch - 1, trainer.lightning_module
-    total = trainer.max_epochs
-    rates: dict[str, object] = {}
-    for optimizer in trainer.optimizers:
-        rates.setdefault("lr", optimizer.param_groups[0].get("lr"))
-    yield Step(
-        of=model,
-        label=name_of(type(model)),
-        params=_params(trainer, model)[0] if epoch == 0 else {},
-        metrics=[
-            Measured(name=name, values=[(epoch, value)])
-            for name, value in measures_of(trainer, rates).items()
-        ],
-        done=epoch + 1,
-        total=total if type(total) is int and total > 0 else None,
-    )
+    known.take(trainer, epoch)
+    if epoch == 0:
+        yield replace(known.step(model), params=_params(trainer, model)[0])
+    elif known.is_due():
+        yield known.step(model)
 
 
 def judged(call: Call) -> Iterator[Finding]:
@@ -147,4 +140,5 @@ LIGHTNING = Library(
         for place in PLACES
     },
     live={f"{place}.loops.fit_loop:_FitLoop.on_advance_end": epoch_ended for place in PLACES},
+    rest=latest.rest,
 )  # fmt: skip

@@ -1,10 +1,10 @@
-"""Rounds of boosting that come fast: told one by one at first, then together."""
+"""Rounds and epochs that come fast: told one by one at first, then together."""
 
 from __future__ import annotations
 
 from threading import get_ident
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from weakref import ref
 
 from trackbook.libraries.base import Step
@@ -18,21 +18,38 @@ EVERY_S, FEW = 0.1, 8
 """After a training's first few tellings they come no more often."""
 
 
+class Pace:
+    """When something tells: at first at once, then some times a second."""
+
+    def __init__(self) -> None:
+        self._told_s, self._tellings = 0.0, 0
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to tell."""
+        return self._tellings < FEW or monotonic() - self._told_s >= EVERY_S
+
+    def told(self) -> None:
+        """Note that it has told."""
+        self._told_s = monotonic()
+        self._tellings += 1
+
+
 class Rounds:
     """A training that is known by what lives as long as it does, and what it has told."""
+
+    unit: ClassVar[str] = "round"
 
     def __init__(self, living: Any) -> None:
         self.living = ref(living)
         self.is_told = False
         """Whether it tells anything: no search's candidate does, nor `cv`."""
-        self.told_s, self.tellings, self.done = 0.0, 0, 0
-        self.label, self.total = "", 0
+        self.pace, self.done = Pace(), 0
+        self.label = ""
+        self.total: int | None = 0
 
     def is_due(self) -> bool:
-        """Tell whether it is time to tell: at first at once, then some times a second."""
-        if not self.is_told:
-            return False
-        return self.tellings < FEW or monotonic() - self.told_s >= EVERY_S
+        """Tell whether it is time to tell."""
+        return self.is_told and self.pace.is_due()
 
     def news(self) -> Sequence[Measured]:
         """Return the points that have come since the last time; asked once."""
@@ -40,11 +57,10 @@ class Rounds:
 
     def step(self, of: object = None) -> Step:
         """Return what has come since the last time."""
-        self.told_s = monotonic()
-        self.tellings += 1
+        self.pace.told()
         return Step(
             of=of, key=self, label=self.label, metrics=self.news(), done=self.done,
-            total=self.total, unit="round",
+            total=self.total, unit=self.unit,
         )  # fmt: skip
 
 
@@ -73,13 +89,14 @@ class Latest(Generic[R]):
 
     def end(self) -> Iterator[Step]:
         """Return what this thread's training, which has ended, has not told."""
-        known = self._by_thread.pop(get_ident(), None)
-        if known is not None and known.is_told:
-            yield known.step()
+        yield from self.rest(get_ident())
 
     def rest(self, thread: int | None = None) -> Iterator[Step]:
         """Return the last rounds of trainings that ended before they told them."""
         for each in tuple(self._by_thread) if thread is None else (thread,):
             known = self._by_thread.pop(each, None)
-            if known is not None and known.is_told:
-                yield known.step()
+            if known is None or not known.is_told:
+                continue
+            step = known.step()
+            if step.metrics:
+                yield step
