@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.given import MRO_OF, module_of, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from weakref import ref
+
+    from trackbook.libraries.base import Step
 
 MOST = 500
 """Points that one telling brings: of more, every second, third … is kept."""
@@ -23,8 +25,8 @@ class Loop:
     optimizer: ref[Any]
     first_only: bool
     """Its steps work the loss out many times (LBFGS); the first is the one before it."""
-    is_others: bool = False
-    """Another card tells of it."""
+    teller: Callable[[], Iterable[Step] | None] | None = None
+    """Another card tells of it: asked at each of its steps."""
     label: str = ""
     model: ref[Any] | None = None
     loader: ref[object] | None = None

@@ -11,7 +11,9 @@ from trackbook.libraries.given import name_of, values_of
 from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, is_tensor, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from trackbook.libraries.base import Step
 
 MOST_OVER = 100
 """Loops that wait for the end of a cell; a script has none."""
@@ -46,6 +48,8 @@ class Losses:
         self._loader: tuple[ref[object] | None, ref[object] | None] = (None, None)
         self._judged: list[tuple[str, Any, int]] = []
         self._latest: Loop | None = None
+        self._listens = True
+        """Whether a loop is there whose losses are to be kept."""
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
@@ -53,6 +57,8 @@ class Losses:
 
     def train(self, loss: Any) -> None:
         """Keep a loss; only a single real number is one."""
+        if not self._listens:
+            return
         scaled, before = self._scaled
         if scaled is not None:
             loss = before if loss is scaled else loss
@@ -91,8 +97,12 @@ class Losses:
         if loop is None or loop.optimizer() is not optimizer:
             loop = self.loop_of(optimizer)
         waiting, self._waiting = self._waiting, []
-        if loop is None or loop.is_others:
+        if loop is None:
             return None
+        if loop.teller is not None:
+            self._listens = any(each.teller is None for each in self.loops.values())
+            return loop
+        self._listens = True
         loop.steps += 1
         if waiting:
             loss = waiting[0]
@@ -129,11 +139,11 @@ class Losses:
         over, self._over = self._over, []
         return [*over, *self.loops.values()]
 
-    def leave(self, optimizer: Any) -> None:
+    def leave(self, optimizer: Any, teller: Callable[[], Iterable[Step] | None]) -> None:
         """Leave an optimizer's steps to another card: that of what it was handed to."""
         loop = self.loop_of(optimizer)
         if loop is not None:
-            loop.is_others = True
+            loop.teller = teller
 
     def forget(self, loop: Loop) -> None:
         """Let go of what a loop has not told."""

@@ -176,12 +176,9 @@ def install(
     told([*made, str(folder)], deadline)
     count = sum("==" in line or "@" in line for line in wanted.splitlines())
     say(f"installing {count} packages of the run, and what they need")
-    into = (
-        [uv, "pip", "install", "--python", python]
-        if uv
-        else [python, "-m", "pip", "install"]
-    )
-    told([*into, *given], deadline)
+    # What is imported is compiled then; most of what is installed never is.
+    plain = [python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
+    told([*([uv, "pip", "install", "--python", python] if uv else plain), *given], deadline)
 
 
 def told(command: Sequence[str], deadline: float) -> None:
