@@ -51,6 +51,7 @@ def main() -> None:
                 f"{len(shared)} trials: all cells each time {whole_s:.1f} s, shared cells once"
                 f" {shared_s:.1f} s, {ratios[-1]:.1f} times less"
             )
+        os.chdir(folder.parent)  # or what ends with this process would miss it
     print(f"median: {statistics.median(ratios):.1f} times less time (goal: {GOAL:g})")
 
 

@@ -102,3 +102,19 @@ def test_small_slices_give_what_executing_everything_gives(session, data) -> Non
     _, whole = swept(session, run.run_id, space, name, share=False)
     assert [(r[0], r[1], r[4]) for r in shared] == [(r[0], r[1], r[4]) for r in whole]
     assert shared[0][1] == run.metrics[name]
+    assert all(row[1] == row[4][name] for row in shared)
+
+
+def test_the_value_of_a_trial_is_that_on_record_in_whatever_order_steps_were_logged(
+    session,
+) -> None:
+    session.ok(
+        "import numpy, trackbook",
+        "gain = 1.0",
+        "for step in (5, 2, 9, 4):\n    trackbook.log_metric('jumps', step * gain, step)\n"
+        "trackbook.log_metric('jumps', numpy.array([3.0, 8.0, 1.0]) * gain, [11, 12, 3])",
+    )
+    run = own(session, "jumps")
+    assert run.metrics["jumps"] == 8.0
+    _, rows = swept(session, run.run_id, {"gain": [1.0, 0.5]}, "jumps", share=True)
+    assert [(row[1], row[4]["jumps"]) for row in rows] == [(8.0, 8.0), (4.0, 4.0)]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trackbook.capture.ledger import Ledger
+    from trackbook.capture.run import ActiveRun
     from trackbook.records import RunStart
 
 
@@ -45,11 +46,12 @@ class Adoption:
         self._run = run
         self._group = run["run_id"]
 
-    def end(self, params: Mapping[str, Any]) -> None:
-        """Write the params of the trial into its run, if that opened."""
+    def end(self, params: Mapping[str, Any]) -> ActiveRun | None:
+        """Write the params of the trial into its run, and return that, if it opened."""
         found = self._ledger.runs.get(self._group)
         if found is not None:
             found.log_params(params, origin="sweep")
+        return found
 
     def _opening(self, run_id: str, start: RunStart) -> tuple[str, RunStart]:
         kind = "child" if start.relation == "child" else ""

@@ -60,16 +60,23 @@ def written_params(
 
 
 class Line:
-    """One series while it is written: its pen, and its last point."""
+    """One series while it is written: its pen, the step written last, and its last point."""
 
-    __slots__ = ("origin", "pen", "step", "value")
+    __slots__ = ("last", "origin", "pen", "step", "value")
 
     def __init__(self, pen: Pen, origin: str) -> None:
         self.pen = pen
         self.origin = origin
         self.step = -1
+        self.last = -(1 << 63)
         self.value: float | None = None
-        """None: no point was written yet."""
+        """At the highest step, the last; None: no point was written yet."""
+
+    def take(self, step: int, value: float) -> None:
+        """Note a point that was written."""
+        self.step = step
+        if step >= self.last:
+            self.last, self.value = step, value
 
 
 class ActiveRun:
@@ -107,7 +114,7 @@ class ActiveRun:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The last value that this process wrote of each metric."""
+        """The last value, by its step, that this process wrote of each metric."""
         return {n: line.value for n, line in self._lines.items() if line.value is not None}
 
     @property
@@ -155,7 +162,8 @@ class ActiveRun:
         if type(step) is int and (type(value) is float or isinstance(value, (float, int))):
             line.pen(step, value)
             line.step = step
-            line.value = value
+            if step >= line.last:
+                line.last, line.value = step, value
             return
         self._log_oddly(key, value, step, line)
 
@@ -174,7 +182,7 @@ class ActiveRun:
             origin=origin,
             execution_id=self.execution_id,
         )
-        line.step, line.value = start + len(points) - 1, points[-1]
+        line.take(start + len(points) - 1, points[-1])
 
     def log_metrics(
         self, metrics: Mapping[str, Any], step: Any = None, *, origin: str = "logged"
@@ -205,7 +213,7 @@ class ActiveRun:
             )
             for key, value in several.items():
                 line = self._lines.get(key) or self._line(key, origin)
-                line.step, line.value = step, value
+                line.take(step, value)
 
     def log_param(self, key: str, value: Any, *, origin: str = "logged") -> None:
         """Write a value that was chosen; mappings are taken apart with dots."""
@@ -304,8 +312,7 @@ class ActiveRun:
         if number is None:
             self._log_array(key, value, step, line)
             return
-        line.step = whole(step, key)
-        line.value = number
+        line.take(whole(step, key), number)
         line.pen(line.step, number)
 
     def _log_array(self, key: str, value: Any, step: Any, line: Line) -> None:
@@ -324,6 +331,8 @@ class ActiveRun:
                         f"metric {key!r}: {len(values)} values came with {len(places)} steps"
                     )
                 steps, last = places.data, int(places[-1])
+                at = len(places) - 1 - int(np.argmax(places[::-1]))
+                line.take(int(places[at]), float(values[at]))
             else:
                 steps = whole(step, key)
                 last = steps + len(values) - 1
@@ -333,4 +342,4 @@ class ActiveRun:
         self._ink.put_batch(
             self.run_id, key, values.data, steps=steps, execution_id=self.execution_id
         )
-        line.value, line.step = float(values[-1]), last
+        line.take(last, float(values[-1]))

@@ -195,8 +195,11 @@ class Nest:
             Plugged.plug.watch.go_on()
         self._adoption.begin(order["run"])
         found = self._tried(order)
-        self._adoption.end(order["params"])
+        run = self._adoption.end(order["params"])
         self._book.close("FAILED" if found["error"] else "FINISHED")
+        if run is not None:
+            value = run.metrics.get(order["metric"])
+            found["run"] = {"ended": run.status is not None, "value": value}
         part = f"{order['outcome']}.part"
         with open(part, "w", encoding="utf-8") as file:  # noqa: PTH123  a plain path
             json.dump(found, file)

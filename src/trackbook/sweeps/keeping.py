@@ -127,6 +127,10 @@ class Keeping:
         self, task: Task, outcome: Outcome, metric: str | None
     ) -> float | None:
         """Write what a trial's own process did not, and read what it measured."""
+        if outcome.own is not None:
+            if not outcome.own.ended:
+                self._end_run(task, outcome)
+            return outcome.own.value
         ((begun, ended),) = self.store.rows(SQL["run_is_known"], run=task.run_id).rows
         if not begun:
             self._open(task)

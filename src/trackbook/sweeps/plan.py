@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from trackbook.records import Search as SearchKind
 from trackbook.records import Sweep, SweepTarget, TrialState
@@ -124,6 +124,16 @@ class Outcome:
     """What it logged beside numbers."""
     cells_executed: int | None = None
     cells_reused: int | None = None
+    own: Own | None = None
+    """What its process says of the run that it wrote; None where the record has to be asked."""
+
+
+class Own(NamedTuple):
+    """What is known of a run by the process that wrote it."""
+
+    ended: bool
+    value: float | None
+    """The last of the metric that the trials are compared by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

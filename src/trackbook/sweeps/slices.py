@@ -18,7 +18,7 @@ from trackbook.store import queries_of
 from trackbook.sweeps.crew import usable_cpus
 from trackbook.sweeps.nests import Nest, NestDied, Words
 from trackbook.sweeps.places import as_python, bound_anew, fork_of, places_of, replaced
-from trackbook.sweeps.plan import Outcome
+from trackbook.sweeps.plan import Outcome, Own
 from trackbook.sweeps.requests import Desk, first_time
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ class RunSlice:
             "tmp": str(tmp / "tmp"),
             "guard": guard,
             "outcome": str(tmp / "outcome"),
+            "metric": task.metric,
             "run": {
                 "run_id": task.run_id,
                 "name": task.name,
@@ -339,4 +340,5 @@ def outcome_of(ended: str, found: Words | None, task: Task) -> Outcome:
         return Outcome(state="failed", error="its process died in a cell")
     if found["error"]:
         return Outcome(state="failed", error=found["error"])
-    return Outcome(state="done")
+    said = found.get("run")
+    return Outcome(state="done", own=None if said is None else Own(**said))
