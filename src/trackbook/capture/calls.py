@@ -217,7 +217,7 @@ class CallWatch:
                 reader,
                 place=f"reading {library.module}: {name}",
                 around=self._around,
-                holds=self._running.holds,
+                running=self._running,
                 told=partial(self._safely, "telling a step", self._tell_step),
                 fault=self._fault,
             )

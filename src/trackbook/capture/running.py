@@ -88,7 +88,8 @@ class RunningCalls:
     def __init__(self, watched: Container[int]) -> None:
         self._watched = watched
         """Ids of code objects, kept alive by whoever fills it."""
-        self._calls: dict[int, RunningCall] = {}
+        self.calls: dict[int, RunningCall] = {}
+        """By thread."""
         self._believed = (0, 0.0)
         """The number of the call that was found to go on, and until when that is believed."""
 
@@ -98,9 +99,7 @@ class RunningCalls:
         What a host calls of the user's is none. That a call has raised is noticed a moment
         later.
         """
-        if not self._calls:
-            return False
-        mine, now = self._calls.get(get_ident()), perf_counter()
+        mine, now = self.calls.get(get_ident()), perf_counter()
         known, until = self._believed
         if mine is not None and mine.number == known and now < until:
             return True
@@ -119,18 +118,18 @@ class RunningCalls:
 
     def enclosing(self, frame: FrameType) -> RunningCall | None:
         """Return the call of which this frame is a part; None for an outermost one."""
-        if not self._calls:
+        if not self.calls:
             return None
         thread = get_ident()
-        mine = self._calls.get(thread)
+        mine = self.calls.get(thread)
         if mine is not None:
             caller = frame.f_back
             while caller is not None:
                 if id(caller.f_code) in self._watched:
                     return mine
                 caller = caller.f_back
-            self._calls.pop(thread, None)
-        others = list(self._calls.values())
+            self.calls.pop(thread, None)
+        others = list(self.calls.values())
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
         for call in others:
@@ -142,22 +141,22 @@ class RunningCalls:
         self, frame: FrameType, given: Mapping[str, object], *, is_host: bool = False
     ) -> None:
         """Take this frame for its thread's outermost call."""
-        self._calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host)
+        self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host)
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""
-        call = self._calls.get(get_ident())
+        call = self.calls.get(get_ident())
         return call if call is not None and call.is_frame(frame) else None
 
     def end(self) -> None:
         """Forget this thread's outermost call."""
-        self._calls.pop(get_ident(), None)
+        self.calls.pop(get_ident(), None)
 
     def drop_raised(self) -> None:
         """Forget the calls, and what they were given, that have left their stacks."""
-        if not self._calls:
+        if not self.calls:
             return
         tops = sys._current_frames()  # noqa: SLF001 - the only way to other threads' frames
-        for thread, call in list(self._calls.items()):
+        for thread, call in list(self.calls.items()):
             if not any(call.is_frame(frame) for frame in stack_of(tops.get(thread))):
-                self._calls.pop(thread, None)
+                self.calls.pop(thread, None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from trackbook.capture.running import RunningCalls
     from trackbook.capture.taps import Closed
     from trackbook.libraries import Finding, Reader
 
@@ -23,7 +24,7 @@ def step_heard(
     *,
     place: str,
     around: Callable[[FrameType], Call | None],
-    holds: Callable[[FrameType], bool],
+    running: RunningCalls,
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Closed:
@@ -34,20 +35,22 @@ def step_heard(
         reader: asked each time, until it fails once
         place: words for what fails
         around: gives the call that the frame is a part of
-        holds: tells whether there is one
+        running: tells whether there is one
         told: gets what was found
         fault: gets the reader's failure
     """
     if isinstance(reader, Noted):
-        return noted(name, reader, place, holds, told, fault)
+        return noted(name, reader, place, running, told, fault)
     read, when, is_outside = reader if isinstance(reader, Only) else Only(reader)
-    has_failed, forks = False, process.forks
+    has_failed, forks, calls = False, process.forks, running.calls
 
     def closed(frame: FrameType, result: object) -> None:
         nonlocal has_failed
         if has_failed or process.forks != forks or (when is not None and not when()):
             return
-        if (asides and get_ident() in asides) or (is_outside and holds(frame)):
+        if asides and get_ident() in asides:
+            return
+        if is_outside and calls and running.holds(frame):
             return
         call = Call(name, frame.f_locals, result, 0.0, partial(around, frame))
         try:
@@ -66,19 +69,21 @@ def noted(
     name: str,
     reader: Noted,
     place: str,
-    holds: Callable[[FrameType], bool],
+    running: RunningCalls,
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Closed:
     """Return what a tap calls where hardly ever anything is told: as little as can be."""
     argument, note, is_outside = reader
-    has_failed, forks = False, process.forks
+    has_failed, forks, calls = False, process.forks, running.calls
 
     def closed(frame: FrameType, result: object) -> None:
         nonlocal has_failed
         if has_failed or process.forks != forks:
             return
-        if (is_outside and holds(frame)) or (asides and get_ident() in asides):
+        if asides and get_ident() in asides:
+            return
+        if is_outside and calls and running.holds(frame):
             return
         try:
             value = frame.f_locals[argument]

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blake3 import blake3
 
-from trackbook.fingerprint.marks import DICT_OF, MRO_OF, PLAIN, place_of
+from trackbook.fingerprint.attributes import attributes_of, members_of
+from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Walk:
         self.digests: dict[int, bytes] = {}
         self.within: dict[int, int] = {}
         self._bytes = self.rules.most_bytes
+        self._members: dict[int, tuple[type, list[tuple[str, Any]]]] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -181,7 +183,10 @@ class Walk:
         elif issubclass(kind, (list, tuple)):
             base = list if issubclass(kind, list) else tuple
             self.items(list(base.__iter__(value)))
-        own = attributes_of(value)
+        known = self._members.get(id(kind))
+        if known is None:
+            known = self._members[id(kind)] = kind, members_of(kind)
+        own = attributes_of(value, known[1])
         if own is None:
             if not issubclass(kind, (dict, list, tuple)):
                 (self.rules.stranger or Walk.unseen)(self, value)
@@ -277,30 +282,6 @@ def takes_time(name: str) -> bool:
     return "time" in words or "times" in words or words[-1] in ("duration", "elapsed")
 
 
-def attributes_of(value: Any) -> dict[str, object] | None:
-    """Return an object's own attributes, slots included; None for one that has none."""
-    found: dict[str, object] = {}
-    has_any = False
-    for base in MRO_OF(type(value)):
-        inside = DICT_OF(base)
-        descriptor = inside.get("__dict__")
-        if type(descriptor) is types.GetSetDescriptorType:
-            own = descriptor.__get__(value)
-            has_any = True
-            found |= own if type(own) is dict else {}
-        if place_of(base)[0].partition(".")[0] in COMPILED:
-            continue
-        for name, member in list(inside.items()):
-            if type(member) is types.MemberDescriptorType:
-                has_any = True
-                try:
-                    found[name] = member.__get__(value)
-                except AttributeError:
-                    continue
-    return found if has_any else None
-
-
-COMPILED = ("builtins",)
 DERIVED = (
     "_cache", "_endog", "_nobs_int", "_summary_cache", "_summary_statistics_cache", "data",
     "diagn", "het_scale",

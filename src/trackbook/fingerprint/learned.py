@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trackbook.fingerprint.content import attributes_of
+from trackbook.fingerprint.attributes import attributes_of
 from trackbook.fingerprint.graph_file import GraphFile
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
 

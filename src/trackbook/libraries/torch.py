@@ -5,6 +5,7 @@ A step costs some microseconds: losses are kept as they are, and read and told t
 
 from __future__ import annotations
 
+from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -34,12 +35,13 @@ LOSSES = (
     "poisson_nll_loss",
 )  # fmt: skip
 
-here = Losses.here
+here, threads = Losses.here, Losses.threads
 
 
 def trained(loss: Any) -> None:
     """Keep a loss that is gone down on."""
-    here().train(loss)
+    losses = threads.get(get_ident())  # as `here` does, with a call less
+    (here() if losses is None else losses).train(loss)
 
 
 def fed(loader: object) -> None:
@@ -71,7 +73,9 @@ def scheduled(call: Call) -> Iterable[Finding]:
 
 def stepped(optimizer: Any) -> Iterable[Finding] | None:
     """Read one step of an optimizer."""
-    loop, now = here().step(optimizer), monotonic()
+    losses = threads.get(get_ident())
+    loop = (here() if losses is None else losses).step(optimizer)
+    now = monotonic()
     if loop is None:
         return None
     if loop.teller is not None:
