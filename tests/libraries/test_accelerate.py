@@ -6,6 +6,7 @@ from accelerate import Accelerator
 
 import torch
 from trackbook.libraries import Training
+from trackbook.libraries import torch as torch_card
 
 
 def loop(accelerator, *, says=lambda step, loss: None):
@@ -57,6 +58,32 @@ def test_a_loop_tells_its_settings_its_data_and_what_it_logs(told):
     ]
     assert points[-1] == ("accuracy", 40, 0.5)
     assert {name for name, _, _ in points} == {"train_loss", "epoch", "accuracy"}
+
+
+def test_a_loop_without_it_beside_one_with_it_tells_all_its_losses(told):
+    accelerator = Accelerator(cpu=True)
+    model, _ = loop(accelerator)
+    alive = accelerator._optimizers
+    own = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(own.parameters(), lr=0.1)
+    losses = []
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = own(torch.ones(2, 4)).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    told.take(torch_card.rest())
+    assert alive
+    points = [
+        point
+        for step in told.steps
+        for one in step.metrics
+        if one.name == "train.loss" and step.of is own
+        for point in one.values
+    ]
+    assert points == list(enumerate(losses, 1))
+    assert not [one for step in told.steps if step.of is model for one in step.metrics]
 
 
 def test_preparing_alone_trains_nothing(told):

@@ -48,8 +48,9 @@ class Losses:
         self._loader: tuple[ref[object] | None, ref[object] | None] = (None, None)
         self._judged: list[tuple[str, Any, int]] = []
         self._latest: Loop | None = None
+        self._unheard: Any = None
         self._listens = True
-        """Whether a loop is there whose losses are to be kept."""
+        """Whether losses are kept: not while the loops are all other cards'."""
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
@@ -58,6 +59,7 @@ class Losses:
     def train(self, loss: Any) -> None:
         """Keep a loss; only a single real number is one."""
         if not self._listens:
+            self._unheard = loss  # to be read if it led to the first step of another loop
             return
         scaled, before = self._scaled
         if scaled is not None:
@@ -97,12 +99,15 @@ class Losses:
         if loop is None or loop.optimizer() is not optimizer:
             loop = self.loop_of(optimizer)
         waiting, self._waiting = self._waiting, []
+        unheard, self._unheard = self._unheard, None
         if loop is None:
             return None
         if loop.teller is not None:
             self._listens = any(each.teller is None for each in self.loops.values())
             return loop
         self._listens = True
+        if is_tensor(unheard) and unheard.numel() == 1:
+            waiting = [kept(unheard)]
         loop.steps += 1
         if waiting:
             loss = waiting[0]
