@@ -93,6 +93,23 @@ def test_one_weight_changes_the_identity():
     assert weights_fp_of(model).digest != before
 
 
+def test_twins_are_known_by_the_file_too_where_they_do_not_stand_in_the_description(
+    tmp_path,
+):
+    from safetensors.torch import save_model
+
+    from trackbook.packages.flavour_torch import Torch
+
+    model = twice().eval()
+    Torch().save(model, tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config.pop("twins")
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    save_model(model, str(tmp_path / "model.safetensors"))
+    loaded = Torch().loader.load(str(tmp_path))
+    assert torch.equal(loaded(torch.from_numpy(X)), model(torch.from_numpy(X)))
+
+
 class Words(nn.Module):
     """Takes two arrays by their names, and gives several outputs, as language models do."""
 

@@ -68,10 +68,14 @@ def filled(model: Any, config: dict[str, Any], folder: str, *, is_bare: bool) ->
         folder: where the file lies
         is_bare: the module has no numbers yet: the file's are used where they lie, mapped
     """
+    from safetensors import safe_open
     from safetensors.torch import load_file
 
-    numbers = load_file(Path(folder) / FILE)
-    twins = config.get("twins", {})
+    numbers, twins = load_file(Path(folder) / FILE), config.get("twins")
+    if twins is None:  # in packages of before they stood there
+        with safe_open(Path(folder) / FILE, framework="pt") as file:
+            told = file.metadata() or {}
+        twins = {name: kept for name, kept in told.items() if kept in numbers}
     numbers |= {name: numbers[kept] for name, kept in twins.items()}
     own = model.state_dict(keep_vars=True)
     if not is_bare:
