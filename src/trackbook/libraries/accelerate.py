@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from trackbook.libraries.accelerate_loops import prepared_by, rest, step_of
-from trackbook.libraries.base import Library
+from trackbook.libraries.accelerate_loops import known_by_id, prepared_by, rest, step_of
+from trackbook.libraries.base import Library, Noted
 from trackbook.libraries.given import name_of, plain
 from trackbook.libraries.measures import number_of
 from trackbook.libraries.torch_facts import optimizer_params
@@ -17,8 +16,7 @@ from trackbook.libraries.torch_losses import Losses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from trackbook.libraries.accelerate_loops import Prepared
-    from trackbook.libraries.base import Call, Finding, Step
+    from trackbook.libraries.base import Call, Finding
 
 EVERY_S = 0.5
 """A loop says that it goes on no more often: it may take a step in a millisecond."""
@@ -39,7 +37,7 @@ def prepared(call: Call) -> Iterable[Finding]:
             known.params |= {"model": known.label, "parameters": count}
         elif hasattr(thing, "param_groups"):
             known.params |= optimizer_params(thing)
-            Losses.here().leave(thing, partial(stepped, ref(accelerator), known))
+            Losses.here().leave(thing)
         elif hasattr(thing, "get_last_lr"):
             known.params["scheduler"] = name_of(type(thing))
         elif hasattr(thing, "dataset"):
@@ -62,14 +60,17 @@ def configured(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def stepped(accelerator: ref[object], known: Prepared) -> Iterable[Step] | None:
-    """Read one step of an optimizer that was prepared: a loop goes on."""
-    now = monotonic()
+def stepped(accelerator: Any) -> Iterable[Finding] | None:
+    """Read one `backward`: a loop goes on."""
+    found = known_by_id.get(id(accelerator))
+    if found is None or found[1].model is None:
+        return None
+    known, now = found[1], monotonic()
     known.steps += 1
     if known.steps > 1 and now - known.told_s < EVERY_S:
         return None
     known.told_s = now
-    return (step_of(accelerator(), known),)
+    return (step_of(accelerator, known),)
 
 
 def logged(call: Call) -> Iterator[Finding]:
@@ -105,7 +106,8 @@ ACCELERATE = Library(
         },
     },
     live={
+        "accelerate.accelerator:Accelerator.backward": Noted("self", stepped),
         "accelerate.accelerator:Accelerator.log": logged,
-    },  # its steps are those of torch's optimizers
+    },
     rest=rest,
 )  # fmt: skip

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.given import MRO_OF, module_of, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
     from weakref import ref
-
-    from trackbook.libraries.base import Step
 
 MOST = 500
 """Points that one telling brings: of more, every second, third … is kept."""
@@ -25,8 +23,8 @@ class Loop:
     optimizer: ref[Any]
     first_only: bool
     """Its steps work the loss out many times (LBFGS); the first is the one before it."""
-    teller: Callable[[], Iterable[Step] | None] | None = None
-    """Another card tells of it: asked at each of its steps."""
+    is_others: bool = False
+    """Another card tells of it."""
     label: str = ""
     model: ref[Any] | None = None
     loader: ref[object] | None = None

@@ -11,9 +11,7 @@ from trackbook.libraries.given import name_of, values_of
 from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, is_tensor, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from trackbook.libraries.base import Step
+    from collections.abc import Iterator
 
 MOST_OVER = 100
 """Loops that wait for the end of a cell; a script has none."""
@@ -102,9 +100,9 @@ class Losses:
         unheard, self._unheard = self._unheard, None
         if loop is None:
             return None
-        if loop.teller is not None:
-            self._listens = any(each.teller is None for each in self.loops.values())
-            return loop
+        if loop.is_others:
+            self._listens = not all(each.is_others for each in self.loops.values())
+            return None
         self._listens = True
         if is_tensor(unheard) and unheard.numel() == 1:
             waiting = [kept(unheard)]
@@ -144,11 +142,11 @@ class Losses:
         over, self._over = self._over, []
         return [*over, *self.loops.values()]
 
-    def leave(self, optimizer: Any, teller: Callable[[], Iterable[Step] | None]) -> None:
+    def leave(self, optimizer: Any) -> None:
         """Leave an optimizer's steps to another card: that of what it was handed to."""
         loop = self.loop_of(optimizer)
         if loop is not None:
-            loop.teller = teller
+            loop.is_others = True
 
     def forget(self, loop: Loop) -> None:
         """Let go of what a loop has not told."""
