@@ -206,3 +206,24 @@ def test_all_that_a_launched_session_records_belongs_to_its_run(tmp_path) -> Non
     assert {run.parent_run_id for run in children.values()} == {done.run_id}
     assert {run.relation for run in children.values()} == {"child"}
     assert children["named"].metrics == {"loss": 0.5}
+
+
+LOOP = """
+import sys, torch
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for _ in range(20):
+    optimizer.zero_grad()
+    model(torch.ones(2, 4)).square().mean().backward()
+    optimizer.step()
+sys.exit(CODE)
+"""
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, "FINISHED"), (3, "FAILED")])
+def test_the_losses_of_a_program_are_on_record_to_the_last(tmp_path, code, status) -> None:
+    (tmp_path / "loop.py").write_text(LOOP.replace("CODE", str(code)))
+    done = run(tmp_path / "loop.py", project=tmp_path)
+    assert done.status == status
+    question = "SELECT count(*), max(step) FROM metrics WHERE name = 'train.loss'"
+    assert rows(tmp_path, question) == [(20, 20)]

@@ -287,6 +287,8 @@ class Book:
         self._closed = True
         atexit.unregister(self.close)
         if self.recorder is not None:
+            with self.recorder.guard:
+                self.recorder.tell_rest()  # a script has no cell that would end
             failed = self.recorder.ledger.by_hand is not None and script_failed()
             self.recorder.ledger.end_all(status or ("FAILED" if failed else "FINISHED"))
         self.doubts.close()

@@ -26,6 +26,8 @@ def hear(library: Library) -> None:
     if rank != "0" or library in heard:
         return
     found = recorder()
+    if library.rest is not None:
+        found.rests = (*found.rests, library.rest)
     CallWatch(
         [*heard, library],
         found=found.found,
