@@ -54,10 +54,7 @@ def grown(call: Call) -> Iterable[Finding]:
     if call.name == "update":
         known.done += 1
     known.take(call.result)
-    if not known.is_due():
-        return ()
-    around = call.around()
-    return (known.step(around.given.get("self") if around is not None else None),)
+    return known.due(call)
 
 
 def begun(booster: Any, call: Call) -> Growing:

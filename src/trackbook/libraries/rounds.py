@@ -12,7 +12,7 @@ from trackbook.libraries.base import Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from trackbook.libraries.base import Measured
+    from trackbook.libraries.base import Call, Measured
 
 EVERY_S, FEW = 0.1, 8
 """After a training's first few tellings they come no more often."""
@@ -62,6 +62,13 @@ class Rounds:
             of=of, key=self, label=self.label, metrics=self.news(), done=self.done,
             total=self.total, unit=self.unit,
         )  # fmt: skip
+
+    def due(self, call: Call) -> Sequence[Step]:
+        """Return what has come since the last time, if it is time to tell, within a call."""
+        if not self.is_due():
+            return ()
+        around = call.around()
+        return (self.step(around.given.get("self") if around is not None else None),)
 
 
 R = TypeVar("R", bound=Rounds)

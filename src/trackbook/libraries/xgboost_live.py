@@ -47,10 +47,7 @@ def stepped(call: Call) -> Iterable[Finding]:
     known = latest.of(container) or latest.begin(begun(container, call))
     epoch: Any = call.given["epoch"]
     known.done = epoch + 1
-    if not known.is_due():
-        return ()
-    around = call.around()
-    return (known.step(around.given.get("self") if around is not None else None),)
+    return known.due(call)
 
 
 def begun(container: Any, call: Call) -> Boosted:
