@@ -155,6 +155,20 @@ def npy(array):
     return file.getvalue()
 
 
+def tree(*children):
+    """Return the nodes of a tree as scikit-learn has them, with these to the left and right."""
+    kind = [("left_child", "<i8"), ("right_child", "<i8"), ("feature", "<i8")]
+    return npy(np.array([(*pair, 0) for pair in children], dtype=kind))
+
+
+files(
+    "tree-node", "nodes.npy",
+    tree_led_outside=lambda do: tree((1, 7), (-1, -1)),
+    tree_led_before_itself=lambda do: tree((1, -9), (-1, -1)),
+    tree_without_end=lambda do: tree((1, 2), (0, 2), (-1, -1)),
+)  # fmt: skip
+
+
 def keras(*layers):
     return json.dumps(
         {"module": "keras", "class_name": "Sequential", "config": {"layers": layers}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackbook.fingerprint.attributes import attributes_of
 from trackbook.fingerprint.checkout import Tree, checkout
 from trackbook.fingerprint.column import Columns
 from trackbook.fingerprint.computer import computer
@@ -56,6 +57,7 @@ __all__ = [
     "Tree",
     "TreeUse",
     "as_json",
+    "attributes_of",
     "checkout",
     "commit_of",
     "computer",

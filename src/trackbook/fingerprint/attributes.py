@@ -18,6 +18,8 @@ def attributes_of(
 ) -> dict[str, object] | None:
     """Return an object's own attributes, slots included; None for one that has none.
 
+    A method of its class that was set as an attribute, as some libraries leave behind, is none.
+
     Args:
         value: the object
         members: those of its class, where they are known
@@ -34,7 +36,17 @@ def attributes_of(
             found[name] = member.__get__(value)
         except AttributeError:
             continue
+    for name in [name for name, one in found.items() if type(one) is types.MethodType]:
+        if is_own_method(value, name, found[name]):
+            del found[name]
     return found if members else None
+
+
+def is_own_method(value: Any, name: str, method: Any) -> bool:
+    """Tell whether a method is an object's own, kept by its own name: that says nothing."""
+    return method.__self__ is value and method.__func__ is next(
+        (DICT_OF(base)[name] for base in MRO_OF(type(value)) if name in DICT_OF(base)), None
+    )
 
 
 def members_of(kind: type) -> list[tuple[str, Any]]:

@@ -13,19 +13,23 @@ from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import sklearn as loader
 from trackbook.packages.reread import Saving, reread
 from trackbook.packages.thinned import LARGE_BYTES, MARK_BYTES, Thinned
+from trackbook.packages.trees import put_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from trackbook.packages.flavours import Loader
+    from trackbook.packages.trees import Trees
 
 SCHEMA = "schema.json"
 LIKE_ESTIMATORS = ("BaseEstimator",)
 PIECE_BYTES = 1 << 20
 """So few are still in the processor's memory when they were summed up."""
+CANNOT = (TypeError, NotImplementedError, RecursionError)
+"""What skops raises where it cannot dump something."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -61,32 +65,38 @@ class Sklearn:
             raise NotFound(
                 "no skops to keep a scikit-learn model safely: pip install 'trackbook[register]'"
             ) from None
-        from skops.io.exceptions import UnsupportedTypeException
-
         try:
-            dumped, arrays = dumped_of(model)
-        except (UnsupportedTypeException, TypeError, NotImplementedError) as error:
+            dumped, arrays, trees = dumped_of(model)
+        except CANNOT as error:
             raise Refused(
-                f"skops cannot keep this {type(model).__name__}: {error}; leave that part out,"
-                " or say unsafe_pickle=True, which executes code on loading"
+                f"skops cannot keep this {type(model).__name__}: {error}; {otherwise(model)}leave"
+                " that part out, or say unsafe_pickle=True, which executes code on loading"
             ) from error
         strange = set(skops.io.get_untrusted_types(data=dumped)) - loader.trusted()
         if strange:
             raise Refused(
                 f"this {type(model).__name__} holds types that are not known to be safe:"
-                f" {', '.join(sorted(strange)[:5])}; use scikit-learn's own, install a flavour"
-                " for them, or say unsafe_pickle=True, which executes code on loading"
+                f" {', '.join(sorted(strange)[:5])}; {otherwise(model)}use scikit-learn's own,"
+                " install a flavour for them, or say unsafe_pickle=True, which executes code on"
+                " loading"
             )
         file, members = folder / self.file, set[str]()
-        finish = partial(steady, dumped, file, arrays, members)
-        if not arrays:
+        finish = partial(steady, dumped, file, arrays, members, trees)
+        if not arrays and not trees:
             return finish()
-        again = partial(reread, file, members, self.loader)
-        return Saving(finish, again, sum(array.nbytes for array in arrays.values()))
+        again = partial(reread, file, members)
+        size = sum(array.nbytes for array in arrays.values())
+        return Saving(finish, again, size + sum(one.size_bytes for one in trees))
 
 
-def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
-    """Return skops' file of a model, with marks for its large arrays, and these."""
+def otherwise(model: object) -> str:
+    """Return how a search is kept without the distributions or metrics that it tried."""
+    has_best = "best_estimator_" in vars(model)
+    return "register its .best_estimator_, which predicts the same, " if has_best else ""
+
+
+def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]], list[Trees]]:
+    """Return skops' file of a model, with marks for its large arrays, and these; and its trees."""
     import skops.io
 
     thinned = Thinned(model)
@@ -97,15 +107,19 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]]]:
             for member in archive.infolist()
             if member.filename != SCHEMA
         )
-    if thinned.arrays and large:
+    if (thinned.arrays or thinned.trees) and large:
         # It may be one of the marked, held a second time by what cannot be seen into: a tree
         # over points that lie beside it. In the whole file it is there once.
-        return skops.io.dumps(model), {}
-    return dumped, thinned.arrays
+        return skops.io.dumps(model), {}, []
+    return dumped, thinned.arrays, thinned.trees
 
 
 def steady(
-    dumped: bytes, file: Path, arrays: Mapping[bytes, NDArray[Any]], members: set[str]
+    dumped: bytes,
+    file: Path,
+    arrays: Mapping[bytes, NDArray[Any]],
+    members: set[str],
+    trees: Sequence[Trees] = (),
 ) -> None:
     """Write a skops file with its addresses numbered and its clock stopped.
 
@@ -131,6 +145,7 @@ def steady(
                     members.add(new)
             text = json.dumps(schema, sort_keys=True)
             after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
+            put_trees(after, trees, FIRST_DAY)
 
 
 def put_array(archive: zipfile.ZipFile, about: zipfile.ZipInfo, array: Any) -> None:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZIP_STORED, ZipFile
 
+from trackbook.packages.loaders import sklearn as loader
 from trackbook.packages.thinned import MARK_BYTES, array_type, is_plain
 
 if TYPE_CHECKING:
@@ -22,40 +23,54 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trackbook.packages.flavours import Loader
-
 LOCAL_HEADER = struct.Struct("<26x2H")
 """Of a member of an archive, before its name (PKWARE's APPNOTE, 4.3.7): the lengths of this
 and of what else is told there are the last two numbers."""
 
 
-def reread(file: Path, members: Collection[str], loader: Loader) -> object:
+def reread(file: Path, members: Collection[str]) -> object:
     """Return the model in a file of skops', as its loader builds it.
 
     Args:
         file: as it was written
         members: the arrays in it that are attributes of estimators, or lie in plain lists,
             tuples and dicts of these
-        loader: loads a folder that holds a file of this name
     """
     with TemporaryDirectory(prefix="trackbook-") as name:
         thin = Path(name, file.name)
-        arrays = thin_copy(file, thin, members)
+        arrays, trees = thin_copy(file, thin, members)
         model = loader.load(name)
     filling = Filling(arrays)
     whole = filling.of(model)
-    return whole if filling.missing == set() else loader.load(str(file.parent))
+    if filling.missing:
+        return loader.load(str(file.parent))
+    for told, (nodes, values) in trees:
+        loader.plant(whole, told, nodes, values)
+    return whole
 
 
-def thin_copy(file: Path, to: Path, members: Collection[str]) -> dict[bytes, NDArray[Any]]:
-    """Write an archive with marks in place of some arrays, and return these by their marks."""
+def thin_copy(
+    file: Path, to: Path, members: Collection[str]
+) -> tuple[dict[bytes, NDArray[Any]], list[tuple[dict[str, Any], list[NDArray[Any]]]]]:
+    """Write an archive with marks in place of some arrays, and return these by their marks.
+
+    Trees that it keeps as arrays are left out, and returned too: what is told of them, and
+    these.
+    """
     import numpy as np
 
     arrays: dict[bytes, NDArray[Any]] = {}
     secret = secrets.token_bytes(MARK_BYTES - 8)
     with file.open("rb") as source, ZipFile(file) as before, ZipFile(to, "x") as after:
         view = memoryview(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_COPY))
+        told = loader.trees_told(before)
+        trees = [
+            [array_in(view, before.getinfo(name)) for name in loader.trees_files(number)]
+            for number in range(len(told))
+        ]
         for about in before.infolist():
+            if about.filename.startswith(loader.TREES_NAMES):
+                continue
             if about.filename in members and about.compress_type == ZIP_STORED:
                 content = secret + len(arrays).to_bytes(8, "little")
                 arrays[content] = array_in(view, about)
@@ -63,7 +78,7 @@ def thin_copy(file: Path, to: Path, members: Collection[str]) -> dict[bytes, NDA
                     np.lib.format.write_array(member, np.frombuffer(content, "u1"))
             else:
                 after.writestr(about.filename, before.read(about))
-    return arrays
+    return arrays, list(zip(told, trees, strict=True))
 
 
 def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:

@@ -9,8 +9,13 @@ import secrets
 import sys
 from typing import TYPE_CHECKING, Any
 
+from trackbook.fingerprint import attributes_of
+from trackbook.packages.trees import alike
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from trackbook.packages.trees import Trees, Way
 
 LARGE_BYTES = 1 << 20
 MARK_BYTES = 40
@@ -25,31 +30,53 @@ class Thinned:
         self._secret = secrets.token_bytes(MARK_BYTES - 8)
         """No array of the model's own holds this."""
         self._known: dict[int, object] = {}
+        self._trees: dict[int, Trees] = {}
         try:
-            self.model = self._of(model)
+            self.model = self._of(model, ())
+            is_told = all(None not in trees.ways for trees in self.trees)
         except RecursionError:
-            self.arrays, self.model = {}, model
+            is_told = False
+        if not is_told:
+            self.arrays, self._trees, self.model = {}, {}, model
 
-    def _of(self, value: Any) -> Any:
+    @property
+    def trees(self) -> list[Trees]:
+        """Trees that are alike, in place of which a list of their pattern stands."""
+        return list(self._trees.values())
+
+    def _of(self, value: Any, way: Way | None) -> Any:
         """Return a value itself, or like it with marks where it holds large arrays."""
         kind = type(value)
         if kind not in {list, tuple, dict, array_type()} and not is_plain(kind):
             return value
         if id(value) not in self._known:
             self._known[id(value)] = value  # what holds itself stays as it is
-            self._known[id(value)] = self._made(kind, value)
+            self._known[id(value)] = self._made(kind, value, way)
+        if id(value) in self._trees:
+            self._trees[id(value)].ways.append(way)
         return self._known[id(value)]
 
-    def _made(self, kind: type, value: Any) -> Any:
+    def _made(self, kind: type, value: Any, way: Way | None) -> Any:
+        if kind is list or (kind is array_type() and value.dtype.hasobject):
+            trees = alike(value) if way else None
+            if trees and trees.size_bytes >= LARGE_BYTES:
+                self._trees[id(value)] = trees
+                return [trees.pattern]
         if kind is array_type():
             return self._mark(value)
         if kind in {list, tuple}:
-            parts = [self._of(part) for part in value]
+            parts = [
+                self._of(part, further(way, at, value)) for at, part in enumerate(value)
+            ]
             same = all(one is other for one, other in zip(parts, value, strict=True))
             return value if same else kind(parts)
-        own = value if kind is dict else value.__dict__
-        items = {name: self._of(part) for name, part in own.items()}
-        if all(items[name] is part for name, part in own.items()):
+        own = value if kind is dict else attributes_of(value) or {}
+        items = {
+            name: self._of(part, further(way, name, own)) for name, part in own.items()
+        }
+        if all(items[name] is part for name, part in own.items()) and (
+            kind is dict or len(items) == len(value.__dict__)
+        ):
             return value
         if kind is dict:
             return items
@@ -68,6 +95,20 @@ class Thinned:
         content = self._secret + len(self.arrays).to_bytes(8, "little")
         self.arrays[content] = value
         return np.frombuffer(content, "u1")
+
+
+def further(way: Way | None, key: Any, holder: Any) -> Way | None:
+    """Return the way to something within what a way leads to; None where it cannot be told.
+
+    Nothing is put into a tuple, nor found by a key that JSON does not give back as it was.
+    """
+    if way is None or type(key) not in {str, int}:
+        return None
+    return (
+        None
+        if isinstance(holder, tuple) and type(holder[key]) is array_type()
+        else (*way, key)
+    )
 
 
 def array_type() -> object:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from trackbook.scan.limits import Unclear
+from trackbook.scan.nodes import is_tree, scan_nodes
 from trackbook.scan.pickles import follow
 from trackbook.scan.reader import Reader
 
@@ -48,6 +49,8 @@ def scan_npy(blob: Blob, desk: Desk) -> None:
         expected = count_of(header["shape"]) * size
     if reader.left != expected:
         raise Unclear(f"has {reader.left} bytes of numbers where {expected} belong")
+    if is_tree(header["descr"]) and expected:
+        scan_nodes(blob, desk)
 
 
 def header_of(raw: bytes) -> dict[str, object]:

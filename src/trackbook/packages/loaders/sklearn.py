@@ -1,20 +1,27 @@
 """Loads a scikit-learn model from skops' format, which holds data and names of known types.
 
+The trees of a large forest lie in it as arrays, which skops does not read, and are put back.
 Needs scikit-learn and skops; and xgboost or lightgbm, if the model holds one of theirs.
 """
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 FILE = "model.skops"
+TREES, TREE_PARTS, TREES_NAMES = "trees.json", ("nodes", "values"), "trees"
+"""What tells of trees that are kept as arrays, beside what skops reads; which arrays; and
+how the names of all these begin, as none does that skops reads."""
 TRUSTED = {
     "collections": "OrderedDict defaultdict",
     "lightgbm.basic": "Booster",
     "lightgbm.sklearn": "LGBMClassifier LGBMRegressor LGBMRanker LGBMModel",
     "numpy": "dtype mean median",
+    "scipy._lib.array_api_compat.numpy._aliases": "asarray",
     "scipy.interpolate._bsplines": "BSpline _BSpline",
     "scipy.interpolate._interpolate": "interp1d",
     "scipy.sparse._csr": "csr_matrix csr_array",
@@ -27,6 +34,7 @@ TRUSTED = {
     "sklearn.calibration": "_CalibratedClassifier _SigmoidCalibration _TemperatureScaling",
     "sklearn.cluster._bisect_k_means": "_BisectingTree",
     "sklearn.cluster._kmeans": "_kmeans_single_elkan _kmeans_single_lloyd",
+    "sklearn.compose._column_transformer": "make_column_selector",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
     "sklearn.feature_selection._mutual_info": "mutual_info_classif mutual_info_regression",
     "sklearn.feature_selection._univariate_selection": "chi2 f_classif f_regression r_regression",
@@ -37,14 +45,33 @@ TRUSTED = {
     "sklearn.metrics._dist_metrics": "ChebyshevDistance32 ChebyshevDistance64"
     " EuclideanDistance32 EuclideanDistance64 HaversineDistance32 HaversineDistance64"
     " ManhattanDistance32 ManhattanDistance64 MinkowskiDistance32 MinkowskiDistance64",
-    "sklearn.metrics._scorer": "_PassthroughScorer",
+    "sklearn.metrics._classification": "accuracy_score balanced_accuracy_score"
+    " brier_score_loss class_likelihood_ratios cohen_kappa_score d2_brier_score"
+    " d2_log_loss_score f1_score fbeta_score hamming_loss hinge_loss jaccard_score log_loss"
+    " matthews_corrcoef precision_score recall_score zero_one_loss",
+    "sklearn.metrics._ranking": "average_precision_score coverage_error dcg_score"
+    " label_ranking_average_precision_score label_ranking_loss ndcg_score roc_auc_score"
+    " top_k_accuracy_score",
+    "sklearn.metrics._regression": "d2_absolute_error_score d2_pinball_score d2_tweedie_score"
+    " explained_variance_score max_error mean_absolute_error mean_absolute_percentage_error"
+    " mean_gamma_deviance mean_pinball_loss mean_poisson_deviance mean_squared_error"
+    " mean_squared_log_error mean_tweedie_deviance median_absolute_error r2_score"
+    " root_mean_squared_error root_mean_squared_log_error",
+    "sklearn.metrics._scorer": "_CurveScorer _MultimetricScorer _PassthroughScorer _Scorer"
+    " negative_likelihood_ratio positive_likelihood_ratio",
+    "sklearn.metrics.cluster._supervised": "adjusted_mutual_info_score adjusted_rand_score"
+    " completeness_score fowlkes_mallows_score homogeneity_score mutual_info_score"
+    " normalized_mutual_info_score rand_score v_measure_score",
     "sklearn.model_selection._split": "GroupKFold KFold LeaveOneOut RepeatedKFold"
     " RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold StratifiedKFold"
     " StratifiedShuffleSplit TimeSeriesSplit",
+    "sklearn.multiclass": "_ConstantPredictor",
     "sklearn.neighbors._ball_tree": "BallTree BallTree32 BallTree64",
     "sklearn.neighbors._kd_tree": "KDTree KDTree32 KDTree64",
     "sklearn.neural_network._stochastic_optimizers": "AdamOptimizer SGDOptimizer",
     "sklearn.tree._tree": "Tree",
+    "sklearn.utils._bunch": "Bunch",
+    "sklearn.utils._metadata_requests": "MetadataRequest MethodMetadataRequest",
     "xgboost.core": "Booster",
     "xgboost.sklearn": "XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker"
     " XGBRegressor",
@@ -67,9 +94,100 @@ def load(folder: str) -> Any:
     file = str(Path(folder) / FILE)
     with ZipFile(file) as archive:
         schema = archive.read("schema.json").decode()
+        told = trees_told(archive)
+        arrays = [
+            [array_in(archive, name) for name in trees_files(n)] for n in range(len(told))
+        ]
     # Only what is named there: for each part of the model, skops goes through the whole list.
     named = [name for name in trusted() if f'"{name.rpartition(".")[2]}"' in schema]
-    return skops.io.load(file, trusted=sorted(named))
+    model = skops.io.load(file, trusted=sorted(named))
+    for trees, (nodes, values) in zip(told, arrays, strict=True):
+        check_trees(trees, nodes)
+        plant(model, trees, nodes, values)
+    return model
+
+
+def trees_told(archive: ZipFile) -> list[dict[str, Any]]:
+    """Return what an archive tells of trees that it keeps as arrays."""
+    return json.loads(archive.read(TREES)) if TREES in archive.namelist() else []
+
+
+def trees_files(number: int) -> list[str]:
+    """Return the names of the arrays of some trees."""
+    return [f"trees/{number:03}.{part}.npy" for part in TREE_PARTS]
+
+
+def array_in(archive: ZipFile, name: str) -> Any:
+    """Return an array that lies in an archive."""
+    import numpy as np
+
+    return np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
+
+
+def check_trees(told: dict[str, Any], nodes: Any) -> None:
+    """Raise where a node leads out of its tree: scikit-learn follows it without a look."""
+    import numpy as np
+
+    counts = np.array(told["node_counts"], dtype="i8")
+    if counts.min(initial=1) < 1 or counts.sum() != len(nodes):
+        raise ValueError("the model's trees have other nodes than it says")
+    ends = np.repeat(counts, counts)
+    places = np.arange(len(nodes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    inner = nodes["left_child"] != -1
+    for side in ("left_child", "right_child"):
+        child = nodes[side]
+        if (inner & ((child <= places) | (child >= ends))).any():
+            raise ValueError("a node of the model's trees leads out of its tree")
+    used = nodes["feature"][inner]
+    if ((used < 0) | (used >= told["n_features"])).any():
+        raise ValueError("a node of the model's trees asks for a feature that there is not")
+
+
+def plant(model: Any, told: dict[str, Any], nodes: Any, values: Any) -> None:
+    """Put trees where a model has one as their pattern."""
+    import numpy as np
+    from sklearn.tree._tree import Tree
+
+    counts, depths, seeds = told["node_counts"], told["max_depths"], told["seeds"]
+    classes = np.array(told["n_classes"], dtype=np.intp)
+    (pattern,) = reached(model, told["ways"][0])
+    if told["n_features"] != pattern.n_features_in_:
+        raise ValueError("the model's trees ask for other features than it takes")
+    made = []
+    begin = 0
+    for at, (count, depth) in enumerate(zip(counts, depths, strict=True)):
+        end = begin + count
+        grown = Tree(told["n_features"], classes, told["n_outputs"])
+        grown.__setstate__(
+            {
+                "max_depth": depth,
+                "node_count": count,
+                "nodes": nodes[begin:end],
+                "values": values[begin:end],
+            }
+        )
+        tree = object.__new__(type(pattern))
+        for name, one in vars(pattern).items():
+            vars(tree)[name] = one.copy() if isinstance(one, np.ndarray) else one
+        if seeds is not None:
+            tree.random_state = seeds[at]
+        tree.tree_ = grown
+        made.append(tree)
+        begin = end
+    for way in told["ways"]:
+        if told["shape"] is None:
+            reached(model, way)[:] = made
+        else:
+            held = np.empty(len(made), dtype=object)
+            held[:] = made
+            vars(reached(model, way[:-1]))[way[-1]] = held.reshape(told["shape"])
+
+
+def reached(model: Any, way: list[Any]) -> Any:
+    """Return what lies in a model at the end of a way of attributes and items."""
+    for key in way:
+        model = model[key] if isinstance(model, (dict, list, tuple)) else vars(model)[key]
+    return model
 
 
 def predict(model: Any, rows: Any) -> Any:
