@@ -8,8 +8,8 @@ signature and pinned predictions too, for which the model is asked, loaded as it
 and asked again (32 rows at this size, for small models 256). A model of 100 MB: an ONNX file as
 it is, the same graph as an object in memory, a torch module, and by skops a linear
 scikit-learn model and a forest. Of the last two it is said how long their own library takes
-to dump, load and ask them. Arrays are read back where they lie in the file; a forest, which is
-ten thousands of small objects, has to be loaded.
+to dump, load and ask them. Arrays are read back where they lie in the file; the trees of a
+forest, which lie in it as two arrays, are made anew of them.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ import sys
 import tempfile
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from trackbook.fingerprint.attributes import attributes_of
+from trackbook.fingerprint.attributes import attributes_of, members_of
 from trackbook.fingerprint.graph_file import GraphFile
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
 
@@ -47,17 +47,19 @@ class Learned:
         """Why it is not everything; nothing where it is."""
         self._within: set[int] = set()
         self._count = 0
+        self._kinds: dict[int, Kind] = {}
 
     def look(self, path: str, value: Any) -> None:
         """Find what an object learned, that is reached by a path."""
         kind = type(value)
-        opener = LEAVES.get((place_of(kind)[0].partition(".")[0], place_of(kind)[1]))
+        known = self.kind_of(value)
         self._count += 1
         if self._count > MOST_OBJECTS:
             self.why = "it holds too many objects"
-        elif opener is not None and is_genuine(kind):
-            self.leaves |= {f"{path}.{name}": leaf for name, leaf in opener(value).items()}
-        elif is_array(kind):
+        elif known.opener is not None:
+            for name, leaf in known.opener(value).items():
+                self.leaves[f"{path}.{name}"] = leaf
+        elif known.is_array:
             self.array(path, value)
         elif id(value) not in self._within:
             self._within.add(id(value))
@@ -66,6 +68,14 @@ class Learned:
             elif not issubclass(kind, (type, types.FunctionType, types.ModuleType)):
                 self.attributes(path, value)
             self._within.discard(id(value))
+
+    def kind_of(self, value: Any) -> Kind:
+        """Return what is to be known of an object's class."""
+        kind = type(value)
+        known = self._kinds.get(id(kind))
+        if known is None:
+            known = self._kinds[id(kind)] = Kind.of(kind)
+        return known
 
     def array(self, path: str, value: Any) -> None:
         if value.dtype.hasobject and not value.dtype.names:
@@ -95,14 +105,14 @@ class Learned:
 
     def attributes(self, path: str, value: Any) -> None:
         """Look at an object's attributes, hyper-parameters left out."""
-        given, scalars = hyper_parameters_of(type(value))
-        for name, item in sorted((attributes_of(value) or {}).items()):
+        known = self.kind_of(value)
+        for name, item in sorted((attributes_of(value, known.members) or {}).items()):
             if is_about_training(name):
                 continue
-            if name in given:
+            if name in known.given:
                 self.parts(f"{path}.{name}", item)
             elif is_number(item):
-                if name not in scalars:
+                if name not in known.scalars:
                     self.leaves[f"{path}.{name}"] = plain_of(item)
             elif item is not None and not isinstance(item, PLAIN) and item is not value:
                 self.look(f"{path}.{name}", item)
@@ -112,8 +122,32 @@ class Learned:
         if isinstance(value, list | tuple):
             for at, item in enumerate(value):
                 self.parts(f"{path}.{at}", item)
-        elif "get_params" in names_in(type(value)):
+        elif self.kind_of(value).is_estimator:
             self.look(path, value)
+
+
+class Kind(NamedTuple):
+    """What is to be known of a class, once for all of its objects."""
+
+    kind: type
+    """Kept, that no other gets its address."""
+    opener: Callable[[Any], dict[str, object]] | None
+    is_array: bool
+    is_estimator: bool
+    given: frozenset[str]
+    scalars: frozenset[str]
+    members: list[tuple[str, Any]]
+
+    @classmethod
+    def of(cls, kind: type) -> Kind:
+        """Return it."""
+        module, name = place_of(kind)
+        opener = LEAVES.get((module.partition(".")[0], name)) if is_genuine(kind) else None
+        given, scalars = hyper_parameters_of(kind)
+        has_params = "get_params" in names_in(kind)
+        return cls(
+            kind, opener, is_array(kind), has_params, given, scalars, members_of(kind)
+        )
 
 
 def names_in(kind: type) -> set[str]:

@@ -179,6 +179,8 @@ class Draft:
         self._digests: dict[str, Future[str]] = {}
         self._seals: dict[str, tuple[int, ...]] = {}
         """What large files looked like before they were read back and hashed."""
+        self._ahead: dict[str, tuple[tuple[int, ...], Future[str]]] = {}
+        """Digests of files that are not entered yet, and what these looked like."""
         self._safe: list[Future[None]] = []
 
     @property
@@ -232,6 +234,12 @@ class Draft:
         with place.open("xb") as target:
             shutil.copyfileobj(source, target, CHUNK_BYTES)
         self._enter(path, place)
+
+    def hash_ahead(self, path: str) -> None:
+        """Begin to hash a file that is written, and will be entered when it is adopted."""
+        file = self.folder / PurePosixPath(path)
+        file.chmod(0o444)
+        self._ahead[path] = seal_of(file), self.beside.submit(sha256_of, file)
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""
@@ -302,7 +310,10 @@ class Draft:
             file.chmod(0o444)
             self._seals[path] = seal_of(file)
             self._safe.append(self.beside.submit(sync, file))
-        self._digests[path] = self.beside.submit(sha256_of, file)
+        seal, digest = self._ahead.pop(path, ((), None))
+        if digest is None or seal != seal_of(file):
+            digest = self.beside.submit(sha256_of, file)
+        self._digests[path] = digest
 
     def _known(self) -> set[str]:
         """Return the large files that nobody touched since their bytes were read back."""

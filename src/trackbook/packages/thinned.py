@@ -68,24 +68,15 @@ class Thinned:
             parts = [
                 self._of(part, further(way, at, value)) for at, part in enumerate(value)
             ]
-            same = all(one is other for one, other in zip(parts, value, strict=True))
-            return value if same else kind(parts)
+            is_same = all(one is other for one, other in zip(parts, value, strict=True))
+            return value if is_same else kind(parts)
         own = value if kind is dict else attributes_of(value) or {}
         items = {
             name: self._of(part, further(way, name, own)) for name, part in own.items()
         }
-        if all(items[name] is part for name, part in own.items()) and (
-            kind is dict or len(items) == len(value.__dict__)
-        ):
-            return value
         if kind is dict:
-            return items
-        try:
-            made: Any = object.__new__(kind)
-        except TypeError:  # it is made of something else, too: a dict
-            return value
-        made.__dict__.update(items)
-        return made
+            return value if same(items, value) else items
+        return value if same(items, value.__dict__) else made_of(kind, items, value)
 
     def _mark(self, value: NDArray[Any]) -> NDArray[Any]:
         import numpy as np
@@ -95,6 +86,23 @@ class Thinned:
         content = self._secret + len(self.arrays).to_bytes(8, "little")
         self.arrays[content] = value
         return np.frombuffer(content, "u1")
+
+
+def same(items: dict[Any, Any], others: dict[Any, Any]) -> bool:
+    """Tell whether two dicts hold the same objects."""
+    return len(items) == len(others) and all(
+        others[name] is one for name, one in items.items()
+    )
+
+
+def made_of(kind: type, items: dict[str, Any], otherwise: object) -> object:
+    """Return an object with these attributes; another where its class is made of more."""
+    try:
+        made: Any = object.__new__(kind)
+    except TypeError:  # a dict
+        return otherwise
+    made.__dict__.update(items)
+    return made
 
 
 def further(way: Way | None, key: Any, holder: Any) -> Way | None:

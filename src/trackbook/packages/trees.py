@@ -93,7 +93,7 @@ def is_tree(value: object) -> bool:
     )
 
 
-def fits(own: dict[str, Any], kept: dict[str, Any], grown: Any, has_seed: bool) -> bool:  # noqa: FBT001
+def fits(own: dict[str, Any], kept: dict[str, Any], grown: Any, has_seed: bool) -> bool:
     """Tell whether a tree's attributes are those of the first, but for its nodes and seed."""
     tree = own["tree_"]
     return (

@@ -133,7 +133,10 @@ def put_model(
         saving = chosen.save(model, home)
         known = saving.graph if saving and saving.graph is not None else model
         if saving and saving.finish:
-            return Put(chosen, known, saving, draft.beside.submit(saving.finish))
+            path = f"model/{chosen.file}"
+            return Put(
+                chosen, known, saving, draft.beside.submit(finish, draft, saving, path)
+            )
         draft.adopt("model")
         return Put(chosen, known, saving)
     chosen = flavour_named(flavour) if flavour else flavour_of_file(model)
@@ -147,6 +150,13 @@ def put_model(
     if chosen.name == "onnx":
         return Put(chosen, graph_of(home / chosen.file))
     return Put(chosen, chosen.loader.load(home_of(draft)))
+
+
+def finish(draft: Draft, saving: Saving, path: str) -> None:
+    """Write what is left of a model, and begin to hash it: whoever asks it needs longer."""
+    if saving.finish:
+        saving.finish()
+        draft.hash_ahead(path)
 
 
 def flavour_of_file(file: Path) -> Flavour:
