@@ -146,6 +146,8 @@ class Walk:
             bases = {place_of(base)[1] for base in MRO_OF(kind)}
             if bases & {"Model", "Results"} and not bases & FORECASTS:
                 return Walk.estimated
+            if "MLEResults" in bases and self.rules is QUICK:
+                return Walk.filtered
         return self.rules.instance or Walk.instance
 
     def items(self, value: Any) -> None:
@@ -211,6 +213,18 @@ class Walk:
             if name not in left_out and not takes_time(name):
                 self.say(name)
                 self.take(own[name])
+
+    def filtered(self, value: Any) -> None:
+        """Take in results of a state space model, but not what its filter worked out.
+
+        That follows from the model, whose series is gone through, and the parameters.
+        """
+        own = attributes_of(value) or {}
+        worked_out = attributes_of(own.get("filter_results")) or {}
+        self.say("object", place_of(type(value)))
+        for name in [*sorted(own.keys() - worked_out.keys() - {*FILTERED}), "params"]:
+            self.say(name)
+            self.take(own.get(name))
 
     def unseen(self, value: Any) -> None:
         self.miss(f"nothing can be seen of a {'.'.join(place_of(type(value)))}")
@@ -289,6 +303,10 @@ DERIVED = (
 """Attributes of statsmodels' objects that hold rows, or what is worked out of the others."""
 FORECASTS = {"TimeSeriesModel", "TimeSeriesModelResults"}
 """Those whose rows are part of what they tell: the last ones lead to the next."""
+FILTERED = (
+    "_cache", "_states", "data", "filter_results", "mlefit", "smoother_results",
+)  # fmt: skip
+"""Attributes of results of a state space model that follow from the others."""
 OPENERS: dict[int, Opener] = {
     id(list): Walk.items,
     id(tuple): Walk.items,

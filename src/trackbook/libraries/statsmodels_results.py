@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.given import module_of, values_of
 from trackbook.libraries.measures import number_of, once
+from trackbook.libraries.statsmodels_sums import sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ NAMES = (
     "fpe", "deviance", "pearson_chi2", "fvalue", "f_pvalue", "mse_resid", "sse",
 )  # fmt: skip
 """Cheap ones only: `prsquared` and `null_deviance` would fit another model."""
+KEPT = "_summary_statistics_cache"
+"""Where results keep what survives the removal of their data."""
 MOST_COEFFICIENTS = 12
 NO_NUMBER = (AttributeError, NotImplementedError, ValueError, TypeError, ArithmeticError)
 """What a property raises where a kind of results has no such number."""
@@ -38,6 +41,11 @@ def measures_of(results: object) -> Iterator[Measured]:
         data = values_of(model).get("data")
         if data is not None:  # it keeps the names that it made
             values_of(within)["data"] = _copy_of(data)
+        known = sums_of(copied, model)
+        values: dict[str, Any] = values_of(copied)
+        values.update(
+            {kept: {**values.get(kept, {}), **known} for kept in ("_cache", KEPT)}
+        )
     for name in NAMES:
         yield from once(name, _number(copied, name))
     yield from _convergence(values_of(inner))
