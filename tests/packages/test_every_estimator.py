@@ -8,6 +8,10 @@ import pytest
 from scipy.stats import loguniform
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, StackingClassifier
+from sklearn.experimental import (  # noqa: F401
+    enable_halving_search_cv,
+    enable_iterative_imputer,
+)
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
@@ -33,6 +37,8 @@ GIVEN = {
     "ClassifierChain": [CURVE], "ColumnTransformer": [[("a", StandardScaler(), [0, 1])]],
     "FeatureUnion": [[("a", StandardScaler())]], "FixedThresholdClassifier": [CURVE],
     "FrozenEstimator": [Ridge().fit(ROWS, LABELS)], "GridSearchCV": [LINE, {"alpha": [1, 2]}],
+    "HalvingGridSearchCV": [LINE, {"alpha": [1, 2]}],
+    "HalvingRandomSearchCV": [LINE, {"alpha": [1, 2]}],
     "MultiOutputClassifier": [CURVE], "MultiOutputRegressor": [LINE],
     "OneVsOneClassifier": [CURVE], "OneVsRestClassifier": [CURVE],
     "OutputCodeClassifier": [CURVE], "Pipeline": [[("a", StandardScaler()), ("b", LINE)]],

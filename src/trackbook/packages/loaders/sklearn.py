@@ -45,6 +45,7 @@ TRUSTED = {
     "sklearn.metrics._dist_metrics": "ChebyshevDistance32 ChebyshevDistance64"
     " EuclideanDistance32 EuclideanDistance64 HaversineDistance32 HaversineDistance64"
     " ManhattanDistance32 ManhattanDistance64 MinkowskiDistance32 MinkowskiDistance64",
+    "sklearn.impute._iterative": "_ImputerTriplet",
     "sklearn.metrics._classification": "accuracy_score balanced_accuracy_score"
     " brier_score_loss class_likelihood_ratios cohen_kappa_score d2_brier_score"
     " d2_log_loss_score f1_score fbeta_score hamming_loss hinge_loss jaccard_score log_loss"
