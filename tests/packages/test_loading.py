@@ -148,6 +148,11 @@ def test_it_works_with_plain_python(package, model, people, rows):
     verify(package.folder, package.package_digest)  # running there has added nothing
 
 
+def test_what_the_model_does_not_need_is_not_imported(package, rows):
+    code = ALONE + 'print(json.dumps(sorted({"torch", "dask", "keras"} & set(sys.modules))))'
+    assert told_by(code, package.folder, rows) == []
+
+
 def test_it_works_as_a_program(package, model, people, tmp_path):
     file = tmp_path / "objects.json"
     people.to_json(file, orient="records")

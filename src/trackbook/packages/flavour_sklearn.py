@@ -60,7 +60,7 @@ class Sklearn:
             NotFound: skops is not installed
         """
         try:
-            import skops.io
+            skops = loader.skops_io()
         except ModuleNotFoundError:
             raise NotFound(
                 "no skops to keep a scikit-learn model safely: pip install 'trackbook[register]'"
@@ -72,7 +72,7 @@ class Sklearn:
                 f"skops cannot keep this {type(model).__name__}: {error}; {otherwise(model)}leave"
                 " that part out, or say unsafe_pickle=True, which executes code on loading"
             ) from error
-        strange = set(skops.io.get_untrusted_types(data=dumped)) - loader.trusted()
+        strange = set(skops.get_untrusted_types(data=dumped)) - loader.trusted()
         if strange:
             raise Refused(
                 f"this {type(model).__name__} holds types that are not known to be safe:"
@@ -97,10 +97,9 @@ def otherwise(model: object) -> str:
 
 def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]], list[Trees]]:
     """Return skops' file of a model, with marks for its large arrays, and these; and its trees."""
-    import skops.io
-
+    skops = loader.skops_io()
     thinned = Thinned(model)
-    dumped: bytes = skops.io.dumps(thinned.model)
+    dumped: bytes = skops.dumps(thinned.model)
     with zipfile.ZipFile(io.BytesIO(dumped)) as archive:
         large = any(
             member.file_size >= LARGE_BYTES
@@ -110,7 +109,7 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]], list[Tre
     if (thinned.arrays or thinned.trees) and large:
         # It may be one of the marked, held a second time by what cannot be seen into: a tree
         # over points that lie beside it. In the whole file it is there once.
-        return skops.io.dumps(model), {}, []
+        return skops.dumps(model), {}, []
     return dumped, thinned.arrays, thinned.trees
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+from importlib import import_module
+from importlib.abc import MetaPathFinder
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from zipfile import ZipFile
 
@@ -81,6 +85,39 @@ TRUSTED = {
 METHODS = ("predict", "transform", "score_samples")
 
 
+def skops_io() -> Any:
+    """Return the module `skops.io`.
+
+    It asks scikit-learn for all its estimators, which imports every package of its for that:
+    those that wrap torch, dask and cupy, too, which take seconds and hold none.
+    """
+    if "skops.io" not in sys.modules:
+        passing = Passing()
+        sys.meta_path.insert(0, passing)
+        try:
+            return import_module("skops.io")
+        finally:
+            sys.meta_path.remove(passing)
+    return sys.modules["skops.io"]
+
+
+class Passing(MetaPathFinder):
+    """Says that there are no wrappers of other libraries, to the thread that made it."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+
+    def find_spec(self, fullname: str, _path: Any, _target: Any = None) -> None:
+        """Raise for a wrapper; all else is found by others."""
+        if fullname in WRAPPERS and get_ident() == self.thread:
+            raise ModuleNotFoundError(f"{fullname} is passed over", name=fullname)
+
+
+WRAPPERS = {
+    f"sklearn.externals.array_api_compat.{name}" for name in ("cupy", "dask", "torch")
+}
+
+
 def trusted() -> set[str]:
     """Return the full names of the types that a file may hold beyond skops' own list."""
     return {
@@ -90,8 +127,7 @@ def trusted() -> set[str]:
 
 def load(folder: str) -> Any:
     """Return the model; a file that holds any other type is refused."""
-    import skops.io
-
+    skops = skops_io()
     file = str(Path(folder) / FILE)
     with ZipFile(file) as archive:
         schema = archive.read("schema.json").decode()
@@ -101,7 +137,7 @@ def load(folder: str) -> Any:
         ]
     # Only what is named there: for each part of the model, skops goes through the whole list.
     named = [name for name in trusted() if f'"{name.rpartition(".")[2]}"' in schema]
-    model = skops.io.load(file, trusted=sorted(named))
+    model = skops.load(file, trusted=sorted(named))
     for trees, (nodes, values) in zip(told, arrays, strict=True):
         check_trees(trees, nodes)
         plant(model, trees, nodes, values)
