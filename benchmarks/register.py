@@ -60,10 +60,10 @@ def measured(model, rows, home: Path, rounds: int) -> dict[str, float]:
     from trackbook.packages import Contents, write
 
     home = home / "rounds"
-    file = model_file(write(model, home, contents=Contents()).folder, home)
+    files = model_files(write(model, home, contents=Contents()).folder, home)
     ways = {
-        "plain": lambda folder: copied(file, folder / "plain"),
-        "packing": lambda folder: packed(file, folder),
+        "plain": lambda folder: [copied(file, folder / file.name) for file in files],
+        "packing": lambda folder: packed(files, folder),
         "with identities": lambda folder: write(model, folder),
         "with predictions": lambda folder: write(model, folder, example=rows),
     } | own_ways(model, rows)
@@ -96,18 +96,19 @@ def own_ways(model, rows) -> dict:
     return {"scikit-learn and skops alone": alone}
 
 
-def model_file(package: Path, home: Path) -> Path:
-    """Return a copy of the file that holds the model, as it was kept."""
-    (file,) = (p for p in (package / "model").iterdir() if p.stem == "model")
-    return Path(shutil.copy(file, home / file.name))
+def model_files(package: Path, home: Path) -> list[Path]:
+    """Return copies of the files that hold the model, as they were kept."""
+    kept = [file for file in (package / "model").iterdir() if file.name != "metadata.json"]
+    return [Path(shutil.copy(file, home / file.name)) for file in kept]
 
 
-def packed(file: Path, folder: Path) -> None:
-    """Make a package of a model's file, and nothing else."""
+def packed(files: list[Path], folder: Path) -> None:
+    """Make a package of a model's files, and nothing else."""
     from trackbook.packages import Shelf
 
     with Shelf(folder).draft() as draft:
-        draft.copy(f"model/{file.name}", file)
+        for file in files:
+            draft.copy(f"model/{file.name}", file)
         draft.publish()
 
 

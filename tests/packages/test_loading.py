@@ -149,7 +149,9 @@ def test_it_works_with_plain_python(package, model, people, rows):
 
 
 def test_what_the_model_does_not_need_is_not_imported(package, rows):
-    code = ALONE + 'print(json.dumps(sorted({"torch", "dask", "keras"} & set(sys.modules))))'
+    code = (
+        ALONE + 'print(json.dumps(sorted({"torch", "dask", "keras"} & set(sys.modules))))'
+    )
     assert told_by(code, package.folder, rows) == []
 
 

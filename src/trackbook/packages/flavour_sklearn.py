@@ -16,7 +16,7 @@ from trackbook.packages.thinned import LARGE_BYTES, MARK_BYTES, Thinned
 from trackbook.packages.trees import put_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class Sklearn:
                 " loading"
             )
         file, members = folder / self.file, set[str]()
-        finish = partial(steady, dumped, file, arrays, members, trees)
+        finish = partial(put, trees, dumped, file, arrays, members)
         if not arrays and not trees:
             return finish()
         again = partial(reread, file, members)
@@ -113,12 +113,17 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]], list[Tre
     return dumped, thinned.arrays, thinned.trees
 
 
+def put(trees: list[Trees], dumped: bytes, file: Path, *more: Any) -> None:
+    """Write trees, and beside them what else the model is."""
+    put_trees(file.parent, trees)
+    steady(dumped, file, *more)
+
+
 def steady(
     dumped: bytes,
     file: Path,
     arrays: Mapping[bytes, NDArray[Any]],
     members: set[str],
-    trees: Sequence[Trees] = (),
 ) -> None:
     """Write a skops file with its addresses numbered and its clock stopped.
 
@@ -144,7 +149,6 @@ def steady(
                     members.add(new)
             text = json.dumps(schema, sort_keys=True)
             after.writestr(zipfile.ZipInfo(SCHEMA, FIRST_DAY), text)
-            put_trees(after, trees, FIRST_DAY)
 
 
 def put_array(archive: zipfile.ZipFile, about: zipfile.ZipInfo, array: Any) -> None:

@@ -53,10 +53,7 @@ def probes_of(
     import numpy as np
 
     few = picked(rows, MOST_ROWS if size_bytes < LARGE_BYTES else FEWEST_ROWS)
-    found = {OUTPUTS: flavour.loader.predict(model, few)}
-    extra = flavour.loader.scores(model, few)
-    if extra is not None:
-        found[SCORES] = extra
+    found = asked(flavour, model, few)
     try:
         arrays = packed(few)
         for name, value in found.items():
@@ -67,6 +64,23 @@ def probes_of(
     out = io.BytesIO()
     np.savez(out, **dict(sorted(arrays.items())))  # type: ignore[arg-type]  # names are ours
     return Probes(out.getvalue(), count_of(few), outputs=found[OUTPUTS])
+
+
+def asked(
+    flavour: Flavour, model: object, rows: object, *, scores: bool = True
+) -> dict[str, Any]:
+    """Return what a model gives for rows, its scores too where these are asked for."""
+    ask = getattr(flavour.loader, "both", None)
+    if not scores:
+        return {OUTPUTS: flavour.loader.predict(model, rows)}
+    if ask is None:
+        outputs, extra = (
+            flavour.loader.predict(model, rows),
+            flavour.loader.scores(model, rows),
+        )
+    else:
+        outputs, extra = ask(model, rows)
+    return {OUTPUTS: outputs} | ({} if extra is None else {SCORES: extra})
 
 
 def agreement(
@@ -88,12 +102,13 @@ def agreement(
         arrays = dict(kept)
     rows = unpacked(part_of(arrays, ""))
     largest = 0.0
-    for name, ask in ((OUTPUTS, flavour.loader.predict), (SCORES, flavour.loader.scores)):
-        expected = part_of(arrays, f"{name}.")
+    kept = {name: part_of(arrays, f"{name}.") for name in (OUTPUTS, SCORES)}
+    found = asked(flavour, model, rows, scores=bool(kept[SCORES]))
+    for name, expected in kept.items():
         if not expected:
             continue
         words, apart = compared(
-            unpacked(expected), ask(model, rows), tolerance or flavour.tolerance
+            unpacked(expected), found.get(name), tolerance or flavour.tolerance
         )
         largest = max(largest, apart)
         if words:

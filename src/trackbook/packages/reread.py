@@ -38,39 +38,26 @@ def reread(file: Path, members: Collection[str]) -> object:
     """
     with TemporaryDirectory(prefix="trackbook-") as name:
         thin = Path(name, file.name)
-        arrays, trees = thin_copy(file, thin, members)
+        arrays = thin_copy(file, thin, members)
         model = loader.load(name)
     filling = Filling(arrays)
     whole = filling.of(model)
     if filling.missing:
         return loader.load(str(file.parent))
-    for told, (nodes, values) in trees:
+    for told, nodes, values in loader.kept_trees(str(file.parent)):
         loader.plant(whole, told, nodes, values)
     return whole
 
 
-def thin_copy(
-    file: Path, to: Path, members: Collection[str]
-) -> tuple[dict[bytes, NDArray[Any]], list[tuple[dict[str, Any], list[NDArray[Any]]]]]:
-    """Write an archive with marks in place of some arrays, and return these by their marks.
-
-    Trees that it keeps as arrays are left out, and returned too: what is told of them, and
-    these.
-    """
+def thin_copy(file: Path, to: Path, members: Collection[str]) -> dict[bytes, NDArray[Any]]:
+    """Write an archive with marks in place of some arrays, and return these by their marks."""
     import numpy as np
 
     arrays: dict[bytes, NDArray[Any]] = {}
     secret = secrets.token_bytes(MARK_BYTES - 8)
     with file.open("rb") as source, ZipFile(file) as before, ZipFile(to, "x") as after:
         view = memoryview(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_COPY))
-        told = loader.trees_told(before)
-        trees = [
-            [array_in(view, before.getinfo(name)) for name in loader.trees_files(number)]
-            for number in range(len(told))
-        ]
         for about in before.infolist():
-            if about.filename.startswith(loader.TREES_NAMES):
-                continue
             if about.filename in members and about.compress_type == ZIP_STORED:
                 content = secret + len(arrays).to_bytes(8, "little")
                 arrays[content] = array_in(view, about)
@@ -78,7 +65,7 @@ def thin_copy(
                     np.lib.format.write_array(member, np.frombuffer(content, "u1"))
             else:
                 after.writestr(about.filename, before.read(about))
-    return arrays, list(zip(told, trees, strict=True))
+    return arrays
 
 
 def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:

@@ -235,11 +235,13 @@ class Draft:
             shutil.copyfileobj(source, target, CHUNK_BYTES)
         self._enter(path, place)
 
-    def hash_ahead(self, path: str) -> None:
-        """Begin to hash a file that is written, and will be entered when it is adopted."""
-        file = self.folder / PurePosixPath(path)
-        file.chmod(0o444)
-        self._ahead[path] = seal_of(file), self.beside.submit(sha256_of, file)
+    def hash_ahead(self, under: str) -> None:
+        """Begin to hash the files in a folder, which are written, and will be adopted."""
+        for file in (self.folder / under).iterdir():
+            if file.is_file() and not file.is_symlink():
+                file.chmod(0o444)
+                path = file.relative_to(self.folder).as_posix()
+                self._ahead[path] = seal_of(file), self.beside.submit(sha256_of, file)
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""

@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import ZipInfo
 
 from trackbook.packages.loaders import sklearn as loader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from zipfile import ZipFile
+    from pathlib import Path
 
-    Date = tuple[int, int, int, int, int, int]
     Way = tuple[str | int, ...]
 
 KINDS = ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier",
@@ -124,21 +121,20 @@ def same(value: Any, other: Any) -> bool:
     return isinstance(value, (*PLAIN, np.generic)) and bool(value == other)
 
 
-def put_trees(archive: ZipFile, several: Sequence[Trees], first_day: Date) -> None:
-    """Write trees into an archive of skops', where the loader finds them."""
+def put_trees(folder: Path, several: list[Trees]) -> None:
+    """Write trees into a folder, where the loader finds them."""
     from numpy.lib import format as npy
 
     for number, trees in enumerate(several):
-        for name, part in zip(loader.trees_files(number), loader.TREE_PARTS, strict=True):
-            about = ZipInfo(name, first_day)
-            about.file_size = trees.size_bytes
-            pieces = [tree.__getstate__()[part] for tree in trees.grown]
+        states = [tree.__getstate__() for tree in trees.grown]
+        for name, part in zip(loader.trees_files(number), ("nodes", "values"), strict=True):
+            pieces = [state[part] for state in states]
             shape = (sum(map(len, pieces)), *pieces[0].shape[1:])
             head = npy.header_data_from_array_1_0(pieces[0]) | {"shape": shape}
-            with archive.open(about, "w") as member:
-                npy.write_array_header_1_0(member, head)
+            with (folder / name).open("xb") as file:
+                npy.write_array_header_1_0(file, head)
                 for piece in pieces:
-                    member.write(memoryview(piece.reshape(-1).view("u1")))
+                    file.write(memoryview(piece.reshape(-1).view("u1")))
     if several:
         text = json.dumps([trees.told() for trees in several], sort_keys=True)
-        archive.writestr(ZipInfo(loader.TREES, first_day), text)
+        (folder / loader.TREES).write_text(text, encoding="utf-8")

@@ -99,7 +99,7 @@ class Put(NamedTuple):
     model: object
     """Itself; of a graph what can be told of its file."""
     saving: Saving | None = None
-    written: Future[object] | None = None
+    written: Future[None] | None = None
 
     def size_bytes(self, draft: Draft) -> int:
         """Return how many bytes the model has, about."""
@@ -133,10 +133,7 @@ def put_model(
         saving = chosen.save(model, home)
         known = saving.graph if saving and saving.graph is not None else model
         if saving and saving.finish:
-            path = f"model/{chosen.file}"
-            return Put(
-                chosen, known, saving, draft.beside.submit(finish, draft, saving, path)
-            )
+            return Put(chosen, known, saving, draft.beside.submit(finish, draft, saving))
         draft.adopt("model")
         return Put(chosen, known, saving)
     chosen = flavour_named(flavour) if flavour else flavour_of_file(model)
@@ -152,11 +149,11 @@ def put_model(
     return Put(chosen, chosen.loader.load(home_of(draft)))
 
 
-def finish(draft: Draft, saving: Saving, path: str) -> None:
+def finish(draft: Draft, saving: Saving) -> None:
     """Write what is left of a model, and begin to hash it: whoever asks it needs longer."""
     if saving.finish:
         saving.finish()
-        draft.hash_ahead(path)
+        draft.hash_ahead("model")
 
 
 def flavour_of_file(file: Path) -> Flavour:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CHILDREN = ("left_child", "right_child")
 LEAF = -1
-FORESTS = "!trees/"
+FORESTS = "trees-"
 """Where packages keep the nodes of many trees in one array: its loader looks at each tree."""
 
 
@@ -30,7 +30,7 @@ def scan_nodes(blob: Blob, desk: Desk) -> None:
 
     blob.file.seek(0)
     nodes = np.lib.format.read_array(blob.file, allow_pickle=False).reshape(-1)
-    places = 0 if FORESTS in blob.path else np.arange(len(nodes))
+    places = 0 if blob.name.startswith(FORESTS) else np.arange(len(nodes))
     inner = nodes[CHILDREN[0]] != LEAF
     for side in CHILDREN:
         wrong = inner & ((nodes[side] <= places) | (nodes[side] >= len(nodes)))

@@ -1,25 +1,26 @@
 """Loads a scikit-learn model from skops' format, which holds data and names of known types.
 
-The trees of a large forest lie in it as arrays, which skops does not read, and are put back.
+The trees of a large forest lie beside it as arrays, and are put back.
 Needs scikit-learn and skops; and xgboost or lightgbm, if the model holds one of theirs.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FILE = "model.skops"
-TREES, TREE_PARTS, TREES_NAMES = "trees.json", ("nodes", "values"), "trees"
-"""What tells of trees that are kept as arrays, beside what skops reads; which arrays; and
-how the names of all these begin, as none does that skops reads."""
+TREES = "trees.json"
+"""What tells of trees that lie beside, as arrays."""
 TRUSTED = {
     "collections": "OrderedDict defaultdict",
     "lightgbm.basic": "Booster",
@@ -131,34 +132,32 @@ def load(folder: str) -> Any:
     file = str(Path(folder) / FILE)
     with ZipFile(file) as archive:
         schema = archive.read("schema.json").decode()
-        told = trees_told(archive)
-        arrays = [
-            [array_in(archive, name) for name in trees_files(n)] for n in range(len(told))
-        ]
     # Only what is named there: for each part of the model, skops goes through the whole list.
     named = [name for name in trusted() if f'"{name.rpartition(".")[2]}"' in schema]
     model = skops.load(file, trusted=sorted(named))
-    for trees, (nodes, values) in zip(told, arrays, strict=True):
-        check_trees(trees, nodes)
-        plant(model, trees, nodes, values)
+    for told, nodes, values in kept_trees(folder):
+        check_trees(told, nodes)
+        plant(model, told, nodes, values)
     return model
 
 
-def trees_told(archive: ZipFile) -> list[dict[str, Any]]:
-    """Return what an archive tells of trees that it keeps as arrays."""
-    return json.loads(archive.read(TREES)) if TREES in archive.namelist() else []
-
-
-def trees_files(number: int) -> list[str]:
-    """Return the names of the arrays of some trees."""
-    return [f"trees/{number:03}.{part}.npy" for part in TREE_PARTS]
-
-
-def array_in(archive: ZipFile, name: str) -> Any:
-    """Return an array that lies in an archive."""
+def kept_trees(folder: str) -> Iterator[tuple[dict[str, Any], Any, Any]]:
+    """Yield trees that are kept as arrays: what is told of them, their nodes and values."""
     import numpy as np
 
-    return np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
+    about = Path(folder, TREES)
+    told = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else []
+    for number, trees in enumerate(told):
+        nodes, values = (
+            np.load(Path(folder, name), mmap_mode="r", allow_pickle=False)
+            for name in trees_files(number)
+        )
+        yield trees, nodes, values
+
+
+def trees_files(number: int) -> tuple[str, str]:
+    """Return the names of the files that hold the nodes and the values of some trees."""
+    return f"trees-{number:03}-nodes.npy", f"trees-{number:03}-values.npy"
 
 
 def check_trees(told: dict[str, Any], nodes: Any) -> None:
@@ -238,3 +237,21 @@ def predict(model: Any, rows: Any) -> Any:
 def scores(model: Any, rows: Any) -> Any:
     """Return what tells more than labels do, or None."""
     return model.predict_proba(rows) if hasattr(model, "predict_proba") else None
+
+
+def both(model: Any, rows: Any) -> tuple[Any, Any]:
+    """Return predictions and scores; a forest of classes makes the first of the second."""
+    if is_forest(type(model)) and model.n_outputs_ == 1:
+        found = model.predict_proba(rows)
+        return model.classes_.take(found.argmax(axis=1), axis=0), found
+    return predict(model, rows), scores(model, rows)
+
+
+def is_forest(kind: type) -> bool:
+    """Tell whether a class asks its trees as scikit-learn's forests of classes do."""
+    forests = sys.modules.get("sklearn.ensemble._forest")
+    own = getattr(forests, "ForestClassifier", None)
+    return own is not None and all(
+        getattr(kind, name, None) is getattr(own, name)
+        for name in ("predict", "predict_proba")
+    )
