@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
+from trackbook.fingerprint.fields import fields_of
 from trackbook.fingerprint.graph_file import GraphFile, Span
 from trackbook.fingerprint.learned import (
     CATBOOST,
@@ -43,8 +44,6 @@ HIDING = frozenset({
 })  # fmt: skip
 """Modules of types whose attributes do not tell what they hold."""
 WHOLE_LENGTH = 8
-WORD = 8
-"""Bytes."""
 
 
 def enter(walk: Walk, value: Any) -> None:
@@ -142,10 +141,10 @@ def array(walk: Walk, value: Any) -> None:
 
     if value.dtype.names:
         walk.say("array", value.shape)
-        columns = columns_of(value)
+        fields = fields_of(value)
         for name in value.dtype.names:  # between the fields may lie anything
             walk.say(name)
-            array(walk, columns.get(name, value[name]))
+            array(walk, fields.get(name, value[name]))
         return
     walk.say("array", value.dtype.newbyteorder("<").str, value.shape)
     if value.dtype.hasobject:
@@ -156,24 +155,6 @@ def array(walk: Walk, value: Any) -> None:
     if whole.dtype.kind in "fc" and (absent := np.isnan(whole)).any():
         whole = np.where(absent, np.array(np.nan, whole.dtype), whole)
     walk.hasher.update(contiguous(whole))
-
-
-def columns_of(value: Any) -> dict[str, Any]:
-    """Return the fields of eight bytes of an array of records, turned all at once.
-
-    To go through the records once for each of their fields takes twice as long.
-    """
-    import numpy as np
-
-    size = value.dtype.itemsize
-    if value.ndim != 1 or size % WORD or not value.flags.c_contiguous or not len(value):
-        return {}
-    words = np.ascontiguousarray(value.view("u8").reshape(len(value), -1).T)
-    return {
-        name: words[offset // WORD].view(kind)
-        for name, (kind, offset, *_) in value.dtype.fields.items()
-        if kind.itemsize == WORD and offset % WORD == 0 and kind.kind in "iuf"
-    }
 
 
 def function(walk: Walk, value: types.FunctionType) -> None:

@@ -6,6 +6,7 @@ than the step. What is summed is statsmodels' own: a term per row, of its famili
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.given import module_of, values_of
@@ -56,20 +57,71 @@ def generalised(results: Any, model: Any) -> dict[str, float]:
     trials = getattr(family, "n", 1)
     if getattr(mean, "shape", None) != model.endog.shape or getattr(trials, "shape", ()):
         return {}
-    found = dict.fromkeys(("deviance", "pearson_chi2"), 0.0)
-    if type(family).__name__ != "Gaussian":  # its likelihood may be of another scale
-        found["llf"] = 0.0
+    found = by_deviance(results, model)
+    wanted = {"deviance", "pearson_chi2", "llf"} - found.keys()
+    if type(family).__name__ == "Gaussian":  # its likelihood may be of another scale
+        wanted.discard("llf")
+    found |= dict.fromkeys(wanted, 0.0)
     for part in parts_of(results, mean):
-        for name in found.keys() - {"llf"}:
+        for name in wanted - {"llf"}:
             found[name] += float(getattr(part, name))
-        if "llf" in found:
+        if "llf" in wanted:
             found["llf"] += float(part.llf_scaled(results.scale))
     return found
 
 
+def by_deviance(results: Any, model: Any) -> dict[str, float]:
+    """Return the deviance of the last iteration, and the likelihood that follows from it.
+
+    The deviance is twice what the likelihood falls short of the saturated model's (McCullagh
+    and Nelder, Generalized Linear Models, 2nd edition, 1989, section 2.3), which for single
+    yes and no is certain, and for counts depends on how often there is each.
+    """
+    history = getattr(results, "fit_history", None)
+    family = type(results.family).__name__
+    if family not in SATURATED or not isinstance(history, dict) or is_weighted(model):
+        return {}
+    deviance = float(history["deviance"][-1])
+    if results.scale != 1 or not isfinite(deviance):
+        return {}
+    best = SATURATED[family](model.endog)
+    return {"deviance": deviance} | ({} if best is None else {"llf": best - deviance / 2})
+
+
+def is_weighted(model: Any) -> bool:
+    """Tell whether the rows of a generalised linear model count differently."""
+    values: dict[str, Any] = values_of(model)
+    return any(values.get(name, True) for name in ("_has_freq_weights", "_has_var_weights"))
+
+
+def certain(y: Any) -> float | None:
+    """Return the likelihood of a model that foresees each yes and no; None for shares."""
+    return 0.0 if ((y == 0) | (y == 1)).all() else None
+
+
+def counted(y: Any) -> float | None:
+    """Return the likelihood of Poisson counts each of which is its own mean; None for others."""
+    import numpy as np
+    from scipy.special import gammaln, xlogy
+
+    with np.errstate(invalid="ignore"):
+        whole = y.astype("u4")
+    if (whole != y).any() or whole.max(initial=0) > MOST_COUNT:
+        return None
+    times = np.bincount(whole)
+    value = np.arange(len(times))
+    return float(times @ (xlogy(value, value) - value - gammaln(value + 1)))
+
+
+SATURATED = {"Binomial": certain, "Poisson": counted}
+MOST_COUNT = 1 << 16
+
+
 def parts_of(results: Any, mean: Any) -> Iterator[Any]:
     """Yield results as they would be for some of the rows after the other."""
-    whole: dict[str, Any] = values_of(results)
+    whole: dict[str, Any] = dict(values_of(results))
+    if not is_weighted(results.model):
+        whole.update(_var_weights=1.0, _freq_weights=1.0, _iweights=1.0)
     count = len(mean)
     for begin in range(0, count, ROWS):
         some = slice(begin, begin + ROWS)
@@ -89,19 +141,16 @@ def squares(values: dict[str, Any], model: Any) -> dict[str, float]:
     y, x, params = model.wendog, model.wexog, np.asarray(values["params"])
     if y.ndim != 1 or params.ndim != 1:
         return {}
-    mean = y.mean()
-    residual = centered = uncentered = 0.0
+    # Around the mean, or where there is no constant around zero.
+    total = "centered_tss" if values.get("k_constant") else "uncentered_tss"
+    middle = y.mean() if total == "centered_tss" else 0.0
+    residual = around = 0.0
     for begin in range(0, len(y), ROWS):
         some = y[begin : begin + ROWS]
-        left, around = some - x[begin : begin + ROWS] @ params, some - mean
+        left = some - x[begin : begin + ROWS] @ params
         residual += float(left @ left)
-        centered += float(around @ around)
-        uncentered += float(some @ some)
+        some = some - middle
+        around += float(some @ some)
     half = len(y) / 2
     likelihood = -half * (np.log(2 * np.pi) + np.log(residual / len(y)) + 1)
-    return {
-        "ssr": residual,
-        "centered_tss": centered,
-        "uncentered_tss": uncentered,
-        "llf": float(likelihood),
-    }
+    return {"ssr": residual, total: around, "llf": float(likelihood)}
