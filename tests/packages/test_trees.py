@@ -147,14 +147,22 @@ def test_one_forest_in_two_places_stays_one(tmp_path):
         assert len(first.estimators_) == 30
 
 
-def test_a_class_made_of_a_forest_is_not_taken_apart_by_its_list(tmp_path):
+def test_boosted_trees_in_several_places_stay_the_same(tmp_path):
     model = fitted("boosted")
-    model.first_ = (model.estimators_, model.estimators_[0])
-    saving = Sklearn().save(model, tmp_path)
-    if saving:
-        saving.finish()
+    model.again_ = {"all": [model.estimators_], "first": model.estimators_[0]}
+    saving = saved(model, tmp_path)
+    for read in (saving.reread(), loader.load(str(tmp_path))):
+        assert read.again_["all"][0] is read.estimators_
+        assert read.estimators_.shape == (40, 1)
+        assert np.array_equal(answer(read), answer(model))
+
+
+def test_trees_in_a_tuple_are_kept_one_by_one(tmp_path):
+    model = fitted("boosted")
+    model.again_ = (model.estimators_, "as they are")
+    assert Sklearn().save(model, tmp_path) is None
     read = loader.load(str(tmp_path))
-    assert read.estimators_.shape == read.first_[0].shape == (40, 1)
+    assert read.estimators_.shape == read.again_[0].shape == (40, 1)
     assert np.array_equal(answer(read), answer(model))
 
 

@@ -210,13 +210,16 @@ def plant(model: Any, told: dict[str, Any], nodes: Any, values: Any) -> None:
         tree.tree_ = grown
         made.append(tree)
         begin = end
-    for way in told["ways"]:
-        if told["shape"] is None:
+    if told["shape"] is None:
+        for way in told["ways"]:
             reached(model, way)[:] = made
-        else:
-            held = np.empty(len(made), dtype=object)
-            held[:] = made
-            vars(reached(model, way[:-1]))[way[-1]] = held.reshape(told["shape"])
+        return
+    held = np.empty(len(made), dtype=object)
+    held[:] = made
+    held = held.reshape(told["shape"])
+    for *outer, last in told["ways"]:
+        holder = reached(model, outer)
+        (holder if isinstance(holder, (dict, list)) else vars(holder))[last] = held
 
 
 def reached(model: Any, way: list[Any]) -> Any:
