@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from trackbook.clock import new_id
 from trackbook.journal import Journal
@@ -30,6 +31,11 @@ from trackbook.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+settings.register_profile(
+    "unhurried", deadline=None
+)  # how long an example takes is no test
+settings.load_profile("unhurried")
 
 GOLDEN = Path(__file__).parent / "golden"
 

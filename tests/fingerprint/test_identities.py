@@ -313,7 +313,7 @@ def test_another_label_is_another_model():
 
 
 def test_the_algorithm_is_named_and_stays_the_same():
-    assert FP_ALGO == "tb-fp/1"
+    assert FP_ALGO == "tb-fp/2"
     model = {"w": np.arange(6.0).reshape(2, 3), "names": ["a", "b"], "bias": 0.5}
     assert [one.digest[:12] for one in fingerprints_of(model)] == [
         "c6b427cecb4c",

@@ -321,7 +321,7 @@ def proposed(package: Package, known: list[VersionRow]) -> Proposal:
         package_digest=package.package_digest,
         last_digest=last.package_digest,
         weights_fp=package.weights_fp,
-        last_weights_fp=last.weights_fp,
+        last_weights_fp=last.weights_fp if last.fp_algo == package.fp_algo else None,
         compatibility=compatibility_of(
             Signature.of_text(last.signature), Signature.of_text(package.signature)
         )

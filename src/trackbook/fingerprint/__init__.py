@@ -17,6 +17,7 @@ from trackbook.fingerprint.dice import (
     seed_all,
     seeded,
 )
+from trackbook.fingerprint.forests import Forest, forest_in
 from trackbook.fingerprint.git import commit_of
 from trackbook.fingerprint.git_tags import tag_commit
 from trackbook.fingerprint.graph_file import GraphFile, graph_in, graph_pieces
@@ -46,6 +47,7 @@ __all__ = [
     "Columns",
     "Digested",
     "Fingerprint",
+    "Forest",
     "GraphFile",
     "Installed",
     "Look",
@@ -68,6 +70,7 @@ __all__ = [
     "digest_of_data",
     "environment_hash",
     "fingerprints_of",
+    "forest_in",
     "graph_in",
     "graph_pieces",
     "installed",

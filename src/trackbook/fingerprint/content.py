@@ -22,6 +22,8 @@ from trackbook.fingerprint.marks_of_data import contiguous
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from trackbook.fingerprint.forests import Stems
+
     Opener = Callable[["Walk", Any], None]
 
 MOST_OBJECTS = 6_000
@@ -83,6 +85,7 @@ class Walk:
         """What a compiled type gave: its address must not be given out again meanwhile."""
         self.digests: dict[int, bytes] = {}
         self.within: dict[int, int] = {}
+        self.stems: dict[int, tuple[object, Stems]] = {}
         self._bytes = self.rules.most_bytes
         self._members: dict[int, tuple[type, list[tuple[str, Any]]]] = {}
 

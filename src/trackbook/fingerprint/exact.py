@@ -14,15 +14,10 @@ from blake3 import blake3
 
 from trackbook.fingerprint.content import Rules, Walk
 from trackbook.fingerprint.fields import fields_of
+from trackbook.fingerprint.forests import grove
 from trackbook.fingerprint.graph_file import GraphFile, Span
-from trackbook.fingerprint.learned import (
-    CATBOOST,
-    graph_file,
-    is_array,
-    is_scalar,
-    oblivious,
-    text_booster,
-)
+from trackbook.fingerprint.learned import is_array, is_scalar
+from trackbook.fingerprint.leaves import CATBOOST, graph_file, oblivious, text_booster
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -76,7 +71,8 @@ def enter(walk: Walk, value: Any) -> None:
 def items(walk: Walk, value: Any) -> None:
     """Take in a list or a tuple, in its order."""
     walk.say(type(value).__name__)
-    walk.items(value)
+    if type(value) is not list or not grove(walk, value):
+        walk.items(value)
 
 
 def mapping(walk: Walk, value: Any) -> None:
@@ -148,8 +144,9 @@ def array(walk: Walk, value: Any) -> None:
         return
     walk.say("array", value.dtype.newbyteorder("<").str, value.shape)
     if value.dtype.hasobject:
-        for item in value.ravel().tolist():
-            walk.take(item)
+        if not grove(walk, value):
+            for item in value.ravel().tolist():
+                walk.take(item)
         return
     whole: Any = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
     if whole.dtype.kind in "fc" and (absent := np.isnan(whole)).any():

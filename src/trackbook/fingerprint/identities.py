@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from trackbook.fingerprint.content import Walk
 from trackbook.fingerprint.exact import EXACT
 from trackbook.fingerprint.graph_file import Span
-from trackbook.fingerprint.learned import learned_in
+from trackbook.fingerprint.learned import Learned, learned_in
 
-FP_ALGO = "tb-fp/1"
+FP_ALGO = "tb-fp/2"
 """Changes with whatever changes a fingerprint of the same model."""
 
 
@@ -34,18 +34,20 @@ def object_fp_of(model: object) -> Fingerprint:
 
 def weights_fp_of(model: object) -> Fingerprint:
     """Return the identity of what a model learned: arrays and numbers, by their names."""
-    return weights_of(model, Walk(EXACT))
+    return weights_of(learned_in(model), Walk(EXACT))
 
 
 def fingerprints_of(model: object) -> tuple[Fingerprint, Fingerprint]:
     """Return both identities, of the weights and of the object; each array is hashed once."""
-    walk = Walk(EXACT)
-    return weights_of(model, walk), walked(model, beside(walk))
+    walk, learned = Walk(EXACT), learned_in(model)
+    weights = weights_of(learned, walk)
+    other = beside(walk)
+    other.stems = learned.stems
+    return weights, walked(model, other)
 
 
-def weights_of(model: object, walk: Walk) -> Fingerprint:
+def weights_of(learned: Learned, walk: Walk) -> Fingerprint:
     """Return the identity of what a model learned, gone through by a walk."""
-    learned = learned_in(model)
     if learned.why:
         return Fingerprint(None, learned.why)
     if not learned.leaves:

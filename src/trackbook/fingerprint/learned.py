@@ -7,22 +7,20 @@ hyper-parameters: a forest that was trained alike has the same under two release
 from __future__ import annotations
 
 import sys
-import tempfile
 import types
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 from trackbook.fingerprint.attributes import attributes_of, members_of
-from trackbook.fingerprint.graph_file import GraphFile
+from trackbook.fingerprint.forests import NODES, forest_in, is_same, stems_of
+from trackbook.fingerprint.leaves import LEAVES
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from trackbook.fingerprint.forests import Forest, Stems
+
 MOST_OBJECTS = 3_000_000
-TREE_FIELDS = ("children_left", "children_right", "feature", "threshold", "value")
 CONTAINERS = (list, tuple, set, frozenset)
 PLAIN = (int, float, complex, str, bytes, bytearray)
 
@@ -45,6 +43,8 @@ class Learned:
         """By path, `estimators_.0.tree_.threshold`."""
         self.why = ""
         """Why it is not everything; nothing where it is."""
+        self.stems: dict[int, tuple[object, Stems]] = {}
+        """The nodes of forests, by what holds their trees, which is kept: its address counts."""
         self._within: set[int] = set()
         self._count = 0
         self._kinds: dict[int, Kind] = {}
@@ -79,12 +79,20 @@ class Learned:
 
     def array(self, path: str, value: Any) -> None:
         if value.dtype.hasobject and not value.dtype.names:
-            self.contents(path, value.ravel().tolist())
+            forest = forest_in(value)
+            if forest is not None:
+                self.forest(path, forest, value)
+            else:
+                self.contents(path, value.ravel().tolist())
         else:
             self.leaves[path] = value
 
     def contents(self, path: str, value: Any) -> None:
         """Look at what is in a container: numbers and texts in it count."""
+        forest = forest_in(value) if isinstance(value, list) else None
+        if forest is not None:
+            self.forest(path, forest, value)
+            return
         if isinstance(value, dict):
             pairs = [(text_of(key), item) for key, item in dict.items(value)]
         elif isinstance(value, set | frozenset):
@@ -103,11 +111,31 @@ class Learned:
             else:
                 self.look(f"{path}.{name}", item)
 
-    def attributes(self, path: str, value: Any) -> None:
+    def forest(self, path: str, forest: Forest, holder: object) -> None:
+        """Look at trees: their nodes, and what else the first of them learned.
+
+        Of the others, what they learned otherwise than the first.
+        """
+        stems = stems_of(forest)
+        self.stems[id(holder)] = holder, stems
+        self.leaves[f"{path}.tree_"] = stems.learned()
+        first: dict[str, object] = {}
+        for at, tree in enumerate(forest.trees[:1] if forest.is_alike else forest.trees):
+            whole, self.leaves = self.leaves, {}
+            self.attributes("", tree, but=NODES)
+            found, self.leaves = self.leaves, whole
+            first = first or found
+            self.leaves |= {
+                f"{path}.{at}{name}": leaf
+                for name, leaf in found.items()
+                if found is first or not is_same(leaf, first.get(name))
+            }
+
+    def attributes(self, path: str, value: Any, *, but: str = "") -> None:
         """Look at an object's attributes, hyper-parameters left out."""
         known = self.kind_of(value)
         for name, item in sorted((attributes_of(value, known.members) or {}).items()):
-            if is_about_training(name):
+            if is_about_training(name) or name == but:
                 continue
             if name in known.given:
                 self.parts(f"{path}.{name}", item)
@@ -224,103 +252,3 @@ def is_scalar(kind: type) -> bool:
 def text_of(key: object) -> str:
     """Return a key as part of a path."""
     return key if isinstance(key, str) else f"{type(key).__name__}:{key!r}"
-
-
-def tree(value: Any) -> dict[str, object]:
-    """Return a decision tree's fields, one by one: between them lies padding."""
-    found = {name: getattr(value, name) for name in TREE_FIELDS}
-    to_left = getattr(value, "missing_go_to_left", None)
-    if to_left is not None and to_left.any():
-        found["missing_go_to_left"] = to_left
-    return found
-
-
-def booster(value: Any) -> dict[str, object]:
-    """Return the trees of XGBoost, without the version that wrote them and its attributes."""
-    said = msgspec.json.decode(bytes(value.save_raw("json")))["learner"]
-    return {
-        name: msgspec.json.encode(said[name], order="sorted")
-        for name in ("gradient_booster", "learner_model_param", "objective")
-        if name in said
-    }
-
-
-def text_booster(value: Any) -> dict[str, object]:
-    """Return the trees of LightGBM, without its params: the number of threads is among them."""
-    return {"trees": value.model_to_string().partition("\nparameters:")[0]}
-
-
-def oblivious(value: Any) -> dict[str, object]:
-    """Return the trees of CatBoost, without when and with how many threads they were grown."""
-    with tempfile.TemporaryDirectory(prefix="trackbook-") as folder:
-        file = Path(folder) / "model.json"
-        value.save_model(str(file), format="json")
-        said = msgspec.json.decode(file.read_bytes())
-    return {
-        name: msgspec.json.encode(part, order="sorted")
-        for name, part in sorted(said.items())
-        if name != "model_info"
-    }
-
-
-def graph(value: Any) -> dict[str, object]:
-    """Return the weights and the operations of an ONNX model."""
-    return graph_file(GraphFile(value, {}))
-
-
-def graph_file(value: GraphFile) -> dict[str, object]:
-    """Return the weights and the operations of an ONNX model in a file."""
-    inner = value.model.graph
-    weights: dict[str, object] = {}
-    for at, one in enumerate(inner.initializer):
-        about = [one.data_type, *one.dims]
-        # Numbers lie in raw_data, or in a list by their type; written as text, they are copied.
-        given = value.spans.get(at) or one.raw_data
-        weights[one.name] = [about, given or one.SerializeToString(deterministic=True)]
-    operations = [one.SerializeToString(deterministic=True) for one in inner.node]
-    sparse = [one.SerializeToString(deterministic=True) for one in inner.sparse_initializer]
-    return {"weights": weights, "operations": operations, "sparse": sparse}
-
-
-def table(value: Any) -> dict[str, object]:
-    """Return a table that a model keeps."""
-    return {"table": value}
-
-
-def tensor(value: Any) -> dict[str, object]:
-    """Return a tensor's numbers."""
-    return {"tensor": value.detach()}
-
-
-def points(value: Any) -> dict[str, object]:
-    """Return the points that a tree over them searches."""
-    return {"points": value.__getstate__()[0]}
-
-
-def sparse(value: Any) -> dict[str, object]:
-    """Return a sparse matrix."""
-    return {"matrix": value}
-
-
-CATBOOST = ("", "Classifier", "Regressor", "Ranker")
-LEAVES: dict[tuple[str, str], Callable[[Any], dict[str, object]]] = {
-    ("sklearn", "Tree"): tree,
-    **{
-        ("sklearn", f"{name}{bits}"): points
-        for name in ("KDTree", "BallTree") for bits in ("", "32", "64")
-    },
-    **{
-        ("scipy", f"{form}_{what}"): sparse
-        for form in ("csr", "csc", "coo", "bsr", "dia", "lil", "dok")
-        for what in ("matrix", "array")
-    },
-    ("xgboost", "Booster"): booster,
-    ("lightgbm", "Booster"): text_booster,
-    **{("catboost", f"CatBoost{kind}"): oblivious for kind in CATBOOST},
-    ("onnx", "ModelProto"): graph,
-    ("trackbook", "GraphFile"): graph_file,
-    ("pandas", "DataFrame"): table,
-    ("pandas", "Series"): table,
-    ("torch", "Tensor"): tensor,
-    ("torch", "Parameter"): tensor,
-}  # fmt: skip

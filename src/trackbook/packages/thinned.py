@@ -61,7 +61,7 @@ class Thinned:
             trees = alike(value) if way else None
             if trees and trees.size_bytes >= LARGE_BYTES:
                 self._trees[id(value)] = trees
-                return [trees.pattern]
+                return [trees.forest.pattern]
         if kind is array_type():
             return self._mark(value)
         if kind in {list, tuple}:

@@ -57,7 +57,7 @@ class Facts:
     weights_fp: str | None = None
     object_fp: str | None = None
     object_fp_why: str = ""
-    fp_algo: str = "tb-fp/1"
+    fp_algo: str = "tb-fp/2"
     is_unsafe: bool = False
     signature: str = ""
     size_bytes: int = 0

@@ -50,7 +50,7 @@ TRUSTED = {
     "sklearn.metrics._dist_metrics": "ChebyshevDistance32 ChebyshevDistance64"
     " EuclideanDistance32 EuclideanDistance64 HaversineDistance32 HaversineDistance64"
     " ManhattanDistance32 ManhattanDistance64 MinkowskiDistance32 MinkowskiDistance64",
-    "sklearn.impute._iterative": "_ImputerTriplet",
+    "sklearn.impute._iterative": "IterativeImputer _ImputerTriplet",
     "sklearn.metrics._classification": "accuracy_score balanced_accuracy_score"
     " brier_score_loss class_likelihood_ratios cohen_kappa_score d2_brier_score"
     " d2_log_loss_score f1_score fbeta_score hamming_loss hinge_loss jaccard_score log_loss"
@@ -68,6 +68,8 @@ TRUSTED = {
     "sklearn.metrics.cluster._supervised": "adjusted_mutual_info_score adjusted_rand_score"
     " completeness_score fowlkes_mallows_score homogeneity_score mutual_info_score"
     " normalized_mutual_info_score rand_score v_measure_score",
+    "sklearn.model_selection._search_successive_halving": "HalvingGridSearchCV"
+    " HalvingRandomSearchCV _SubsampleMetaSplitter",
     "sklearn.model_selection._split": "GroupKFold KFold LeaveOneOut RepeatedKFold"
     " RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold StratifiedKFold"
     " StratifiedShuffleSplit TimeSeriesSplit",
