@@ -37,6 +37,7 @@ settings.register_profile(
 )  # how long an example takes is no test
 settings.load_profile("unhurried")
 
+TOGETHER = ("tests/papers",)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -46,6 +47,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write golden files anew, to be read in the diff",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file to one process, and those of a folder that share a long past as well."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            folder = file.rpartition("/")[0]
+            return folder if folder.endswith(TOGETHER) else file
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture
