@@ -86,7 +86,8 @@ class Sklearn:
             return finish()
         again = partial(reread, file, members)
         size = sum(array.nbytes for array in arrays.values())
-        return Saving(finish, again, size + sum(one.size_bytes for one in trees))
+        size += sum(one.size_bytes for one in trees)
+        return Saving(finish, again, size, is_quiet=not arrays)
 
 
 def otherwise(model: object) -> str:

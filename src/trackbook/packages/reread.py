@@ -36,17 +36,24 @@ def reread(file: Path, members: Collection[str]) -> object:
         members: the arrays in it that are attributes of estimators, or lie in plain lists,
             tuples and dicts of these
     """
+    folder = str(file.parent)
+    whole = filled(file, members) if members else loader.without_trees(folder)
+    if whole is None:
+        return loader.load(folder)
+    for told, nodes, values in loader.kept_trees(folder):
+        loader.plant(whole, told, nodes, values)
+    return whole
+
+
+def filled(file: Path, members: Collection[str]) -> object:
+    """Return the model with some of its arrays where they lie in its file; None if it cannot be."""
     with TemporaryDirectory(prefix="trackbook-") as name:
         thin = Path(name, file.name)
         arrays = thin_copy(file, thin, members)
         model = loader.load(name)
     filling = Filling(arrays)
     whole = filling.of(model)
-    if filling.missing:
-        return loader.load(str(file.parent))
-    for told, nodes, values in loader.kept_trees(str(file.parent)):
-        loader.plant(whole, told, nodes, values)
-    return whole
+    return None if filling.missing else whole
 
 
 def thin_copy(file: Path, to: Path, members: Collection[str]) -> dict[bytes, NDArray[Any]]:
@@ -96,6 +103,8 @@ class Saving(NamedTuple):
     """Of the model's large parts, or of all."""
     graph: object = None
     """What can be told of a graph, which cannot be asked itself, in place of the model."""
+    is_quiet: bool = False
+    """To read it back, no file is written."""
 
 
 class Filling:

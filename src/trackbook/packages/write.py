@@ -83,6 +83,8 @@ def filled(
     facts = facts_of(draft, put, example, rows)
     proves = put.model is model and facts.probes.row_count > 0
     put.wait()
+    if put.saving is not None and put.saving.is_quiet:
+        put.enter(draft)
     # Before the disk is asked to make it safe: that holds up whoever writes a file.
     loaded = put.read_back(draft) if proves else None
     put.enter(draft)

@@ -130,17 +130,22 @@ def trusted() -> set[str]:
 
 def load(folder: str) -> Any:
     """Return the model; a file that holds any other type is refused."""
+    model = without_trees(folder)
+    for told, nodes, values in kept_trees(folder):
+        check_trees(told, nodes)
+        plant(model, told, nodes, values)
+    return model
+
+
+def without_trees(folder: str) -> Any:
+    """Return the model as skops loads it, before its trees are put back."""
     skops = skops_io()
     file = str(Path(folder) / FILE)
     with ZipFile(file) as archive:
         schema = archive.read("schema.json").decode()
     # Only what is named there: for each part of the model, skops goes through the whole list.
     named = [name for name in trusted() if f'"{name.rpartition(".")[2]}"' in schema]
-    model = skops.load(file, trusted=sorted(named))
-    for told, nodes, values in kept_trees(folder):
-        check_trees(told, nodes)
-        plant(model, told, nodes, values)
-    return model
+    return skops.load(file, trusted=sorted(named))
 
 
 def kept_trees(folder: str) -> Iterator[tuple[dict[str, Any], Any, Any]]:
