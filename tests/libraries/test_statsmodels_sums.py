@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
+from statsmodels.discrete.truncated_model import HurdleCountModel
 
 from trackbook.libraries.statsmodels_results import NAMES, inner_of, measures_of
 from trackbook.libraries.statsmodels_sums import FEWEST_ROWS, ROWS, sums_of
@@ -53,6 +54,7 @@ ASKED = {
     "by gradient": lambda: glm("n", sm.families.Poisson()).fit(method="newton"),
     "penalised": lambda: sm.Logit(TABLE["z"], X).fit_regularized(alpha=5.0, disp=0),
     "constrained counts": lambda: smf.poisson("n ~ a + b", TABLE).fit_constrained("b = 0"),
+    "in two parts": lambda: HurdleCountModel(TABLE["n"][:500], X[:500]).fit(disp=0),
     "weighted line": lambda: sm.WLS(TABLE["y"], X, weights=WEIGHTS).fit(),
     "few rows": lambda: sm.OLS(TABLE["y"][:50], X[:50]).fit(),
 }

@@ -28,7 +28,7 @@ def sums_of(results: object, model: object) -> dict[str, float]:
         model: what was fitted
     """
     kind = type(results).__name__
-    if module_of(type(results)).startswith("statsmodels.discrete."):
+    if module_of(type(results)) == "statsmodels.discrete.discrete_model":
         return {} if kind.startswith("L1") else optimised(values_of(results), model)
     if len(getattr(model, "endog", ())) < FEWEST_ROWS:
         return {}
