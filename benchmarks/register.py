@@ -1,7 +1,7 @@
 """What registering a model costs, against hashing and copying the same bytes.
 
-Goal: at most 1.5 times a plain program that reads the model's file once, hashes it with
-SHA-256, writes a copy and makes it safe (fsync). Said for each kind of model: packing, which is
+Goal: at most 1.5 times a plain program that reads the model's files once, hashes them with
+SHA-256, writes copies and makes these safe (fsync). Said for each kind of model: packing, which is
 all that happens to bytes (written, read back, compared and hashed, kept once, listed, made
 safe, verified, renamed); a package with both identities of the model; and one with its
 signature and pinned predictions too, for which the model is asked, loaded as it was written,
@@ -9,7 +9,7 @@ and asked again (32 rows at this size, for small models 256). A model of 100 MB:
 it is, the same graph as an object in memory, a torch module, and by skops a linear
 scikit-learn model and a forest. Of the last two it is said how long their own library takes
 to dump, load and ask them. Arrays are read back where they lie in the file; the trees of a
-forest, which lie in it as two arrays, are made anew of them.
+forest, which lie beside it as two arrays, are made anew of them.
 """
 
 from __future__ import annotations

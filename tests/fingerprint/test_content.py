@@ -143,3 +143,15 @@ def test_estimates_are_known_again_without_the_rows_they_keep(kind) -> None:
     fitted.summary()
     assert content_of(fitted) == before
     assert content_of(pickle.loads(pickle.dumps(fitted))) == before
+
+
+def test_results_of_a_filter_follow_their_series_and_their_parameters():
+    from statsmodels.tsa.arima.model import ARIMA
+
+    walk = np.cumsum(np.random.default_rng(0).normal(size=80))
+    results = ARIMA(walk, order=(1, 0, 0)).fit()
+    known = content_of(results)
+    assert content_of(ARIMA(walk.copy(), order=(1, 0, 0)).fit()) == known
+    assert content_of(results.append([3.0])) != known
+    assert content_of(ARIMA(walk + 1e-9, order=(1, 0, 0)).smooth(results.params)) != known
+    assert content_of(results.model.smooth(results.params + 1e-9)) != known

@@ -207,6 +207,23 @@ def test_one_weight_changes_both(name):
     assert before[1] != after[1]
 
 
+def test_a_forest_learned_the_same_whatever_one_tree_was_asked_for():
+    model, other = forest(), forest()
+    other.estimators_[3].set_params(max_depth=99)
+    assert both(other)[0] != both(model)[0]
+    assert both(other)[1] == both(model)[1]
+
+
+@pytest.mark.parametrize("field", ["threshold", "impurity"])
+def test_a_node_of_any_tree_of_a_forest_counts(field):
+    model = forest()
+    before = both(model)
+    grown = model.estimators_[7].tree_
+    getattr(grown, field)[0] += 1e-9
+    assert both(model)[0] != before[0]
+    assert (both(model)[1] != before[1]) == (field == "threshold")
+
+
 ELSEWHERE = """
 import importlib.util, json, sys
 spec = importlib.util.spec_from_file_location("test_identities", sys.argv[1])

@@ -30,6 +30,7 @@ from trackbook.fingerprint import fingerprints_of
 from trackbook.packages import load, write
 from trackbook.packages.flavour_sklearn import Sklearn
 from trackbook.packages.loaders import sklearn as loader
+from trackbook.scan import scan_folder
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(3_000, 6))
@@ -169,7 +170,8 @@ def test_trees_in_a_tuple_are_kept_one_by_one(tmp_path):
 def test_a_package_of_a_forest_is_loaded_without_trackbook(tmp_path):
     model = fitted("classes")
     package = write(model, tmp_path, example=ROWS[:50])
-    read = load(package.folder, package.package_digest)
+    assert (package.folder / "model" / "trees.json").is_file()
+    read = load(package.folder, package.package_digest, scan=scan_folder)
     assert np.array_equal(answer(read), answer(model))
     np.save(tmp_path / "rows.npy", ROWS[:50])
     program = (

@@ -169,6 +169,10 @@ files(
 )  # fmt: skip
 
 
+files("tree-node", "m.zip", tree_called_a_forest_in_an_archive=lambda do: zipped(
+    ("trees-000-nodes.npy", tree((1, 2), (0, 2), (-1, -1)))))  # fmt: skip
+
+
 def keras(*layers):
     return json.dumps(
         {"module": "keras", "class_name": "Sequential", "config": {"layers": layers}}

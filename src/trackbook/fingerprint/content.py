@@ -86,6 +86,7 @@ class Walk:
         self.digests: dict[int, bytes] = {}
         self.within: dict[int, int] = {}
         self.stems: dict[int, tuple[object, Stems]] = {}
+        """The nodes of forests that were gone through before, by what holds their trees."""
         self._bytes = self.rules.most_bytes
         self._members: dict[int, tuple[type, list[tuple[str, Any]]]] = {}
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from trackbook.packages.trees import Trees
 
 SCHEMA = "schema.json"
-LIKE_ESTIMATORS = ("BaseEstimator",)
 PIECE_BYTES = 1 << 20
 """So few are still in the processor's memory when they were summed up."""
 CANNOT = (TypeError, NotImplementedError, RecursionError)

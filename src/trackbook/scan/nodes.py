@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 CHILDREN = ("left_child", "right_child")
 LEAF = -1
 FORESTS = "trees-"
-"""Where packages keep the nodes of many trees in one array: its loader looks at each tree."""
+"""Files in which packages keep the nodes of many trees: their loader looks at each tree. What is
+called so within an archive is read by others, as one tree."""
 
 
 def is_tree(descr: object) -> bool:
@@ -30,7 +31,8 @@ def scan_nodes(blob: Blob, desk: Desk) -> None:
 
     blob.file.seek(0)
     nodes = np.lib.format.read_array(blob.file, allow_pickle=False).reshape(-1)
-    places = 0 if blob.name.startswith(FORESTS) else np.arange(len(nodes))
+    is_forest = blob.name.startswith(FORESTS) and blob.depth == 0
+    places = 0 if is_forest else np.arange(len(nodes))
     inner = nodes[CHILDREN[0]] != LEAF
     for side in CHILDREN:
         wrong = inner & ((nodes[side] <= places) | (nodes[side] >= len(nodes)))
