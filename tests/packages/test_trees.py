@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -81,10 +82,28 @@ def test_a_large_ensemble_comes_back_as_it_was(name, tmp_path):
     model = fitted(name)
     saving = saved(model, tmp_path)
     assert (tmp_path / "trees.json").is_file()
-    for read in (saving.reread(), loader.load(str(tmp_path))):
-        assert np.array_equal(answer(read), answer(model))
-        assert fingerprints_of(read) == fingerprints_of(model)
-        assert repr(read) == repr(model)
+    read = loader.load(str(tmp_path))
+    for one in (saving.reread(), read):
+        assert np.array_equal(answer(one), answer(model))
+        assert repr(one) == repr(model)
+    assert fingerprints_of(read) == fingerprints_of(model)
+
+
+@pytest.mark.parametrize("name", ["classes", "numbers", "several outputs", "in a pipeline"])
+def test_a_forest_that_is_proved_never_has_all_its_trees_in_memory(name, tmp_path):
+    model = fitted(name)
+    read = saved(model, tmp_path).reread()
+    trees = read[-1].estimators_ if name == "in a pipeline" else read.estimators_
+    known = weakref.WeakSet()
+    most = 0
+    for tree in trees:
+        known.add(tree)
+        most = max(most, len(known))
+    assert most <= 3
+    assert len(trees) == len(list(trees))
+    assert np.array_equal(answer(read), answer(model))
+    if hasattr(model, "predict_proba"):
+        assert np.allclose(read.predict_proba(ROWS), model.predict_proba(ROWS))
 
 
 def test_seeds_and_what_else_a_tree_has_come_back(tmp_path):

@@ -14,9 +14,11 @@ from trackbook.fingerprint.content import Walk
 from trackbook.fingerprint.exact import EXACT
 from trackbook.fingerprint.graph_file import Span
 from trackbook.fingerprint.learned import Learned, learned_in
+from trackbook.fingerprint.marks import place_of
 
 FP_ALGO = "tb-fp/2"
 """Changes with whatever changes a fingerprint of the same model."""
+TENSORS = {("torch", "Tensor"), ("torch.nn.parameter", "Parameter")}
 
 
 class Fingerprint(NamedTuple):
@@ -62,7 +64,7 @@ def walked(value: object, walk: Walk) -> Fingerprint:
 
 
 def beside(walk: Walk) -> Walk:
-    """Return a walk that knows the arrays that another has seen.
+    """Return a walk that knows the arrays and tensors that another has seen.
 
     Nothing else: the digest of what holds itself depends on where it was entered.
     """
@@ -73,7 +75,11 @@ def beside(walk: Walk) -> Walk:
 
 
 def holds_nothing(value: Any) -> bool:
-    """Tell whether a value is some bytes, or one of numpy's arrays without objects in it."""
+    """Tell whether a value is some bytes, a tensor, or an array of numpy's without objects."""
     kind = type(value)
     of_numpy = getattr(sys.modules.get("numpy"), "ndarray", None)
-    return kind in (bytes, Span) or (kind is of_numpy and not value.dtype.hasobject)
+    return (
+        kind in (bytes, Span)
+        or place_of(kind) in TENSORS
+        or (kind is of_numpy and not value.dtype.hasobject)
+    )

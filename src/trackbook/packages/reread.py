@@ -9,6 +9,10 @@ from __future__ import annotations
 import mmap
 import secrets
 import struct
+import sys
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +22,7 @@ from trackbook.packages.loaders import sklearn as loader
 from trackbook.packages.thinned import MARK_BYTES, array_type, is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from zipfile import ZipInfo
 
     from numpy.typing import NDArray
@@ -41,8 +45,43 @@ def reread(file: Path, members: Collection[str]) -> object:
     if whole is None:
         return loader.load(folder)
     for told, nodes, values in loader.kept_trees(folder):
-        loader.plant(whole, told, nodes, values)
+        holders = [loader.reached(whole, way[:-1]) for way in told["ways"]]
+        if not all(takes_turns(type(one)) for one in holders):
+            loader.plant(whole, told, nodes, values)
+            continue
+        trees = Growing(loader.pattern_of(whole, told), told, nodes, values)
+        for one, (*_, name) in zip(holders, told["ways"], strict=True):
+            setattr(one, name, trees)
     return whole
+
+
+def takes_turns(kind: type) -> bool:
+    """Tell whether a class asks its trees one by one, as scikit-learn's forests do."""
+    forests = sys.modules.get("sklearn.ensemble._forest")
+    regressor = getattr(forests, "ForestRegressor", None)
+    return loader.is_forest(kind) or (
+        regressor is not None and getattr(kind, "predict", None) is regressor.predict
+    )
+
+
+class Growing(Sequence[Any]):
+    """The trees of a forest, each made of its nodes when it is its turn to be asked.
+
+    All at once they would be in memory a second time.
+    """
+
+    def __init__(self, pattern: Any, told: dict[str, Any], nodes: Any, values: Any) -> None:
+        self._grown = partial(loader.grown, pattern, told, nodes, values)
+        self._count = len(told["node_counts"])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._grown()
+
+    def __getitem__(self, at: Any) -> Any:
+        return next(islice(self, range(self._count)[at], None))
 
 
 def filled(file: Path, members: Collection[str]) -> object:

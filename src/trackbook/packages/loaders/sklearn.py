@@ -189,19 +189,41 @@ def check_trees(told: dict[str, Any], nodes: Any) -> None:
 def plant(model: Any, told: dict[str, Any], nodes: Any, values: Any) -> None:
     """Put trees where a model has one as their pattern."""
     import numpy as np
-    from sklearn.tree._tree import Tree
 
-    counts, depths, seeds = told["node_counts"], told["max_depths"], told["seeds"]
-    classes = np.array(told["n_classes"], dtype=np.intp)
+    made = list(grown(pattern_of(model, told), told, nodes, values))
+    if told["shape"] is None:
+        for way in told["ways"]:
+            reached(model, way)[:] = made
+        return
+    held = np.empty(len(made), dtype=object)
+    held[:] = made
+    held = held.reshape(told["shape"])
+    for *outer, last in told["ways"]:
+        holder = reached(model, outer)
+        (holder if isinstance(holder, (dict, list)) else vars(holder))[last] = held
+
+
+def pattern_of(model: Any, told: dict[str, Any]) -> Any:
+    """Return the tree without nodes that stands in a model for some trees."""
     (pattern,) = reached(model, told["ways"][0])
     if told["n_features"] != pattern.n_features_in_:
         raise ValueError("the model's trees ask for other features than it takes")
-    made = []
+    return pattern
+
+
+def grown(pattern: Any, told: dict[str, Any], nodes: Any, values: Any) -> Iterator[Any]:
+    """Yield trees like a pattern, each with its own nodes."""
+    import numpy as np
+    from sklearn.tree._tree import Tree
+
+    classes = np.array(told["n_classes"], dtype=np.intp)
+    seeds = told["seeds"]
     begin = 0
-    for at, (count, depth) in enumerate(zip(counts, depths, strict=True)):
+    pairs = zip(told["node_counts"], told["max_depths"], strict=True)
+    for at, (count, depth) in enumerate(pairs):
         end = begin + count
-        grown = Tree(told["n_features"], classes, told["n_outputs"])
-        grown.__setstate__(
+        own = Tree(told["n_features"], classes, told["n_outputs"])
+        own.__setstate__(
             {
                 "max_depth": depth,
                 "node_count": count,
@@ -214,19 +236,9 @@ def plant(model: Any, told: dict[str, Any], nodes: Any, values: Any) -> None:
             vars(tree)[name] = one.copy() if isinstance(one, np.ndarray) else one
         if seeds is not None:
             tree.random_state = seeds[at]
-        tree.tree_ = grown
-        made.append(tree)
+        tree.tree_ = own
+        yield tree
         begin = end
-    if told["shape"] is None:
-        for way in told["ways"]:
-            reached(model, way)[:] = made
-        return
-    held = np.empty(len(made), dtype=object)
-    held[:] = made
-    held = held.reshape(told["shape"])
-    for *outer, last in told["ways"]:
-        holder = reached(model, outer)
-        (holder if isinstance(holder, (dict, list)) else vars(holder))[last] = held
 
 
 def reached(model: Any, way: list[Any]) -> Any:
