@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from trackbook.fingerprint import fingerprints_of
-from trackbook.packages import load, write
+from trackbook.packages import load, verify, write
 from trackbook.packages.flavour_sklearn import Sklearn
 from trackbook.packages.loaders import sklearn as loader
 from trackbook.scan import scan_folder
@@ -104,6 +104,16 @@ def test_a_forest_that_is_proved_never_has_all_its_trees_in_memory(name, tmp_pat
     assert np.array_equal(answer(read), answer(model))
     if hasattr(model, "predict_proba"):
         assert np.allclose(read.predict_proba(ROWS), model.predict_proba(ROWS))
+
+
+def test_a_file_of_many_pieces_holds_what_its_package_says(tmp_path):
+    model = forest(700, max_depth=5).fit(ROWS, LABELS)
+    package = write(model, tmp_path, example=ROWS[:20])
+    listed = verify(package.folder, package.package_digest)
+    assert "model/trees-000-nodes.npy" in {entry.path for entry in listed}
+    assert np.array_equal(
+        answer(load(package.folder, package.package_digest)), answer(model)
+    )
 
 
 def test_seeds_and_what_else_a_tree_has_come_back(tmp_path):

@@ -22,7 +22,7 @@ from trackbook.fingerprint.marks_of_data import contiguous
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from trackbook.fingerprint.forests import Stems
+    from trackbook.fingerprint.forests import Grown
 
     Opener = Callable[["Walk", Any], None]
 
@@ -85,8 +85,8 @@ class Walk:
         """What a compiled type gave: its address must not be given out again meanwhile."""
         self.digests: dict[int, bytes] = {}
         self.within: dict[int, int] = {}
-        self.stems: dict[int, tuple[object, Stems]] = {}
-        """The nodes of forests that were gone through before, by what holds their trees."""
+        self.grown: dict[int, Grown] = {}
+        """Forests that were gone through before, by the address of what holds their trees."""
         self._bytes = self.rules.most_bytes
         self._members: dict[int, tuple[type, list[tuple[str, Any]]]] = {}
 

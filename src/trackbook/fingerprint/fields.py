@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WORD = 8
 """Bytes."""
@@ -13,14 +16,26 @@ def fields_of(value: Any) -> dict[str, Any]:
 
     To go through the records once for each of their fields takes twice as long.
     """
+    return turned([value])
+
+
+def turned(several: Sequence[Any]) -> dict[str, Any]:
+    """Return such fields of arrays that are laid out alike, of one array after the other."""
     import numpy as np
 
-    size = value.dtype.itemsize
-    if value.ndim != 1 or size % WORD or not value.flags.c_contiguous or not len(value):
+    kind = several[0].dtype
+    size = kind.itemsize
+    if size % WORD or not all(
+        one.ndim == 1 and one.flags.c_contiguous and one.dtype == kind for one in several
+    ):
         return {}
-    words = np.ascontiguousarray(value.view("u8").reshape(len(value), -1).T)
+    words = np.empty((size // WORD, sum(map(len, several))), dtype="u8")
+    end = 0
+    for one in several:
+        begin, end = end, end + len(one)
+        words[:, begin:end] = one.view("u8").reshape(len(one), -1).T
     return {
         name: words[offset // WORD].view(kind)
-        for name, (kind, offset, *_) in value.dtype.fields.items()
+        for name, (kind, offset, *_) in kind.fields.items()
         if kind.itemsize == WORD and offset % WORD == 0 and kind.kind in "iuf"
     }

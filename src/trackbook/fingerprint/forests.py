@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blake3 import blake3
 
-from trackbook.fingerprint.fields import fields_of
+from trackbook.fingerprint.fields import turned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from trackbook.fingerprint.content import Walk
@@ -23,6 +25,8 @@ KINDS = ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier
 NODES, SEED = "tree_", "random_state"
 PLAIN = (bool, int, float, str, type(None))
 LEARNED = ("left_child", "right_child", "feature", "threshold", "values")
+AT_ONCE = 1 << 14
+"""Nodes; 1 MB, which are still in the processor's memory when they are summed up."""
 SENT_LEFT = "missing_go_to_left"
 """Learned too, where any node has it set; older releases have no such field."""
 
@@ -66,6 +70,15 @@ class Stems(NamedTuple):
         """Return what of it a model learned."""
         names = (*LEARNED, SENT_LEFT) if self.is_sent_left else LEARNED
         return {"node_counts": self.counts} | {name: self.fields[name] for name in names}
+
+
+class Grown(NamedTuple):
+    """A forest that was gone through."""
+
+    holder: object
+    """What holds its trees, which is kept: its address counts."""
+    forest: Forest
+    stems: Stems
 
 
 def forest_in(value: Any) -> Forest | None:
@@ -140,23 +153,39 @@ def is_same(value: Any, other: Any) -> bool:
 
 def stems_of(forest: Forest) -> Stems:
     """Return the digests of a forest's nodes."""
-    found: dict[str, blake3] = {}
-    counts, depths = [], []
+    import numpy as np
+
+    states = [grown.__getstate__() for grown in forest.grown]
+    nodes = [state["nodes"] for state in states]
+    names = nodes[0].dtype.names or ()
+    found = {name: blake3() for name in (*names, "values")}
     is_sent_left = False
-    for grown in forest.grown:
-        state = grown.__getstate__()
-        nodes = state["nodes"]
-        fields = fields_of(nodes)
-        counts.append(len(nodes))
-        depths.append(int(state["max_depth"]))
-        for name in nodes.dtype.names:
-            column = fields[name] if name in fields else nodes[name]
+    for some in groups(nodes):
+        fields = turned(some)
+        for name in names:
+            column = fields.get(name)
+            if column is None:
+                column = np.concatenate([one[name] for one in some])
             if name == SENT_LEFT:
                 is_sent_left = is_sent_left or bool(column.any())
-            found.setdefault(name, blake3()).update(bytes_of(column))
-        found.setdefault("values", blake3()).update(bytes_of(state["values"]))
+            found[name].update(bytes_of(column))
+    for state in states:
+        found["values"].update(bytes_of(state["values"]))
     digests = {name: hasher.digest() for name, hasher in found.items()}
-    return Stems(counts, depths, digests, is_sent_left)
+    depths = [int(state["max_depth"]) for state in states]
+    return Stems([len(one) for one in nodes], depths, digests, is_sent_left)
+
+
+def groups(several: list[NDArray[Any]]) -> Iterator[list[NDArray[Any]]]:
+    """Yield arrays in groups of so many records that each is little work more than its bytes."""
+    some: list[NDArray[Any]] = []
+    for one in several:
+        some.append(one)
+        if sum(map(len, some)) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def bytes_of(column: NDArray[Any]) -> memoryview:
@@ -171,12 +200,13 @@ def bytes_of(column: NDArray[Any]) -> memoryview:
 
 def grove(walk: Walk, value: Any) -> bool:
     """Take in an ensemble's trees, if that is what a list or an array holds."""
-    forest = forest_in(value)
-    if forest is None or not forest.is_alike:
+    known = walk.grown.get(id(value))
+    if known is None or known.holder is not value:
+        found = forest_in(value)
+        known = found and Grown(value, found, stems_of(found))
+    if known is None or not known.forest.is_alike:
         return False
-    holder, stems = walk.stems.get(id(value), (None, None))
-    if stems is None or holder is not value:
-        stems = stems_of(forest)
+    _, forest, stems = known
     first = forest.trees[0].tree_
     walk.say("trees", len(forest.trees), forest.seeds, stems.counts, stems.depths)
     walk.say(first.n_features, first.n_outputs, first.n_classes.tolist())

@@ -44,7 +44,7 @@ def fingerprints_of(model: object) -> tuple[Fingerprint, Fingerprint]:
     walk, learned = Walk(EXACT), learned_in(model)
     weights = weights_of(learned, walk)
     other = beside(walk)
-    other.stems = learned.stems
+    other.grown = learned.grown
     return weights, walked(model, other)
 
 

@@ -11,14 +11,14 @@ import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.fingerprint.attributes import attributes_of, members_of
-from trackbook.fingerprint.forests import NODES, forest_in, is_same, stems_of
+from trackbook.fingerprint.forests import NODES, Grown, forest_in, is_same, stems_of
 from trackbook.fingerprint.leaves import LEAVES
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackbook.fingerprint.forests import Forest, Stems
+    from trackbook.fingerprint.forests import Forest
 
 MOST_OBJECTS = 3_000_000
 CONTAINERS = (list, tuple, set, frozenset)
@@ -43,8 +43,8 @@ class Learned:
         """By path, `estimators_.0.tree_.threshold`."""
         self.why = ""
         """Why it is not everything; nothing where it is."""
-        self.stems: dict[int, tuple[object, Stems]] = {}
-        """The nodes of forests, by what holds their trees, which is kept: its address counts."""
+        self.grown: dict[int, Grown] = {}
+        """Forests, by the address of what holds their trees."""
         self._within: set[int] = set()
         self._count = 0
         self._kinds: dict[int, Kind] = {}
@@ -117,7 +117,7 @@ class Learned:
         Of the others, what they learned otherwise than the first.
         """
         stems = stems_of(forest)
-        self.stems[id(holder)] = holder, stems
+        self.grown[id(holder)] = Grown(holder, forest, stems)
         self.leaves[f"{path}.tree_"] = stems.learned()
         first: dict[str, object] = {}
         for at, tree in enumerate(forest.trees[:1] if forest.is_alike else forest.trees):

@@ -52,10 +52,11 @@ def fill(draft: Draft, facts: Facts, contents: Contents, example: Any) -> dict[s
     put_data(draft, facts, contents)
     text = None if example is None else mlmodel.example_text(picked(example, EXAMPLE_ROWS))
     put_mlmodel(draft, facts, contents, text, has_names=mlmodel.has_names(example))
-    put_environment(draft, facts.flavour, contents)
+    libraries = installed(facts.flavour)
+    put_environment(draft, libraries, contents)
     for path, file in contents.files.items():
         draft.copy(path, file)
-    return put_metadata(draft, facts, contents)
+    return put_metadata(draft, facts, contents, libraries)
 
 
 def put_code(draft: Draft, flavour: Flavour, contents: Contents) -> None:
@@ -110,10 +111,10 @@ def put_mlmodel(
     )
 
 
-def put_environment(draft: Draft, flavour: Flavour, contents: Contents) -> None:
+def put_environment(draft: Draft, libraries: dict[str, str], contents: Contents) -> None:
     """Write what the model needs to be loaded, in pip's, conda's and Docker's words."""
     requirements = contents.requirements or "".join(
-        f"{name}=={found}\n" for name, found in installed(flavour).items()
+        f"{name}=={found}\n" for name, found in libraries.items()
     )
     draft.text("requirements.txt", requirements)
     draft.text("environment/requirements.txt", requirements)
@@ -131,7 +132,9 @@ def put_environment(draft: Draft, flavour: Flavour, contents: Contents) -> None:
         draft.text("environment/environment.json", json_of(contents.environment))
 
 
-def put_metadata(draft: Draft, facts: Facts, contents: Contents) -> dict[str, Any]:
+def put_metadata(
+    draft: Draft, facts: Facts, contents: Contents, libraries: dict[str, str]
+) -> dict[str, Any]:
     """Write the model card and the metadata, and return these."""
     card = contents.card or card_of(
         contents, flavour=facts.flavour.name, kind=facts.kind, signature=facts.signature
@@ -154,7 +157,7 @@ def put_metadata(draft: Draft, facts: Facts, contents: Contents) -> dict[str, An
         "probe_why": facts.probes.why,
         "tolerance": facts.flavour.tolerance,
         "python": platform.python_version(),
-        "libraries": installed(facts.flavour),
+        "libraries": libraries,
     }
     draft.text(METADATA, json_of(said))
     return said

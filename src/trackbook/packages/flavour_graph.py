@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from trackbook.errors import Refused
 from trackbook.fingerprint import GraphFile, graph_in, graph_pieces
 from trackbook.packages.cores import OTHERS
+from trackbook.packages.files import put_pieces
 from trackbook.packages.kinds import is_of
 from trackbook.packages.loaders import onnx as loader
 from trackbook.packages.reread import Saving
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from trackbook.packages.files import Pieces
     from trackbook.packages.flavours import Loader
 
 EXTERNAL = 1
@@ -49,18 +51,14 @@ class Onnx:
         """
         refuse_outside(model)
         graph, pieces = graph_pieces(model)
-        finish = partial(put_pieces, pieces, folder / self.file)
+        finish = partial(self.put, pieces, folder)
         again = partial(loader.load, str(folder))
         return Saving(finish, again, sum(map(len, pieces)), graph)
 
-
-def put_pieces(pieces: list[bytes | memoryview], file: Path) -> None:
-    """Write a file of pieces."""
-    with file.open("xb", buffering=0) as target:
-        for piece in pieces:
-            left = memoryview(piece)
-            while left:
-                left = left[target.write(left) :]
+    def put(self, pieces: Pieces, folder: Path) -> dict[str, Pieces]:
+        """Write the file, and return its bytes."""
+        put_pieces(pieces, folder / self.file)
+        return {self.file: pieces}
 
 
 def graph_of(file: Path) -> GraphFile:

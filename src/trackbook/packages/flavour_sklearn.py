@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from trackbook.packages.files import Pieces
     from trackbook.packages.flavours import Loader
     from trackbook.packages.trees import Trees
 
@@ -82,7 +83,8 @@ class Sklearn:
         file, members = folder / self.file, set[str]()
         finish = partial(put, trees, dumped, file, arrays, members)
         if not arrays and not trees:
-            return finish()
+            finish()
+            return None
         again = partial(reread, file, members)
         size = sum(array.nbytes for array in arrays.values())
         size += sum(one.size_bytes for one in trees)
@@ -113,10 +115,11 @@ def dumped_of(model: object) -> tuple[bytes, dict[bytes, NDArray[Any]], list[Tre
     return dumped, thinned.arrays, thinned.trees
 
 
-def put(trees: list[Trees], dumped: bytes, file: Path, *more: Any) -> None:
-    """Write trees, and beside them what else the model is."""
-    put_trees(file.parent, trees)
+def put(trees: list[Trees], dumped: bytes, file: Path, *more: Any) -> dict[str, Pieces]:
+    """Write trees, and beside them what else the model is; return the bytes of the trees."""
+    found = put_trees(file.parent, trees)
     steady(dumped, file, *more)
+    return found
 
 
 def steady(

@@ -6,6 +6,8 @@ import json
 import platform
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from trackbook.packages.yaml import yaml_of
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from trackbook.packages.signature import Field, Signature
 
 LOADER = "trackbook_package"
+NUMBERS = "iuf"
+"""Kinds of numpy's types."""
 TABLE = '{"columns": '
 """With which the JSON of a table begins, and that of no array."""
 EXAMPLE, SERVING = "input_example.json", "serving_input_example.json"
@@ -121,7 +125,13 @@ def shown(rows: Any) -> str | None:
     if isinstance(rows, dict):
         return json.dumps({"inputs": {name: listed(item) for name, item in rows.items()}})
     if hasattr(rows, "tolist") and not hasattr(rows, "index"):
-        return json.dumps({"inputs": listed(rows)})
+        inputs = {"inputs": listed(rows)}
+        if getattr(getattr(rows, "dtype", None), "kind", "O") in NUMBERS:
+            # In a tenth of the time; but it has no word for NaN and infinities.
+            text = msgspec.json.encode(inputs).decode()
+            if "null" not in text:
+                return text
+        return json.dumps(inputs)
     return None
 
 

@@ -10,6 +10,7 @@ from trackbook.packages.rows import Unstorable, count_of, packed, picked, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
 
@@ -93,12 +94,20 @@ def agreement(
     Raises:
         NotFound: nothing is pinned there
     """
-    import numpy as np
-
     file = folder / FILE
     if not file.is_file():
         raise NotFound(f"no predictions are pinned in {str(folder)!r}: give probe rows")
-    with np.load(file, allow_pickle=False) as kept:
+    with file.open("rb") as content:
+        return agreement_with(content, flavour, model, tolerance or flavour.tolerance)
+
+
+def agreement_with(
+    content: BinaryIO, flavour: Flavour, model: object, tolerance: float
+) -> Agreement:
+    """Return whether a loaded model predicts what a file of pinned predictions holds."""
+    import numpy as np
+
+    with np.load(content, allow_pickle=False) as kept:
         arrays = dict(kept)
     rows = unpacked(part_of(arrays, ""))
     largest = 0.0
@@ -107,9 +116,7 @@ def agreement(
     for name, expected in kept.items():
         if not expected:
             continue
-        words, apart = compared(
-            unpacked(expected), found.get(name), tolerance or flavour.tolerance
-        )
+        words, apart = compared(unpacked(expected), found.get(name), tolerance)
         largest = max(largest, apart)
         if words:
             return Agreement(False, f"{name}: {words}", largest)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from trackbook.packages.files import Pieces
+
 LOCAL_HEADER = struct.Struct("<26x2H")
 """Of a member of an archive, before its name (PKWARE's APPNOTE, 4.3.7): the lengths of this
 and of what else is told there are the last two numbers."""
@@ -134,8 +136,11 @@ def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:
 class Saving(NamedTuple):
     """How a model's file is written and read back at little cost."""
 
-    finish: Callable[[], object] | None
-    """Writes it, or what is left; the model may be asked meanwhile. None if it is written."""
+    finish: Callable[[], Mapping[str, Pieces]] | None
+    """Writes it, or what is left, and returns the bytes of files where they lie in memory.
+
+    The model may be asked meanwhile. None if it is written.
+    """
     reread: Callable[[], object]
     """Reads the model back, once it is written, to be asked once or twice."""
     size_bytes: int

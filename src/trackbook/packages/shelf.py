@@ -30,11 +30,13 @@ from trackbook.packages.files import (
     sync,
 )
 from trackbook.packages.manifest import DIGEST, NAME, Entry, digest_of, text_of
-from trackbook.packages.verify import CHUNK_BYTES, sha256_of, verify
+from trackbook.packages.verify import CHUNK_BYTES, sha256_of, sha256_of_pieces, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import BinaryIO
+
+    from trackbook.packages.files import Pieces
 
 LARGE_BYTES = 64 << 10
 """Files from this size on are kept once for all packages."""
@@ -182,6 +184,8 @@ class Draft:
         self._ahead: dict[str, tuple[tuple[int, ...], Future[str]]] = {}
         """Digests of files that are not entered yet, and what these looked like."""
         self._safe: list[Future[None]] = []
+        self._folders: set[Path] = set()
+        """In which something was written."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -235,13 +239,20 @@ class Draft:
             shutil.copyfileobj(source, target, CHUNK_BYTES)
         self._enter(path, place)
 
-    def hash_ahead(self, under: str) -> None:
-        """Begin to hash the files in a folder, which are written, and will be adopted."""
+    def hash_ahead(self, under: str, known: Mapping[str, Pieces]) -> None:
+        """Begin to hash the files in a folder, which are written, and will be adopted.
+
+        Of those whose bytes are known, as they lie in memory: they need not be read for that.
+        """
         for file in (self.folder / under).iterdir():
             if file.is_file() and not file.is_symlink():
                 file.chmod(0o444)
                 path = file.relative_to(self.folder).as_posix()
-                self._ahead[path] = seal_of(file), self.beside.submit(sha256_of, file)
+                if file.name in known:
+                    digest = self.beside.submit(sha256_of_pieces, known[file.name])
+                else:
+                    digest = self.beside.submit(sha256_of, file)
+                self._ahead[path] = seal_of(file), digest
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""
@@ -302,11 +313,13 @@ class Draft:
         if path.casefold() in alike:
             raise Misused(f"a package cannot hold two files named {path!r}")
         place = self.folder / PurePosixPath(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.parent not in self._folders:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(place.parent)
         return place, path
 
     def _enter(self, path: str, file: Path) -> None:
-        """Enter a file that was written, by its bytes as they are read back."""
+        """Enter a file that was written, by its bytes."""
         self.sizes[path] = file.stat().st_size
         if self.sizes[path] >= LARGE_BYTES:
             file.chmod(0o444)

@@ -5,16 +5,19 @@ A forest is mostly the nodes of its trees; besides them, its trees differ by the
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackbook.fingerprint import forest_in
+from trackbook.packages.files import put_pieces
 from trackbook.packages.loaders import sklearn as loader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trackbook.fingerprint import Forest
+    from trackbook.packages.files import Pieces
 
     Way = tuple[str | int, ...]
 
@@ -52,20 +55,23 @@ def alike(value: Any) -> Trees | None:
     return Trees([], forest) if forest is not None and forest.is_alike else None
 
 
-def put_trees(folder: Path, several: list[Trees]) -> None:
-    """Write trees into a folder, where the loader finds them."""
+def put_trees(folder: Path, several: list[Trees]) -> dict[str, Pieces]:
+    """Write trees into a folder, where the loader finds them; return the files' bytes."""
     from numpy.lib import format as npy
 
+    found: dict[str, Pieces] = {}
     for number, trees in enumerate(several):
         states = [tree.__getstate__() for tree in trees.forest.grown]
         for name, part in zip(loader.trees_files(number), ("nodes", "values"), strict=True):
             pieces = [state[part] for state in states]
             shape = (sum(map(len, pieces)), *pieces[0].shape[1:])
-            head = npy.header_data_from_array_1_0(pieces[0]) | {"shape": shape}
-            with (folder / name).open("xb") as file:
-                npy.write_array_header_1_0(file, head)
-                for piece in pieces:
-                    file.write(memoryview(piece.reshape(-1).view("u1")))
+            about = npy.header_data_from_array_1_0(pieces[0]) | {"shape": shape}
+            head = io.BytesIO()
+            npy.write_array_header_1_0(head, about)
+            bare = [memoryview(piece.reshape(-1).view("u1")) for piece in pieces]
+            found[name] = [head.getvalue(), *bare]
+            put_pieces(found[name], folder / name)
     if several:
         text = json.dumps([trees.told() for trees in several], sort_keys=True)
         (folder / loader.TREES).write_text(text, encoding="utf-8")
+    return found

@@ -12,7 +12,7 @@ from trackbook.errors import Damaged, Misused, NotFound
 from trackbook.packages.manifest import DIGEST, NAME, digest_of, entries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from trackbook.packages.manifest import Entry
@@ -131,6 +131,14 @@ def changed(folder: Path, files: dict[str, int], entries: list[Entry]) -> list[s
         if files.get(entry.path) == entry.size_bytes
         and sha256_of(folder / PurePosixPath(entry.path)) != entry.sha256
     ]
+
+
+def sha256_of_pieces(pieces: Iterable[bytes | memoryview]) -> str:
+    """Return the SHA-256 of bytes in pieces."""
+    found = sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest()
 
 
 def sha256_of(file: Path) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 from contextlib import contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +16,7 @@ from trackbook.packages.fill import Facts, fill
 from trackbook.packages.flavour_graph import graph_of, session_of
 from trackbook.packages.flavours import flavour_named, flavour_of, loaded_from, own_flavours
 from trackbook.packages.package import Contents, Package
-from trackbook.packages.probes import Probes, agreement, probes_of
+from trackbook.packages.probes import Probes, agreement_with, probes_of
 from trackbook.packages.rows import picked
 from trackbook.packages.shelf import Shelf
 from trackbook.packages.signature import signature_of
@@ -79,19 +81,37 @@ def write(
 def filled(
     draft: Draft, put: Put, model: object, contents: Contents, example: Any, rows: Any
 ) -> dict[str, Any]:
-    """Ask a model, write what stands beside it, prove its file, and return its metadata."""
-    facts = facts_of(draft, put, example, rows)
-    proves = put.model is model and facts.probes.row_count > 0
+    """Ask a model, prove its file, write what stands beside it, and return its metadata."""
+    if isinstance(put.model, GraphFile):
+        # A graph cannot be asked; what was written of it can, and is proved by that.
+        finding = draft.beside.submit(fingerprints_of, put.model)
+        put.wait()
+        put.enter(draft)
+        asked = None if rows is None else session_in(draft, put.model, put)
+        signature, pinned = answers(draft, put, asked, example, rows)
+        kind = type(put.model.model)
+    else:
+        signature, pinned = answers(draft, put, put.model, example, rows)
+        finding = draft.beside.submit(fingerprints_of, put.model)
+        written(draft, put, pinned if put.model is model else None)
+        kind = type(put.model)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    facts = Facts(put.flavour, name, *finding.result(), signature, pinned)
+    return fill(draft, facts, contents, example)
+
+
+def written(draft: Draft, put: Put, pinned: Probes | None) -> None:
+    """Enter a model's file once it is written, and ask it for pinned predictions."""
     put.wait()
     if put.saving is not None and put.saving.is_quiet:
         put.enter(draft)
+    if pinned is None or not pinned.row_count:
+        put.enter(draft)
+        return
     # Before the disk is asked to make it safe: that holds up whoever writes a file.
-    loaded = put.read_back(draft) if proves else None
+    loaded = put.read_back(draft)
     put.enter(draft)
-    said = fill(draft, facts, contents, example)
-    if proves:
-        prove(draft, put.flavour, loaded)
-    return said
+    prove(put.flavour, loaded, pinned)
 
 
 class Put(NamedTuple):
@@ -154,8 +174,7 @@ def put_model(
 def finish(draft: Draft, saving: Saving) -> None:
     """Write what is left of a model, and begin to hash it: whoever asks it needs longer."""
     if saving.finish:
-        saving.finish()
-        draft.hash_ahead("model")
+        draft.hash_ahead("model", saving.finish())
 
 
 def flavour_of_file(file: Path) -> Flavour:
@@ -170,27 +189,11 @@ def flavour_of_file(file: Path) -> Flavour:
     return endings[file.suffix]
 
 
-def facts_of(draft: Draft, put: Put, example: Any, rows: Any) -> Facts:
-    """Return a model's identities, signature and pinned predictions."""
-    model = put.model
-    if isinstance(model, GraphFile):
-        # A graph cannot be asked; what was written of it can, and is proved by that.
-        finding = draft.beside.submit(fingerprints_of, model)
-        put.wait()
-        put.enter(draft)
-        home = draft.folder / "model"
-        lying = model if put.saving is None else graph_of(home / put.flavour.file)
-        asked = None if rows is None else session_of(lying, home_of(draft))
-        signature, pinned = answers(draft, put, asked, example, rows)
-        weights, whole = finding.result()
-        kind = type(model.model)
-    else:
-        signature, pinned = answers(draft, put, model, example, rows)
-        # Not beside: where a model is many objects, two threads take longer than one for both.
-        weights, whole = fingerprints_of(model)
-        kind = type(model)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    return Facts(put.flavour, name, weights, whole, signature, pinned)
+def session_in(draft: Draft, graph: GraphFile, put: Put) -> object:
+    """Return what runs a graph that was written into a draft."""
+    home = home_of(draft)
+    lying = graph if put.saving is None else graph_of(Path(home) / put.flavour.file)
+    return session_of(lying, home)
 
 
 def answers(
@@ -234,9 +237,13 @@ def home_of(draft: Draft) -> str:
     return str(draft.folder / "model")
 
 
-def prove(draft: Draft, flavour: Flavour, loaded: object) -> None:
+def prove(flavour: Flavour, loaded: object, pinned: Probes) -> None:
     """Ask the model as it was written for the pinned predictions."""
-    found = agreement(flavour, loaded, draft.folder)
+    with warnings.catch_warnings():
+        # It warned of these rows before; and scikit-learn sets all filters anew for each tree.
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        found = agreement_with(BytesIO(pinned.content), flavour, loaded, flavour.tolerance)
     if not found.holds:
         raise Damaged(
             f"as {flavour.name}, the model predicts otherwise than in memory: {found.words};"

@@ -156,7 +156,7 @@ def kept_trees(folder: str) -> Iterator[tuple[dict[str, Any], Any, Any]]:
     told = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else []
     for number, trees in enumerate(told):
         nodes, values = (
-            np.load(Path(folder, name), mmap_mode="r", allow_pickle=False)
+            np.asarray(np.load(Path(folder, name), mmap_mode="r", allow_pickle=False))
             for name in trees_files(number)
         )
         yield trees, nodes, values
