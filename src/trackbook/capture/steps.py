@@ -10,7 +10,7 @@ from trackbook.capture.running import asides, process
 from trackbook.libraries import Call, Noted, Only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import FrameType
 
     from trackbook.capture.running import RunningCalls
@@ -40,7 +40,7 @@ def step_heard(
         fault: gets the reader's failure
     """
     if isinstance(reader, Noted):
-        return noted(name, reader, place, running, told, fault)
+        return noted(name, reader, place, around, running, told, fault)
     read, when, is_outside = reader if isinstance(reader, Only) else Only(reader)
     has_failed, forks, calls = False, process.forks, running.calls
 
@@ -65,16 +65,26 @@ def step_heard(
     return closed
 
 
+def nothing(_call: Call) -> Iterable[Finding]:
+    """Read nothing."""
+    return ()
+
+
 def noted(
     name: str,
     reader: Noted,
     place: str,
+    around: Callable[[FrameType], Call | None],
     running: RunningCalls,
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Closed:
     """Return what a tap calls where hardly ever anything is told: as little as can be."""
-    argument, note, is_outside = reader
+    argument, note, is_outside, read = reader
+    full = step_heard(
+        name, read or nothing, place=place, around=around, running=running, told=told,
+        fault=fault,
+    )  # fmt: skip
     has_failed, forks, calls = False, process.forks, running.calls
 
     def closed(frame: FrameType, result: object) -> None:
@@ -92,7 +102,11 @@ def noted(
             has_failed = True
             fault(place, error)
             return
-        if findings:
+        if not findings:
+            return
+        if findings is True:
+            full(frame, result)
+        else:
             told(frame, Call(name, {argument: value}, result, 0.0), list(findings))
 
     return closed

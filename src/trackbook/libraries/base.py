@@ -193,12 +193,17 @@ class Only(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """A `live` reader that is handed one argument and mostly tells nothing: it costs least."""
+    """A `live` reader that is handed one argument and mostly tells nothing: it costs least.
+
+    What the note gives is told; nothing for None or False; for True, `read` is asked.
+    """
 
     argument: str
-    note: Callable[..., Iterable[Finding] | None]
+    note: Callable[..., Iterable[Finding] | bool | None]
     is_outside: bool = False
     """As of `Only`."""
+    read: Reader | None = None
+    """Gets the whole call where the note was True."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackbook.libraries.base import Derived, Given, Library, Measured, Training
+from trackbook.libraries.base import Derived, Given, Library, Measured, Noted, Training
 from trackbook.libraries.given import plain, values_of
-from trackbook.libraries.lightgbm_live import ROUNDS, grown, latest
+from trackbook.libraries.lightgbm_live import ROUNDS, counted, grown, judged, latest
 from trackbook.libraries.loading import data_given, held, held_given
 from trackbook.libraries.measures import by_round, learning, once
 from trackbook.libraries.sklearn import training_of
@@ -117,8 +117,9 @@ LIGHTGBM = Library(
         "lightgbm.sklearn:LGBMModel": {"fit": fitted},
     },
     live={
-        f"lightgbm.basic:Booster.{name}": grown
-        for name in ("update", "eval_train", "eval_valid")
+        "lightgbm.basic:Booster.update": Noted("self", counted, read=grown),
+        "lightgbm.basic:Booster.eval_train": judged,
+        "lightgbm.basic:Booster.eval_valid": judged,
     },
     rest=latest.rest,
 )

@@ -27,33 +27,46 @@ class Growing(Rounds):
 
     def __init__(self, booster: Any) -> None:
         super().__init__(booster)
-        self._points: dict[str, list[tuple[int, float]]] = {}
-
-    def take(self, result: object) -> None:
-        """Keep what a round was measured at."""
-        for one in result if isinstance(result, list) else ():
-            name = f"{one.dataset_name}.{one.metric_name}"
-            point = (self.done - 1, float(one.metric_value))
-            self._points.setdefault(name, []).append(point)
+        self.results: list[tuple[int, Any]] = []
+        """What `eval_train` and `eval_valid` gave after which round, as they gave it."""
 
     def news(self) -> list[Measured]:
         """Return the points that have come since the last time."""
-        points, self._points = self._points, {}
+        results, self.results = self.results, []
+        points: dict[str, list[tuple[int, float]]] = {}
+        for step, result in results:
+            for one in result if isinstance(result, list) else ():
+                name = f"{one.dataset_name}.{one.metric_name}"
+                points.setdefault(name, []).append((step, float(one.metric_value)))
         return [Measured(name=name, values=values) for name, values in points.items()]
 
 
 latest = Latest[Growing]()
 
 
+def counted(booster: object) -> bool:
+    """Count a round that ended; tell whether it is to be read."""
+    known = latest.of(booster)
+    if known is None:
+        return True
+    known.done += 1
+    return known.is_due()
+
+
 def grown(call: Call) -> Iterable[Finding]:
-    """Read a round that ended, or what it was measured at."""
+    """Read a round that ended and was counted."""
+    booster: Any = call.given["self"]
+    known = latest.of(booster) or latest.begin(begun(booster, call))
+    return known.due(call)
+
+
+def judged(call: Call) -> Iterable[Finding]:
+    """Read what a round was measured at."""
     booster: Any = call.given["self"]
     known = latest.of(booster) or latest.begin(begun(booster, call))
     if not known.is_told:
         return ()
-    if call.name == "update":
-        known.done += 1
-    known.take(call.result)
+    known.results.append((known.done - 1, call.result))
     return known.due(call)
 
 
@@ -71,7 +84,7 @@ def begun(booster: Any, call: Call) -> Growing:
         found.label, found.is_told, total = "lightgbm.train", True, _rounds(around)
     found.total = total
     if found.is_told:
-        found.done = booster.current_iteration() - (call.name == "update")
+        found.done = booster.current_iteration()
     return found
 
 
