@@ -201,12 +201,12 @@ def bytes_of(column: NDArray[Any]) -> memoryview:
 def grove(walk: Walk, value: Any) -> bool:
     """Take in an ensemble's trees, if that is what a list or an array holds."""
     known = walk.grown.get(id(value))
-    if known is None or known.holder is not value:
-        found = forest_in(value)
-        known = found and Grown(value, found, stems_of(found))
-    if known is None or not known.forest.is_alike:
+    if known is not None and known.holder is not value:
+        known = None  # that one had its address
+    forest = known.forest if known else forest_in(value)
+    if forest is None or not forest.is_alike:
         return False
-    _, forest, stems = known
+    stems = known.stems if known else stems_of(forest)
     first = forest.trees[0].tree_
     walk.say("trees", len(forest.trees), forest.seeds, stems.counts, stems.depths)
     walk.say(first.n_features, first.n_outputs, first.n_classes.tolist())
