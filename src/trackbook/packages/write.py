@@ -89,14 +89,16 @@ def filled(
         put.enter(draft)
         asked = None if rows is None else session_in(draft, put.model, put)
         signature, pinned = answers(draft, put, asked, example, rows)
+        identities = finding.result()
         kind = type(put.model.model)
     else:
         signature, pinned = answers(draft, put, put.model, example, rows)
-        finding = draft.beside.submit(fingerprints_of, put.model)
+        # Not beside: where a model is many objects, two threads take longer than one for both.
+        identities = fingerprints_of(put.model)
         written(draft, put, pinned if put.model is model else None)
         kind = type(put.model)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    facts = Facts(put.flavour, name, *finding.result(), signature, pinned)
+    facts = Facts(put.flavour, name, *identities, signature, pinned)
     return fill(draft, facts, contents, example)
 
 
