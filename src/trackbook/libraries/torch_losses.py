@@ -97,15 +97,16 @@ class Losses:
         if loop is None or loop.optimizer() is not optimizer:
             loop = self.loop_of(optimizer)
         waiting, self._waiting = self._waiting, []
-        unheard, self._unheard = self._unheard, None
-        if loop is None:
+        if loop is None or loop.is_others:
+            self._unheard = None
+            if loop is not None:
+                self._listens = not all(each.is_others for each in self.loops.values())
             return None
-        if loop.is_others:
-            self._listens = not all(each.is_others for each in self.loops.values())
-            return None
-        self._listens = True
-        if is_tensor(unheard) and unheard.numel() == 1:
-            waiting = [kept(unheard)]
+        if not self._listens:
+            self._listens = True
+            unheard, self._unheard = self._unheard, None
+            if is_tensor(unheard) and unheard.numel() == 1:
+                waiting = [kept(unheard)]
         loop.steps += 1
         if waiting:
             loss = waiting[0]
