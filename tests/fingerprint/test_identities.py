@@ -253,6 +253,26 @@ def test_asked_for_at_once_both_are_the_same(name):
     assert fingerprints_of(model) == (weights_fp_of(model), object_fp_of(model))
 
 
+def test_a_log_of_records_may_be_empty_and_hold_objects():
+    empty = np.empty(0, dtype=[("a", "f8"), ("b", "i8")])
+    mixed = np.array([(1.0, "x")], dtype=[("a", "f8"), ("b", "O")])
+    found = [both({"w": np.ones(2), "log": log}) for log in (empty, mixed, mixed.copy())]
+    assert all(one is not None for pair in found for one in pair)
+    assert found[1] == found[2] != found[0]
+
+
+def test_a_tensor_whose_numbers_are_not_gone_through_is_told():
+    import torch
+
+    for odd in (torch.eye(3).to_sparse(), torch.ones(3, device="meta")):
+        weights, whole = fingerprints_of({"w": odd})
+        assert weights.digest is None
+        assert "sparse" in weights.why
+        assert "sparse" in whole.why
+    turned = torch.tensor([1 + 2j]).conj()
+    assert both({"w": turned}) == both({"w": turned.resolve_conj()})
+
+
 def test_numbers_of_numpy_are_numbers():
     assert both({"C": np.int64(3), "w": np.float64(0.5)}) == both({"C": 3, "w": 0.5})
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pickle
+import subprocess
+import sys
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import loguniform
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, StackingClassifier
 from sklearn.experimental import (  # noqa: F401
@@ -114,6 +122,39 @@ def comes_back(model, rows, folder):
     assert fingerprints_of(read) == fingerprints_of(model)
     found = scan_folder(folder)
     assert found.is_safe, [finding.words for finding in found.findings]
+
+
+ELSEWHERE = """
+import json, pickle, sys
+from trackbook.fingerprint import fingerprints_of
+models = pickle.load(sys.stdin.buffer)
+print(json.dumps({name: fingerprints_of(model) for name, model in models.items()}))
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_estimator_has_the_same_identities_in_another_process():
+    models = {}
+    for name, kind in EVERY.items():
+        model = kind(*GIVEN.get(name, ()), **SET.get(name, {}))
+        for labels in (LABELS, np.arange(len(ROWS)) % 3):
+            with suppress(ValueError):  # some take two classes alone
+                models[f"{name}, {labels.max()}"] = clone(model).fit(
+                    *DATA.get(name, [ROWS, labels])
+                )
+    models = pickle.loads(given := pickle.dumps(models))
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ELSEWHERE],
+        input=given, env=os.environ | {"PYTHONHASHSEED": "7"}, capture_output=True, check=True,
+    )  # fmt: skip
+    here = {
+        name: [list(one) for one in fingerprints_of(model)]
+        for name, model in models.items()
+    }
+    assert len(here) > 350
+    assert {
+        name for name, found in json.loads(done.stdout).items() if found != here[name]
+    } == set()
 
 
 @pytest.mark.filterwarnings("ignore")

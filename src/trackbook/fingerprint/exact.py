@@ -33,6 +33,8 @@ SETTINGS = frozenset({"kwargs", "params", "_other_params"})
 """Attributes that hold hyper-parameters by name."""
 COMPILED = frozenset({"sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm"})
 """Libraries whose compiled objects are asked for what they would pickle."""
+COMPILED_FUNCTION = "cython_function_or_method"
+"""The type, in a module of each release of Cython, of functions that it compiled."""
 HIDING = frozenset({
     "_io", "_ctypes", "ctypes", "_socket", "socket", "_thread", "threading", "mmap",
     "_sqlite3", "sqlite3", "_queue", "queue", "_weakref", "weakref", "subprocess",
@@ -105,6 +107,8 @@ def instance(walk: Walk, value: Any) -> None:
     hiding = [b for b in MRO_OF(type(value)) if place_of(b)[0] in HIDING]
     if hiding:
         walk.miss(f"it holds a {'.'.join(place_of(type(value)))}, whose state is hidden")
+    elif place_of(type(value))[1] == COMPILED_FUNCTION:
+        walk.say("function", value.__module__, value.__qualname__)
     elif is_array(type(value)):
         import numpy as np
 
@@ -246,7 +250,10 @@ def tensor(walk: Walk, value: Any) -> None:
     import torch
 
     walk.say("tensor", str(value.dtype), tuple(value.shape))
-    flat = value.detach().cpu().contiguous().reshape(-1)
+    if value.is_meta or value.layout is not torch.strided:
+        walk.miss("it holds a tensor that is sparse, or has no numbers")
+        return
+    flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
     walk.hasher.update(memoryview(flat.view(torch.uint8).numpy()))
 
 

@@ -25,15 +25,20 @@ def turned(several: Sequence[Any]) -> dict[str, Any]:
 
     kind = several[0].dtype
     size = kind.itemsize
-    if size % WORD or not all(
-        one.ndim == 1 and one.flags.c_contiguous and one.dtype == kind for one in several
+    if (
+        size % WORD
+        or kind.hasobject
+        or not all(
+            one.ndim == 1 and one.flags.c_contiguous and one.dtype == kind
+            for one in several
+        )
     ):
         return {}
     words = np.empty((size // WORD, sum(map(len, several))), dtype="u8")
     end = 0
     for one in several:
         begin, end = end, end + len(one)
-        words[:, begin:end] = one.view("u8").reshape(len(one), -1).T
+        words[:, begin:end] = one.view("u8").reshape(len(one), size // WORD).T
     return {
         name: words[offset // WORD].view(kind)
         for name, (kind, offset, *_) in kind.fields.items()

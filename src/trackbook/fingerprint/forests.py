@@ -179,11 +179,13 @@ def stems_of(forest: Forest) -> Stems:
 def groups(several: list[NDArray[Any]]) -> Iterator[list[NDArray[Any]]]:
     """Yield arrays in groups of so many records that each is little work more than its bytes."""
     some: list[NDArray[Any]] = []
+    count = 0
     for one in several:
         some.append(one)
-        if sum(map(len, some)) >= AT_ONCE:
+        count += len(one)
+        if count >= AT_ONCE:
             yield some
-            some = []
+            some, count = [], 0
     if some:
         yield some
 

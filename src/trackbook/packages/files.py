@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from trackbook.packages.verify import CHUNK_BYTES
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 MOST_PIECES = 512
-"""Systems take at least 1,024 in one call."""
+MOST_BYTES = 1 << 30
+"""Systems take at least 1,024 pieces, and 2 GB, in one call."""
 
 
 def put_pieces(pieces: Pieces, place: Path) -> None:
@@ -28,14 +30,21 @@ def put_pieces(pieces: Pieces, place: Path) -> None:
         left = [memoryview(piece) for piece in pieces]
         while left:
             # Many at once: after each call, a thread waits for its turn among the others.
-            if hasattr(os, "writev"):
-                done = os.writev(target.fileno(), left[:MOST_PIECES])
+            several = first_of(left)
+            if len(several) > 1 and hasattr(os, "writev"):
+                done = os.writev(target.fileno(), several)
             else:
                 done = target.write(left[0])
             while left and done >= len(left[0]):
                 done -= len(left.pop(0))
             if done:
                 left[0] = left[0][done:]
+
+
+def first_of(pieces: list[memoryview]) -> list[memoryview]:
+    """Return as many of the first pieces as every system takes in one call."""
+    ends = accumulate(map(len, pieces[:MOST_PIECES]))
+    return pieces[: sum(1 for end in ends if end <= MOST_BYTES)]
 
 
 def copied(origin: FileIO, place: Path) -> None:

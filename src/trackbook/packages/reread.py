@@ -83,6 +83,8 @@ class Growing(Sequence[Any]):
         return self._grown()
 
     def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return list(self)[at]
         return next(islice(self, range(self._count)[at], None))
 
 
@@ -136,8 +138,8 @@ def array_in(view: memoryview, about: ZipInfo) -> NDArray[Any]:
 class Saving(NamedTuple):
     """How a model's file is written and read back at little cost."""
 
-    finish: Callable[[], Mapping[str, Pieces]] | None
-    """Writes it, or what is left, and returns the bytes of files where they lie in memory.
+    finish: Callable[[], Mapping[str, Pieces] | None] | None
+    """Writes it, or what is left, and returns the bytes of files that lie in memory, by name.
 
     The model may be asked meanwhile. None if it is written.
     """

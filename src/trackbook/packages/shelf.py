@@ -180,7 +180,7 @@ class Draft:
         """Of the files that were written so far, by their paths."""
         self._digests: dict[str, Future[str]] = {}
         self._seals: dict[str, tuple[int, ...]] = {}
-        """What large files looked like before they were read back and hashed."""
+        """What large files looked like once they were written, before they were hashed."""
         self._ahead: dict[str, tuple[tuple[int, ...], Future[str]]] = {}
         """Digests of files that are not entered yet, and what these looked like."""
         self._safe: list[Future[None]] = []
@@ -242,17 +242,18 @@ class Draft:
     def hash_ahead(self, under: str, known: Mapping[str, Pieces]) -> None:
         """Begin to hash the files in a folder, which are written, and will be adopted.
 
-        Of those whose bytes are known, as they lie in memory: they need not be read for that.
+        Where their bytes lie in memory and are known, these are hashed: the digest is that of
+        what was to be written, and what is found on the disk later has to be just that.
         """
         for file in (self.folder / under).iterdir():
             if file.is_file() and not file.is_symlink():
                 file.chmod(0o444)
-                path = file.relative_to(self.folder).as_posix()
-                if file.name in known:
-                    digest = self.beside.submit(sha256_of_pieces, known[file.name])
-                else:
-                    digest = self.beside.submit(sha256_of, file)
-                self._ahead[path] = seal_of(file), digest
+                path, seal = file.relative_to(self.folder).as_posix(), seal_of(file)
+                pieces = known.get(file.name)
+                hashing = (
+                    (sha256_of, file) if pieces is None else (sha256_of_pieces, pieces)
+                )
+                self._ahead[path] = seal, self.beside.submit(*hashing)
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""
@@ -331,7 +332,7 @@ class Draft:
         self._digests[path] = digest
 
     def _known(self) -> set[str]:
-        """Return the large files that nobody touched since their bytes were read back."""
+        """Return the large files that nobody touched since they were written."""
         return {
             path
             for path, seal in self._seals.items()

@@ -33,7 +33,7 @@ def verify(folder: Path, digest: str, *, known: Collection[str] = ()) -> list[En
 
     The digest must come from where it was recorded, never from the folder itself.
     Whoever can write to the folder can change it again afterwards: this tells what it was when
-    it was looked at. The bytes of `known` files are not read: whoever names them has just done so.
+    it was looked at. The bytes of `known` files are not read: whoever names them just wrote them.
 
     Raises:
         NotFound: there is no such folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
@@ -81,7 +80,7 @@ def write(
 def filled(
     draft: Draft, put: Put, model: object, contents: Contents, example: Any, rows: Any
 ) -> dict[str, Any]:
-    """Ask a model, prove its file, write what stands beside it, and return its metadata."""
+    """Ask and identify a model, prove its file, write what stands beside, return its metadata."""
     if isinstance(put.model, GraphFile):
         # A graph cannot be asked; what was written of it can, and is proved by that.
         finding = draft.beside.submit(fingerprints_of, put.model)
@@ -176,7 +175,7 @@ def put_model(
 def finish(draft: Draft, saving: Saving) -> None:
     """Write what is left of a model, and begin to hash it: whoever asks it needs longer."""
     if saving.finish:
-        draft.hash_ahead("model", saving.finish())
+        draft.hash_ahead("model", saving.finish() or {})
 
 
 def flavour_of_file(file: Path) -> Flavour:
@@ -241,11 +240,7 @@ def home_of(draft: Draft) -> str:
 
 def prove(flavour: Flavour, loaded: object, pinned: Probes) -> None:
     """Ask the model as it was written for the pinned predictions."""
-    with warnings.catch_warnings():
-        # It warned of these rows before; and scikit-learn sets all filters anew for each tree.
-        warnings.resetwarnings()
-        warnings.simplefilter("ignore")
-        found = agreement_with(BytesIO(pinned.content), flavour, loaded, flavour.tolerance)
+    found = agreement_with(BytesIO(pinned.content), flavour, loaded, flavour.tolerance)
     if not found.holds:
         raise Damaged(
             f"as {flavour.name}, the model predicts otherwise than in memory: {found.words};"
