@@ -184,8 +184,7 @@ class Draft:
         self._ahead: dict[str, tuple[tuple[int, ...], Future[str]]] = {}
         """Digests of files that are not entered yet, and what these looked like."""
         self._safe: list[Future[None]] = []
-        self._folders: set[Path] = set()
-        """In which something was written."""
+        self._folders = {folder}
 
     @property
     def entries(self) -> list[Entry]:
@@ -242,18 +241,18 @@ class Draft:
     def hash_ahead(self, under: str, known: Mapping[str, Pieces]) -> None:
         """Begin to hash the files in a folder, which are written, and will be adopted.
 
-        Where their bytes lie in memory and are known, these are hashed: the digest is that of
-        what was to be written, and what is found on the disk later has to be just that.
+        Where their bytes are known, these are hashed: what is found on the disk later has to be
+        just what was to be written.
         """
         for file in (self.folder / under).iterdir():
             if file.is_file() and not file.is_symlink():
                 file.chmod(0o444)
                 path, seal = file.relative_to(self.folder).as_posix(), seal_of(file)
-                pieces = known.get(file.name)
-                hashing = (
-                    (sha256_of, file) if pieces is None else (sha256_of_pieces, pieces)
-                )
-                self._ahead[path] = seal, self.beside.submit(*hashing)
+                if file.name in known:
+                    digest = self.beside.submit(sha256_of_pieces, known[file.name])
+                else:
+                    digest = self.beside.submit(sha256_of, file)
+                self._ahead[path] = seal, digest
 
     def adopt(self, under: str) -> None:
         """Enter the files that somebody else, a model's library, wrote into a folder."""
