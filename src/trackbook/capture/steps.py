@@ -10,7 +10,7 @@ from trackbook.capture.running import asides, process
 from trackbook.libraries import Call, Noted, Only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import FrameType
 
     from trackbook.capture.running import RunningCalls
@@ -65,11 +65,6 @@ def step_heard(
     return closed
 
 
-def nothing(_call: Call) -> Iterable[Finding]:
-    """Read nothing."""
-    return ()
-
-
 def noted(
     name: str,
     reader: Noted,
@@ -81,10 +76,9 @@ def noted(
 ) -> Closed:
     """Return what a tap calls where hardly ever anything is told: as little as can be."""
     argument, note, is_outside, read = reader
-    full = step_heard(
-        name, read or nothing, place=place, around=around, running=running, told=told,
-        fault=fault,
-    )  # fmt: skip
+    full = read and step_heard(
+        name, read, place=place, around=around, running=running, told=told, fault=fault
+    )
     has_failed, forks, calls = False, process.forks, running.calls
 
     def closed(frame: FrameType, result: object) -> None:
@@ -102,11 +96,10 @@ def noted(
             has_failed = True
             fault(place, error)
             return
-        if not findings:
-            return
         if findings is True:
-            full(frame, result)
-        else:
+            if full:
+                full(frame, result)
+        elif findings:
             told(frame, Call(name, {argument: value}, result, 0.0), list(findings))
 
     return closed

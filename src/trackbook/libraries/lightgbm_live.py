@@ -55,19 +55,22 @@ def counted(booster: object) -> bool:
 
 def grown(call: Call) -> Iterable[Finding]:
     """Read a round that ended and was counted."""
-    booster: Any = call.given["self"]
-    known = latest.of(booster) or latest.begin(begun(booster, call))
-    return known.due(call)
+    return growing(call).due(call)
 
 
 def judged(call: Call) -> Iterable[Finding]:
     """Read what a round was measured at."""
-    booster: Any = call.given["self"]
-    known = latest.of(booster) or latest.begin(begun(booster, call))
+    known = growing(call)
     if not known.is_told:
         return ()
     known.results.append((known.done - 1, call.result))
     return known.due(call)
+
+
+def growing(call: Call) -> Growing:
+    """Return the booster whose method was called."""
+    booster: Any = call.given["self"]
+    return latest.of(booster) or latest.begin(begun(booster, call))
 
 
 def begun(booster: Any, call: Call) -> Growing:
