@@ -30,10 +30,12 @@ from machine import machine, told
 ROUNDS = 9
 """After one that does not count: it pays for what is used for the first time."""
 ZEROS = bytes(1 << 20)
-WARM_BYTES = 400 << 20
-"""Used and given back before each way. A virtual machine's free memory may be its host's again
-after seconds, and then whoever uses it waits for it: that took up to ten times as long as to
-write the file. It is less of it so, not none: an ONNX graph in memory meets it most."""
+WARM_BYTES = 800 << 20
+"""Written to a file and given back before each way, the reference too, so that all find memory
+that was in use a moment ago. A virtual machine may have handed its free memory back to its host,
+and then whoever uses it next waits: 0.22 s for 100 MB, nearly twice the reference. Which way met
+that was told by what had run before it, not by what it does: without this, an ONNX graph in
+memory, which needs 100 MB more than the reference, had medians of 1.3 to 2.6."""
 COLUMNS = 2_000
 TREE_BYTES = 413_000
 """Of each tree of the forest."""
