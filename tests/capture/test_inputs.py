@@ -10,6 +10,7 @@ import pytest
 
 from trackbook.doors.data import data
 from trackbook.errors import NotFound
+from trackbook.lineage import DatasetPage
 
 FRAME = "df = pd.DataFrame({'a': np.arange(60) % 7 * 1.0, 'b': np.arange(60) * 1.0})"
 LABELS = "y = pd.Series((df.a > 3).astype(int), name='y')"
@@ -63,6 +64,17 @@ def test_the_same_object_is_one_dataset_for_all_runs(book) -> None:
     book.ok(FRAME, LABELS, FIT, FIT.replace("()", "(C=2)", 1))
     assert book.sql("SELECT count(*) FROM dataset") == [(2,)]
     assert book.sql("SELECT count(DISTINCT run_id) FROM input") == [(2,)]
+
+
+def test_data_are_loaded_for_the_user_by_a_module_of_his(book) -> None:
+    (book.project / "mine.py").write_text(
+        "import pandas as pd\n\ndef load():\n    return pd.read_csv('train.csv')\n"
+    )
+    book.ok(
+        "from mine import load", "df = load()", "m = LogisticRegression().fit(df, df.t)"
+    )
+    assert ("loaded", "df", "pandas.read_csv", 60) in used(book)
+    assert isinstance(data(book.book, "train.csv"), DatasetPage)
 
 
 def test_data_changed_in_place_are_other_data(book) -> None:

@@ -218,7 +218,9 @@ def served(copied, tmp_path):
         yield made
 
 
-def test_a_rollback_brings_the_last_good_one_back_and_history_tells_it(served) -> None:
+def test_a_rollback_brings_the_last_good_one_back_and_history_tells_it(
+    served, monkeypatch
+) -> None:
     assert (state("iris@1.0.0"), state("iris@1.1.0")) == ("DEPRECATED", "PRODUCTION")
     said = track(served, "rollback iris --reason 'it drifts'")
     assert "iris@1.0.0 serves in prod again" in said.headline
@@ -226,6 +228,8 @@ def test_a_rollback_brings_the_last_good_one_back_and_history_tells_it(served) -
     told = track(served, "history iris")
     assert "iris@1.0.0 served in prod: rollback" in told.headline
     assert "it drifts" in told.headline
+    monkeypatch.setenv("COLUMNS", "80")
+    assert {"actor", "reason"} <= set(repr(told).splitlines()[1].split())
 
 
 def test_a_rollback_to_bytes_that_were_changed_moves_nothing(served) -> None:
@@ -247,6 +251,16 @@ def test_what_is_deployed_is_found_from_its_data(served) -> None:
         ("1.1.0", ("prod/champion",)),
         ("1.0.0", ("prod/last_good",)),
     }
+
+
+def test_what_trackbook_reads_itself_is_no_data_of_the_users(lab) -> None:
+    (lab.project / "trackbook.gates.toml").write_text(WHOLE)
+    lab.ok("import numpy as np", "np.save('mine.npy', np.arange(9.0))")
+    track(lab, "register model iris")
+    track(lab, "promote iris@1.0.0 staging")
+    lab.ok("import trackbook", "trackbook.load('iris@1.0.0')", "mine = np.load('mine.npy')")
+    lab.book.settle()
+    assert {name for (name,) in lab.sql("SELECT name FROM datasets")} == {"X", "y", "mine"}
 
 
 def test_lineage_leads_from_the_data_to_the_slot_and_the_gates(served) -> None:

@@ -28,7 +28,7 @@ def run(desk, *, metrics=None, data=None, parent=None, relation=None) -> str:
 
 def dataset(desk, name: str) -> str:
     made = Dataset(
-        dataset_id=new_id(), name=name, made_by="pandas.read_csv", location=f"{name}.csv",
+        dataset_id=new_id(), name=name, made_by="pandas.read_csv", location=f"/data/{name}.csv",
         row_count=3, size_bytes=9, column_names=["a"], column_types=["int64"], quick=f"q-{name}",
     )  # fmt: skip
     desk.journal.put(made, None, new_id())
@@ -75,6 +75,7 @@ def test_deployed_versions_that_depend_on_a_dataset_are_found(desk) -> None:
         "1.0.0",
     ]
     assert impact(desk.store, "q-other") == []
+    assert [row.version for row in impact(desk.store, "train.csv")] == ["1.0.0"]
     with pytest.raises(NotFound, match="no dataset named 'nix'"):
         impact(desk.store, "nix")
 

@@ -18,6 +18,7 @@ from trackbook.capture.watched import (
     Watched,
     family,
     function_of,
+    is_own,
     modules_of,
     site_of,
 )  # fmt: skip
@@ -325,6 +326,8 @@ class CallWatch:
         )
 
     def _read(self, call: Call, watched: Watched, frame: FrameType) -> None:
+        if is_own(frame, self._cell_globals()):
+            return
         library, reader = watched.library, watched.reader
         if reader is None:
             owner = call.given["self"]

@@ -17,6 +17,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, cast
 
 from trackbook.capture.running import stack_of
+from trackbook.fingerprint import is_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from trackbook.capture.running import RunningCall
     from trackbook.libraries import Library, Reader
 
+OWN, FOR_THE_USER = "trackbook.", ("trackbook.sweeps.", "trackbook.launch.")
+"""Modules whose calls are trackbook's own, but for the rooms that call the user's functions."""
 RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 
 
@@ -111,6 +114,23 @@ def hidden_in(wrapper: FunctionType, name: str) -> FunctionType | None:
         if type(inner) is FunctionType and inner.__name__ == name:
             return inner
     return None
+
+
+def is_own(frame: FrameType, names: dict[str, object] | None) -> bool:
+    """Tell whether trackbook made a call, and not a cell, whose global names are given.
+
+    It did where one of its frames is met before any that is the user's, going outwards through
+    those of libraries; a gate reads arrays in threads of its own, in which no cell stands.
+    """
+    for each in stack_of(frame.f_back):
+        if each.f_globals is names:
+            return False
+        module = each.f_globals.get("__name__")
+        if type(module) is str and module.startswith(OWN):
+            return not module.startswith(FOR_THE_USER)
+        if module == "__main__" or is_local(each.f_code.co_filename):
+            return False
+    return False
 
 
 def site_of(

@@ -16,7 +16,7 @@ def data(book: Book, of: str | None = None) -> Table | DatasetPage:
     """List the data that were loaded or trained on, or show what is in some of them.
 
     Args:
-        of: a dataset's name or id, for its columns; or a run, for the data that it used
+        of: a dataset's name, id or file, for its columns; or a run, for the data that it used
     """
     from trackbook.lineage import dataset, datasets, inputs_of
 

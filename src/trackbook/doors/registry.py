@@ -143,12 +143,12 @@ def history(book: Book, name: str, *, at: str | None = None) -> Said:
     model = name.partition("@")[0]
     found = told(book.store, model, at=moment_of(at, last=True) if at else None)
     rows = [
-        (one.moved_at, one.command, one.what, one.name, one.version, one.before, one.after,
-         one.actor, one.reason, one.forced)
+        (one.moved_at, one.command, one.version, one.name or one.what, one.after, one.actor,
+         one.reason, one.before, one.forced, one.what)
         for one in found.moves
     ]  # fmt: skip
-    columns = [
-        "at", "command", "what", "which", "version", "before", "after", "actor", "reason", "forced",
+    columns = [  # what fits no narrow terminal is left out from the end
+        "at", "command", "version", "which", "after", "actor", "reason", "before", "forced", "what",
     ]  # fmt: skip
     when = "now" if found.at is None else f"on {found.at:%Y-%m-%d %H:%M} UTC"
     serving = found.production
@@ -166,7 +166,7 @@ def impact(book: Book, dataset: str, *, everything: bool = False) -> Table:
     """List the deployed versions that rest on a dataset.
 
     Args:
-        dataset: its name, id or fingerprint, or where it came from
+        dataset: its name, id or fingerprint, or where it came from, `train.csv`
         everything: also versions that are in no slot
     """
     from trackbook.registry import ImpactRow

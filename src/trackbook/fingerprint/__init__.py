@@ -28,7 +28,7 @@ from trackbook.fingerprint.identities import (
     object_fp_of,
     weights_fp_of,
 )
-from trackbook.fingerprint.local_modules import Source, local_modules
+from trackbook.fingerprint.local_modules import Source, is_local, local_modules
 from trackbook.fingerprint.lock import Installed, environment_hash, installed
 from trackbook.fingerprint.machine import Machine, this_machine
 from trackbook.fingerprint.marks import Mark, mark_of
@@ -74,6 +74,7 @@ __all__ = [
     "graph_in",
     "graph_pieces",
     "installed",
+    "is_local",
     "length_of",
     "local_modules",
     "look_at",

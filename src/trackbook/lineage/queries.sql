@@ -49,8 +49,9 @@ WHERE i.run_id = $run ORDER BY i.role = 'loaded', i.dataset_id
 SELECT dataset_id, name, made_by, location, row_count, size_bytes, column_names, column_types, quick,
   digest, column_digests, sketches, seen_at
 FROM tb.datasets
-WHERE name = $of OR dataset_id = $of OR (len($of) >= 6 AND ends_with(dataset_id, $of))
-ORDER BY dataset_id DESC LIMIT 1
+WHERE name = $of OR dataset_id = $of OR location = $of OR ends_with(location, '/' || $of)
+  OR (len($of) >= 6 AND ends_with(dataset_id, $of))
+ORDER BY coalesce(name = $of OR dataset_id = $of, false) DESC, dataset_id DESC LIMIT 1
 
 -- trail_of_session: every execution of a session in order, as far as doubts ask for it
 SELECT x.execution_id, x.cell_key, x.cell_id, x.source, x.source_hash, e.execution_count,

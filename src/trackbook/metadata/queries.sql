@@ -5,7 +5,7 @@ SELECT dataset_id, namespace, name, version, version_id, version_count, content_
   location, format, size_bytes, row_count, created_at, updated_at, last_seen_at, description, "owner", licence,
   pii, retention, roles, run_count, tags
 FROM tb.dataset_metadata
-WHERE name = $of OR dataset_id = $of OR location = $of OR dataset_id IN (
+WHERE name = $of OR dataset_id = $of OR location = $of OR ends_with(location, '/' || $of) OR dataset_id IN (
   SELECT dataset_id FROM tb.dataset_sightings WHERE $of IN (seen_as, version_id, content_digest, quick))
 ORDER BY last_seen_at DESC, dataset_id
 

@@ -50,7 +50,7 @@ def impact(store: Store, dataset: str, *, deployed: bool = True) -> list[ImpactR
 
     Args:
         store: the project's store
-        dataset: its name, id, fingerprint, or where it came from
+        dataset: its name, id, fingerprint, or where it came from, `train.csv`
         deployed: only versions that are in a slot
     """
     found = ask(store, SQL["impact"], ImpactRow, of=dataset, deployed=deployed)

@@ -94,11 +94,12 @@ ORDER BY s.registered_at DESC, s.seq DESC
 -- impact: versions whose runs rest on a dataset, and the slots that they are in; a run in the trash counts
 WITH RECURSIVE meant AS (
   SELECT dataset_id FROM tb.datasets
-  WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of),
+  WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of
+    OR ends_with(location, '/' || $of)),
 told AS (
   SELECT origin_id FROM tb.origins
   WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
-    OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of)),
+    OR ends_with('/' || json_extract_string(TRY_CAST(facts AS JSON), '$.location'), '/' || $of))),
 part AS (
   SELECT r.run_id, coalesce(a.parent, r.parent_run_id) AS parent
   FROM tb.run r LEFT JOIN (
@@ -123,10 +124,11 @@ ORDER BY v.model, v.seq DESC
 
 -- is_dataset: how many datasets are called so, here or where versions came from
 SELECT (SELECT count(*) FROM tb.datasets
-    WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of)
+    WHERE name = $of OR dataset_id = $of OR digest = $of OR quick = $of OR location = $of
+      OR ends_with(location, '/' || $of))
   + (SELECT count(*) FROM tb.origins
     WHERE what = 'dataset' AND (name = $of OR fingerprint = $of
-      OR json_extract_string(TRY_CAST(facts AS JSON), '$.location') = $of))
+      OR ends_with('/' || json_extract_string(TRY_CAST(facts AS JSON), '$.location'), '/' || $of)))
 
 -- states_now: the state of every version, as the views say
 SELECT version_id, state, forced FROM tb.versions
