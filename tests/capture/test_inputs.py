@@ -66,14 +66,15 @@ def test_the_same_object_is_one_dataset_for_all_runs(book) -> None:
     assert book.sql("SELECT count(DISTINCT run_id) FROM input") == [(2,)]
 
 
-def test_data_are_loaded_for_the_user_by_a_module_of_his(book) -> None:
+def test_data_are_loaded_for_the_user_by_a_module_of_his(book, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(book.project)
     (book.project / "mine.py").write_text(
         "import pandas as pd\n\ndef load():\n    return pd.read_csv('train.csv')\n"
     )
     book.ok(
         "from mine import load", "df = load()", "m = LogisticRegression().fit(df, df.t)"
     )
-    assert ("loaded", "df", "pandas.read_csv", 60) in used(book)
+    assert ("training", "df", "pandas.read_csv", 60) in used(book)
     assert isinstance(data(book.book, "train.csv"), DatasetPage)
 
 
