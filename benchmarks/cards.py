@@ -8,7 +8,8 @@ to the fastest without: what else a machine does only ever makes a turn slower. 
 median of the pairs' ratios with the lowest and the highest, which say how quiet the machine was, and the
 ratio of the fastest in CPU time of the process, all its threads counted; last, the share of a turn that
 is spent in what hears the library's calls and reads them, measured there (the median of the turns): where
-a machine's pace changes by some percent from turn to turn, only that can tell 1 %. Before a turn
+a machine's pace changes by some percent from turn to turn, only that can tell 1 %; the interpreter's way
+there, some microseconds a call, is in the ratios alone. Before a turn
 with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1: that
 is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes
 of what was learned have to be the same each time, or this fails. A library that is not installed is
@@ -31,6 +32,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from time import perf_counter, process_time
@@ -198,7 +200,6 @@ def turn(shell, size: int, *, recording: bool) -> Turn:
 def timed_ears() -> list[float]:
     """Measure from now on what hears calls; return a list that grows by the seconds of each."""
     from trackbook.capture.calls import CallWatch
-    from trackbook.capture.taps import Ears
 
     spent: list[float] = []
 
@@ -214,7 +215,12 @@ def timed_ears() -> list[float]:
         tap = watch._tap  # noqa: SLF001  nothing else knows what it costs
         ears = tap.ears if hasattr(tap, "ears") else tap._ears  # noqa: SLF001
         for key, each in list(ears.items()):
-            ears[key] = Ears(each.code, timed(each.opened), timed(each.closed))
+            ears[key] = replace(
+                each,
+                opened=timed(each.opened),
+                closed=timed(each.closed),
+                noting=timed(each.noting),
+            )
     return spent
 
 

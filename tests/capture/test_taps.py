@@ -79,6 +79,75 @@ def test_every_return_is_heard_once(tap, n):
     assert heard == [plain]
 
 
+def held(n):
+    return lambda: n
+
+
+def dropped(n):
+    doubled = 2 * n
+    del n
+    return doubled
+
+
+def replaced(n, *, deep=True):
+    if deep:
+        n = replaced(n + 1, deep=False)
+    return n
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "given", "noted"),
+    [
+        (adds, "b", (1, 5), [5]),
+        (adds, "c", (1, 5), [3]),
+        (branches, "n", (0, {1}), [4]),
+        (held, "n", (7,), [7]),
+        (dropped, "n", (7,), [None]),
+        (replaced, "n", (7,), [8, 8]),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_an_argument_is_noted_as_it_is_at_the_end(tap, function, argument, given, noted):
+    heard, plain, frames = [], function(*given), []
+
+    def noting(value, result):
+        heard.append(value)
+        frames.append((tap.heard().f_code.co_name, result))
+
+    tap.note(function, argument, noting)
+    found = function(*given)
+    assert heard == noted
+    assert frames[-1] == (function.__name__, found)
+    assert function is held or found == plain
+
+
+def test_what_is_noted_is_left_as_it_was_and_noted_anew():
+    plain, heard = adds.__code__, []
+    for _ in range(2):
+        tap = new_tap()
+        tap.note(adds, "a", lambda value, _result: heard.append(value))
+        tap.note(adds, "a", lambda value, _result: heard.append(-value))
+        adds(4)
+        tap.stop()
+        adds(5)
+        assert adds.__code__ is plain
+    assert heard == [-4, -4]
+
+
+def test_two_functions_of_one_code_are_both_noted(tap):
+    def made():
+        def inner(a):
+            return a
+
+        return inner
+
+    (one, other), heard = (made(), made()), []
+    for function in (one, other):
+        tap.note(function, "a", lambda value, _result: heard.append(value))
+    assert (one(1), other(2)) == (1, 2)
+    assert heard == [1, 2]
+
+
 def test_a_closure_is_heard_with_its_own_variables(tap):
     def counter(step):
         def count(to):

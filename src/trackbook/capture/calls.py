@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
 from trackbook.capture.running import RunningCalls, asides, process
-from trackbook.capture.steps import step_heard
+from trackbook.capture.steps import noted, step_heard
 from trackbook.capture.taps import new_tap
 from trackbook.capture.watched import (
     Root,
@@ -22,14 +22,14 @@ from trackbook.capture.watched import (
     modules_of,
     site_of,
 )  # fmt: skip
-from trackbook.libraries import Call
+from trackbook.libraries import Call, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import CodeType, FrameType, FunctionType, ModuleType
 
     from trackbook.capture.taps import Closed, Opened, Tap
-    from trackbook.libraries import Finding, Library, Noted, Only, Reader
+    from trackbook.libraries import Finding, Library, Only, Reader
 
     Found = Callable[[Call, list[Finding], Site], None]
 
@@ -213,16 +213,19 @@ class CallWatch:
         if id(function.__code__) in self._watched or id(function.__code__) in self._steps:
             return
         if self._tap is not None:
-            heard = step_heard(
-                name,
-                reader,
-                place=f"reading {library.module}: {name}",
-                around=self._around,
-                running=self._running,
-                told=partial(self._safely, "telling a step", self._tell_step),
-                fault=self._fault,
-            )
-            code = self._tap.hear(function, opened=None, closed=heard)
+            how: Mapping[str, Any] = {
+                "place": f"reading {library.module}: {name}",
+                "around": self._around,
+                "running": self._running,
+                "told": partial(self._safely, "telling a step", self._tell_step),
+                "fault": self._fault,
+            }
+            if isinstance(reader, Noted):
+                noting = noted(name, reader, heard=self._tap.heard, **how)
+                code = self._tap.note(function, reader.argument, noting)
+            else:
+                heard = step_heard(name, reader, **how)
+                code = self._tap.hear(function, opened=None, closed=heard)
             self._steps[id(code)] = code
 
     def _imported_near(self, module: ModuleType) -> None:

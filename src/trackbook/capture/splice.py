@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from types import CodeType
 
 CACHES: Sequence[int] = vars(opcode)["_inline_cache_entries"]
-RESUME, RETURN, WIDER = (
-    opcode.opmap[name] for name in ("RESUME", "RETURN_VALUE", "EXTENDED_ARG")
+RESUME, RETURN, WIDER, DELETE = (
+    opcode.opmap[name] for name in ("RESUME", "RETURN_VALUE", "EXTENDED_ARG", "DELETE_FAST")
 )
 BACKWARD = frozenset(op for name, op in opcode.opmap.items() if "BACKWARD" in name)
 
@@ -63,16 +63,25 @@ def spliced(
     code: CodeType,
     *,
     first: Callable[[], object] | None,
-    last: Callable[[object], object],
+    last: Callable[..., object],
+    of: tuple[int, int] | None = None,
 ) -> CodeType:
     """Return `code` that calls `first()` once it begins and `last(result)` as it returns.
 
     Names, line numbers and columns stay what they were: so do tracebacks and debuggers.
+
+    Args:
+        code: a function's
+        first: if given; named functions, for a pickle of the code
+        last: of the result; or where `of` is given of its key, of an argument and of the result
+        of: any number, and the argument's place among the variables
     """
     raw, constants = code.co_code, len(code.co_consts)
     begin = _units(("PUSH_NULL", 0), ("LOAD_CONST", constants), *_call(0))
-    loads = ("PUSH_NULL", 0), ("LOAD_CONST", constants + 1), ("COPY", 3)
-    end = _units(*loads, *_call(1))
+    loads = [("PUSH_NULL", 0), ("LOAD_CONST", constants + 1)]
+    if of is not None:
+        loads += [("LOAD_CONST", constants + 2), ("LOAD_FAST", of[1])]
+    end = _units(*loads, ("COPY", len(loads) + 1), *_call(1 if of is None else 3))
     jumps: list[Jump] = []
     put: dict[int, bytes] = {}
     """What is inserted, by the place of the return before which, or of the start after which."""
@@ -91,11 +100,19 @@ def spliced(
         new[place] = own + what if place == started else what + own
     return code.replace(
         co_code=_assembled(raw, new, {jump.start: jump.end for jump in jumps}),
-        co_consts=(*code.co_consts, first, last),
-        co_stacksize=code.co_stacksize + 3,
+        co_consts=(*code.co_consts, first, last, *(of or ())[:1]),
+        co_stacksize=code.co_stacksize + len(loads) + 1,
         co_linetable=_line_table(code.co_linetable, moved, started, len(begin) // 2),
         co_exceptiontable=_exception_table(code.co_exceptiontable, moved),
     )
+
+
+def argument_at(code: CodeType, name: str) -> int | None:
+    """Return an argument's place among the variables; None where it may not be there at the end."""
+    count = code.co_argcount + code.co_kwonlyargcount
+    if name not in code.co_varnames[:count] or name in code.co_cellvars:
+        return None
+    return None if DELETE in code.co_code[::2] else code.co_varnames.index(name)
 
 
 def _jump(start: int, raw: bytes) -> Jump:

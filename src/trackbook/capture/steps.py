@@ -7,20 +7,20 @@ from threading import get_ident
 from typing import TYPE_CHECKING
 
 from trackbook.capture.running import asides, process
-from trackbook.libraries import Call, Noted, Only
+from trackbook.libraries import Call, Only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
     from trackbook.capture.running import RunningCalls
-    from trackbook.capture.taps import Closed
-    from trackbook.libraries import Finding, Reader
+    from trackbook.capture.taps import Closed, Noting
+    from trackbook.libraries import Finding, Noted, Reader
 
 
 def step_heard(
     name: str,
-    reader: Reader | Only | Noted,
+    reader: Reader | Only,
     *,
     place: str,
     around: Callable[[FrameType], Call | None],
@@ -28,7 +28,7 @@ def step_heard(
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Closed:
-    """Return what a tap calls at a step's end, in two microseconds besides the reader's.
+    """Return what a tap's `hear` calls at a step's end, some microseconds besides the reader's.
 
     Args:
         name: what the card calls the function
@@ -39,8 +39,6 @@ def step_heard(
         told: gets what was found
         fault: gets the reader's failure
     """
-    if isinstance(reader, Noted):
-        return noted(name, reader, place, around, running, told, fault)
     read, when, is_outside = reader if isinstance(reader, Only) else Only(reader)
     has_failed, forks, calls = False, process.forks, running.calls
 
@@ -68,38 +66,42 @@ def step_heard(
 def noted(
     name: str,
     reader: Noted,
+    *,
+    heard: Callable[[], FrameType],
     place: str,
     around: Callable[[FrameType], Call | None],
     running: RunningCalls,
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
-) -> Closed:
-    """Return what a tap calls where hardly ever anything is told: as little as can be."""
-    argument, note, is_outside, read = reader
+) -> Noting:
+    """Return what a tap's `note` calls, where hardly ever anything is told: as little as can be.
+
+    `heard` gives the frame, which only few ask for; all else is as of `step_heard`.
+    """
+    argument, note, is_outside, read, when = reader
     full = read and step_heard(
         name, read, place=place, around=around, running=running, told=told, fault=fault
     )
     has_failed, forks, calls = False, process.forks, running.calls
 
-    def closed(frame: FrameType, result: object) -> None:
+    def noting(value: object, result: object) -> None:
         nonlocal has_failed
-        if has_failed or process.forks != forks:
+        if has_failed or process.forks != forks or (when is not None and not when()):
             return
         if asides and get_ident() in asides:
             return
-        if is_outside and calls and running.holds(frame):
+        if is_outside and calls and running.holds(heard()):
             return
         try:
-            value = frame.f_locals[argument]
-            findings = note(value)
+            findings = note(value, result)
         except Exception as error:  # noqa: BLE001 - as above
             has_failed = True
             fault(place, error)
             return
         if findings is True:
             if full:
-                full(frame, result)
+                full(heard(), result)
         elif findings:
-            told(frame, Call(name, {argument: value}, result, 0.0), list(findings))
+            told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
-    return closed
+    return noting

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from trackbook.errors import Busy
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     Opened = Callable[[FrameType], object]
     Closed = Callable[[FrameType, object], object]
+    Noting = Callable[[object, object], object]
 
 
 class Tap(Protocol):
@@ -29,6 +31,16 @@ class Tap(Protocol):
         returns; a frame that ends by an exception is not closed. Every function with the
         same code object is heard.
         """
+
+    def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
+        """Return the code that the function's frames now run, as `hear` does.
+
+        `noting` gets the value of an argument, as it is at the end, and what is returned: that
+        costs a third of a frame. `heard` gives the frame to it.
+        """
+
+    def heard(self) -> FrameType:
+        """Return the innermost frame that is heard, of those that are running here."""
 
     def stop(self) -> None:
         """Hear nothing more and leave every function as it was."""
@@ -46,6 +58,24 @@ class Ears:
     code: CodeType
     opened: Opened | None
     closed: Closed | None
+    argument: str | None = None
+    noting: Noting | None = None
+
+    def ended(self, frame: FrameType, result: object) -> None:
+        """Tell that a frame is about to return a result."""
+        if self.noting is not None:
+            self.noting(frame.f_locals.get(str(self.argument)), result)
+        elif self.closed is not None:
+            self.closed(frame, result)
+
+
+def innermost(frame: FrameType | None, ears: Mapping[int, Ears]) -> FrameType:
+    """Return a frame, or the nearest of its callers, that is heard."""
+    while frame is not None:
+        if id(frame.f_code) in ears:
+            return frame
+        frame = frame.f_back
+    raise LookupError("no frame here is heard")
 
 
 if sys.version_info >= (3, 12):
@@ -74,10 +104,19 @@ if sys.version_info >= (3, 12):
         def hear(
             self, function: FunctionType, *, opened: Opened | None, closed: Closed | None
         ) -> CodeType:
-            code = function.__code__
-            self._ears[id(code)] = Ears(code, opened, closed)
-            start = monitoring.events.PY_START if opened else 0
-            end = monitoring.events.PY_RETURN if closed else 0
+            return self._listen(Ears(function.__code__, opened, closed))
+
+        def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
+            return self._listen(Ears(function.__code__, None, None, argument, noting))
+
+        def heard(self) -> FrameType:
+            return innermost(sys._getframe(1), self._ears)  # noqa: SLF001 - the only way to a frame
+
+        def _listen(self, ears: Ears) -> CodeType:
+            code = ears.code
+            self._ears[id(code)] = ears
+            start = monitoring.events.PY_START if ears.opened else 0
+            end = monitoring.events.PY_RETURN if ears.closed or ears.noting else 0
             monitoring.set_local_events(self._slot, code, start | end)
             return code
 
@@ -99,9 +138,9 @@ if sys.version_info >= (3, 12):
 
         def _returned(self, code: CodeType, _offset: int, result: object) -> None:
             ears = self._ears.get(id(code))
-            if ears is not None and ears.closed:
+            if ears is not None:
                 try:
-                    ears.closed(sys._getframe(1), result)  # noqa: SLF001 - as above
+                    ears.ended(sys._getframe(1), result)  # noqa: SLF001 - as above
                 except RecursionError:
                     return
 
@@ -129,14 +168,35 @@ else:
             known = self.ears.get(id(code))
             if known is None or (opened and not known.opened):
                 plain = self._plain.get(id(code), code)
-                code = spliced_for(plain, self.ears, hears_start=opened is not None)
-                function.__code__ = code
-                self._swapped.append((weakref.ref(function), plain, code))
-                self._plain[id(code)] = plain
-                if (function.__module__ or "").startswith("torch.optim"):
-                    function.__dict__[UNTRACED] = True
+                code = self._swap(
+                    function, plain, spliced_for(plain, self.ears, opened is not None, None)
+                )
             self.ears[id(code)] = Ears(code, opened, closed)
             return code
+
+        def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
+            from trackbook.capture.splice import argument_at
+
+            plain = self._plain.get(id(function.__code__), function.__code__)
+            at = argument_at(plain, argument)
+            made = spliced_for(plain, self.ears, hears_start=False, argument=at)
+            code = self._swap(function, plain, made)
+            ears = Ears(code, None, None, argument, noting)
+            self.ears.update(
+                {id(code): ears} if at is None else {id(code): ears, made.key: ears}
+            )
+            return code
+
+        def heard(self) -> FrameType:
+            return innermost(sys._getframe(1), self.ears)  # noqa: SLF001 - the only way to a frame
+
+        def _swap(self, function: FunctionType, plain: CodeType, made: Made) -> CodeType:
+            function.__code__ = made.code
+            self._swapped.append((weakref.ref(function), plain, made.code))
+            self._plain[id(made.code)] = plain
+            if (function.__module__ or "").startswith("torch.optim"):
+                function.__dict__[UNTRACED] = True
+            return made.code
 
         def stop(self) -> None:
             global _listening  # noqa: PLW0603 - as above
@@ -151,24 +211,36 @@ else:
             self.ears.clear()
 
     _listening: PythonTap | None = None
-    _made: dict[tuple[int, bool], tuple[CodeType, CodeType]] = {}
-    """Code and what was spliced of it, for the next time that trackbook is loaded."""
+    _made: dict[tuple[int, bool, int | None], Made] = {}
+    """What was spliced, for the next time that trackbook is loaded."""
+    _keys = count(-1, -1)
+    """No object has such an id."""
+
+    class Made(NamedTuple):
+        """Code with our calls in it, and by what its ears are found without a frame."""
+
+        plain: CodeType
+        code: CodeType
+        key: int
 
     def spliced_for(
-        plain: CodeType, taken: Mapping[int, Ears], *, hears_start: bool
-    ) -> CodeType:
+        plain: CodeType, taken: Mapping[int, Ears], hears_start: bool, argument: int | None
+    ) -> Made:
         """Return a function's code with our calls in it, none that another function has."""
         from trackbook.capture.splice import spliced
 
-        key = id(plain), hears_start
-        _, found = _made.get(key, (plain, plain))
-        if found is plain or id(found) in taken:
-            first = opening if hears_start else None
-            found = spliced(plain, first=first, last=closing)
-            _made[key] = plain, found
-        return found
+        place = id(plain), hears_start, argument
+        made = _made.get(place)
+        if made is None or id(made.code) in taken:
+            key = next(_keys)
+            if argument is None:
+                code = spliced(plain, first=opening if hears_start else None, last=closing)
+            else:
+                code = spliced(plain, first=None, last=noting, of=(key, argument))
+            made = _made[place] = Made(plain, code, key)
+        return made
 
-    # Spliced code holds these two as constants. They are named parts of this module so
+    # Spliced code holds these three as constants. They are named parts of this module so
     # that cloudpickle sends them by name: in a worker process they find no tap.
 
     def opening() -> None:
@@ -182,5 +254,11 @@ else:
         """Tell the tap that the calling frame is about to return `result`."""
         frame = sys._getframe(1)  # noqa: SLF001 - as above
         ears = _listening.ears.get(id(frame.f_code)) if _listening else None
-        if ears is not None and ears.closed is not None:
-            ears.closed(frame, result)
+        if ears is not None:
+            ears.ended(frame, result)
+
+    def noting(key: int, value: object, result: object) -> None:
+        """Tell the tap that a function is about to return `result`, and what it was given."""
+        ears = _listening.ears.get(key) if _listening else None
+        if ears is not None and ears.noting is not None:
+            ears.noting(value, result)

@@ -60,7 +60,7 @@ def configured(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def stepped(accelerator: Any) -> Iterable[Finding] | None:
+def stepped(accelerator: Any, _result: object) -> Iterable[Finding] | None:
     """Read one `backward`: a loop goes on."""
     found = known_by_id.get(id(accelerator))
     if found is None or found[1].model is None:

@@ -193,9 +193,10 @@ class Only(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """A `live` reader that is handed one argument and mostly tells nothing: it costs least.
+    """A `live` reader that is handed one argument and the result, and mostly tells nothing.
 
-    What the note gives is told; nothing for None or False; for True, `read` is asked.
+    It costs least. What the note gives is told; nothing for None or False; for True, `read`
+    is asked.
     """
 
     argument: str
@@ -204,6 +205,8 @@ class Noted(NamedTuple):
     """As of `Only`."""
     read: Reader | None = None
     """Gets the whole call where the note was True."""
+    when: Callable[[], bool] | None = None
+    """As of `Only`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

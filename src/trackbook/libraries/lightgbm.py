@@ -118,8 +118,8 @@ LIGHTGBM = Library(
     },
     live={
         "lightgbm.basic:Booster.update": Noted("self", counted, read=grown),
-        "lightgbm.basic:Booster.eval_train": judged,
-        "lightgbm.basic:Booster.eval_valid": judged,
+        "lightgbm.basic:Booster.eval_train": Noted("self", judged, read=grown),
+        "lightgbm.basic:Booster.eval_valid": Noted("self", judged, read=grown),
     },
     rest=latest.rest,
 )

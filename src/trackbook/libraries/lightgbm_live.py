@@ -44,7 +44,7 @@ class Growing(Rounds):
 latest = Latest[Growing]()
 
 
-def counted(booster: object) -> bool:
+def counted(booster: object, _result: object) -> bool:
     """Count a round that ended; tell whether it is to be read."""
     known = latest.of(booster)
     if known is None:
@@ -58,13 +58,13 @@ def grown(call: Call) -> Iterable[Finding]:
     return growing(call).due(call)
 
 
-def judged(call: Call) -> Iterable[Finding]:
-    """Read what a round was measured at."""
-    known = growing(call)
-    if not known.is_told:
-        return ()
-    known.results.append((known.done - 1, call.result))
-    return known.due(call)
+def judged(booster: object, result: object) -> bool:
+    """Keep what a round was measured at; tell whether it is to be read."""
+    known = latest.of(booster)
+    if known is None or not known.is_told:
+        return False
+    known.results.append((known.done - 1, result))
+    return known.is_due()
 
 
 def growing(call: Call) -> Growing:

@@ -74,7 +74,7 @@ def readers_of(given: object, said: str) -> dict[str, Reader]:
         if isinstance(reader, Only):
             asked = (reader.read, reader.when or reader.read)
         elif isinstance(reader, Noted):
-            asked = (reader.note, reader.read or reader.note)
+            asked = (reader.note, reader.read or reader.note, reader.when or reader.note)
         if not all(map(callable, asked)):
             kind = type(reader).__name__
             raise Misused(

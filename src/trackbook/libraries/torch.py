@@ -5,6 +5,7 @@ A step costs some microseconds: losses are kept as they are, and read and told t
 
 from __future__ import annotations
 
+from functools import partial
 from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -38,13 +39,13 @@ LOSSES = (
 here, threads = Losses.here, Losses.threads
 
 
-def trained(loss: Any) -> None:
+def trained(loss: Any, _result: object) -> None:
     """Keep a loss that is gone down on."""
     losses = threads.get(get_ident())  # as `here` does, with a call less
     (here() if losses is None else losses).train(loss)
 
 
-def fed(loader: object) -> None:
+def fed(loader: object, _result: object) -> None:
     """Note which loader is gone through."""
     here().feed(loader)
 
@@ -55,10 +56,9 @@ def scaled(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def evaluated(call: Call) -> Iterable[Finding]:
-    """Read a loss that was worked out without gradients: how the model does otherwise."""
-    here().judge(call.name, call.result, call.given.get("input"))
-    return ()
+def evaluated(function: str, given: Any, loss: Any) -> None:
+    """Keep a loss that was worked out without gradients: how the model does otherwise."""
+    here().judge(function, loss, given)
 
 
 def scheduled(call: Call) -> Iterable[Finding]:
@@ -71,7 +71,7 @@ def scheduled(call: Call) -> Iterable[Finding]:
     return ()
 
 
-def stepped(optimizer: Any) -> Iterable[Finding] | None:
+def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
     """Read one step of an optimizer."""
     losses = threads.get(get_ident())
     loop = (here() if losses is None else losses).step(optimizer)
@@ -135,7 +135,9 @@ TORCH = Library(
         "torch:Tensor.backward": Noted("self", trained, is_outside=True),
         "torch.utils.data:DataLoader.__iter__": Noted("self", fed, is_outside=True),
         **{
-            f"torch.nn.functional:{name}": Only(evaluated, is_evaluating, is_outside=True)
+            f"torch.nn.functional:{name}": Noted(
+                "input", partial(evaluated, name), is_outside=True, when=is_evaluating
+            )
             for name in LOSSES
         },
     },

@@ -49,6 +49,7 @@ class Losses:
         self._unheard: Any = None
         self._listens = True
         """Whether losses are kept: not while the loops are all other cards'."""
+        self._tensor: Any = sys.modules["torch"].Tensor
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
@@ -66,8 +67,7 @@ class Losses:
         if self._judged:
             self._end_judging()
         # In one piece: after seconds of other work, each call of a function takes microseconds.
-        torch: Any = sys.modules["torch"]
-        if type(loss) is torch.Tensor and loss.numel() == 1 and len(self._waiting) < MOST:
+        if type(loss) is self._tensor and loss.numel() == 1 and len(self._waiting) < MOST:
             self._waiting.append(loss.item() if loss.is_cpu else loss.detach())
 
     def judge(self, function: str, loss: Any, given: Any) -> None:
