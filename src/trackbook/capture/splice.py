@@ -78,10 +78,7 @@ def spliced(
     """
     raw, constants = code.co_code, len(code.co_consts)
     begin = _units(("PUSH_NULL", 0), ("LOAD_CONST", constants), *_call(0))
-    loads = [("PUSH_NULL", 0), ("LOAD_CONST", constants + 1)]
-    if of is not None:
-        loads += [("LOAD_CONST", constants + 2), ("LOAD_FAST", of[1])]
-    end = _units(*loads, ("COPY", len(loads) + 1), *_call(1 if of is None else 3))
+    end, depth = _ending(constants + 1, of and of[1])
     jumps: list[Jump] = []
     put: dict[int, bytes] = {}
     """What is inserted, by the place of the return before which, or of the start after which."""
@@ -101,10 +98,19 @@ def spliced(
     return code.replace(
         co_code=_assembled(raw, new, {jump.start: jump.end for jump in jumps}),
         co_consts=(*code.co_consts, first, last, *(of or ())[:1]),
-        co_stacksize=code.co_stacksize + len(loads) + 1,
+        co_stacksize=code.co_stacksize + depth,
         co_linetable=_line_table(code.co_linetable, moved, started, len(begin) // 2),
         co_exceptiontable=_exception_table(code.co_exceptiontable, moved),
     )
+
+
+def _ending(last: int, argument: int | None) -> tuple[bytes, int]:
+    """Return a call of the constant `last` before a return, and how many places it needs."""
+    loads = [("PUSH_NULL", 0), ("LOAD_CONST", last)]
+    if argument is not None:
+        loads += [("LOAD_CONST", last + 1), ("LOAD_FAST", argument)]
+    given = 1 if argument is None else 3
+    return _units(*loads, ("COPY", len(loads) + 1), *_call(given)), len(loads) + 1
 
 
 def argument_at(code: CodeType, name: str) -> int | None:
