@@ -66,7 +66,7 @@ def test_the_same_object_is_one_dataset_for_all_runs(book) -> None:
     assert book.sql("SELECT count(DISTINCT run_id) FROM input") == [(2,)]
 
 
-def test_data_are_loaded_for_the_user_by_a_module_of_his(book, monkeypatch) -> None:
+def test_data_are_loaded_for_the_user_by_a_module_of_their_own(book, monkeypatch) -> None:
     monkeypatch.syspath_prepend(book.project)
     (book.project / "mine.py").write_text(
         "import pandas as pd\n\ndef load():\n    return pd.read_csv('train.csv')\n"

@@ -35,8 +35,8 @@ class Tap(Protocol):
     def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
         """Return the code that the function's frames now run, as `hear` does.
 
-        `noting` gets the value of an argument, as it is at the end, and what is returned: that
-        costs a third of a frame. `heard` gives the frame to it.
+        `noting` gets the value of an argument, as it is at the end (None if it was deleted),
+        and what is returned; on Python 3.11 no frame is made for that. `heard` gives it one.
         """
 
     def heard(self) -> FrameType:
@@ -58,13 +58,14 @@ class Ears:
     code: CodeType
     opened: Opened | None
     closed: Closed | None
-    argument: str | None = None
+    argument: str = ""
+    """What `noting` gets the value of."""
     noting: Noting | None = None
 
     def ended(self, frame: FrameType, result: object) -> None:
         """Tell that a frame is about to return a result."""
         if self.noting is not None:
-            self.noting(frame.f_locals.get(str(self.argument)), result)
+            self.noting(frame.f_locals.get(self.argument), result)
         elif self.closed is not None:
             self.closed(frame, result)
 
