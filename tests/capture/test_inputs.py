@@ -282,3 +282,22 @@ def test_every_temporary_that_was_used_is_on_record(book) -> None:
     assert book.sql("SELECT count(*) FROM input ANTI JOIN dataset USING (dataset_id)") == [
         (0,)
     ]
+
+
+def test_what_changes_after_it_was_used_counts_as_it_was(book) -> None:
+    book.ok("small = np.arange(8.0).reshape(4, 2)", "y = [0, 1, 0, 1]")
+    book.ok("LogisticRegression().fit(small, y)")
+    book.book.settle()  # from now on there is memory for copies
+    book.ok(
+        "same = [np.arange(600.0).reshape(-1, 2) for _ in range(3)]",
+        "z = same[0][:, 0] > 9",
+    )
+    book.ok(
+        "for X in same:\n    LogisticRegression(max_iter=9).fit(X, z)\n    X[7] = -1.0",
+        "del same, X",
+    )
+    rows = book.sql(
+        "SELECT count(*), count(DISTINCT digest), min(length(digest)) FROM datasets"
+        " WHERE row_count = 300 AND size_bytes = 4800"
+    )
+    assert rows == [(3, 1, 36)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accelerate import Accelerator
 
 import torch
-from trackbook.libraries import Training
+from trackbook.libraries import Training, rounds
 from trackbook.libraries import torch as torch_card
 
 
@@ -25,7 +25,8 @@ def loop(accelerator, *, says=lambda step, loss: None):
     return model, loader
 
 
-def test_a_loop_tells_its_settings_its_data_and_what_it_logs(told):
+def test_a_loop_tells_its_settings_its_data_and_what_it_logs(told, monkeypatch):
+    monkeypatch.setattr(rounds, "EVERY_S", 0.0)
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2)
     accelerator.init_trackers("<b>", config={"seed": 3, "depth": {"of": "it"}})
     losses = []

@@ -153,17 +153,15 @@ class Book:
         self.background = Background(
             self._upkeep.chore, fault=recorder.fault, rest_s=recorder.rest_s
         )
-        recorder.inputs.soon = self.background.soon
-        recorder.inputs.later = self.background.later
+        recorder.inputs.work_beside(self.background.soon, self.background.later)
 
     def finish(self, run: ActiveRun) -> None:
         """Have the world around a run written down, without anybody waiting for it."""
         if self.background is not None and self.recorder is not None:
             executed = self.recorder.notebook.as_now()
-            modules = tuple(sys.modules)
-            if self.sampling is not None:
-                sampling = self.sampling
-                self.background.soon(lambda: sampling.run_ended(run.run_id))
+            modules = self.around.imported()
+            if self.sampling is not None and self.sampling.run_ended(run.run_id):
+                self.background.soon(self.sampling.look)
             self.background.later(lambda: self._surroundings(run, executed, modules))
             self.doubts.ended(run)
             self.background.later(lambda: self.collecting.of_run(run))
@@ -275,6 +273,8 @@ class Book:
 
     def settle(self) -> None:
         """Wait for this process's facts that are on their way, so that readers see them."""
+        if self.sampling is not None:
+            self.sampling.look()
         if self.background is not None:
             self.background.settle(patience_s=SETTLE_S)
         if "journal" in self.__dict__:

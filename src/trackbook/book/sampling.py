@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from trackbook.fingerprint import TreeUse, cpu_s
@@ -26,7 +27,7 @@ class Sampling:
     """Samples while cells execute, and when a run ends.
 
     Whether a cell executes is asked twice a second, so that nothing is added to the
-    beginning of a cell.
+    beginning of a cell; nor is anything looked at for runs that end within one before then.
     """
 
     def __init__(
@@ -51,26 +52,41 @@ class Sampling:
         """Until psutil is needed for the first time."""
         self._latest: Usage | None = None
         self._wait_s = FIRST_S
+        self._ended: deque[str] = deque()
+        """Runs that ended and have no sample yet."""
         self._over = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name="trackbook-usage", daemon=True
         )
         self._thread.start()
 
-    def run_ended(self, run_id: str) -> None:
-        """Sample for a run that just ended; not in the user's thread."""
-        if self._over.is_set():
-            return
+    def run_ended(self, run_id: str) -> bool:
+        """Note that a run just ended; say whether nothing executes, so that it can be looked at.
+
+        Else `look` comes within half a second, or with whoever asks first.
+        """
+        self._ended.append(run_id)
+        return self._began() is None
+
+    def look(self) -> None:
+        """Sample for the runs that have ended since the last time."""
+        from trackbook.capture import attempt
+
+        attempt("sampling", self._look, self._fault)
+
+    def _look(self) -> None:
         with self._turn:
-            if self._latest is None or time.time() - self._looked_at > AT_LEAST_S:
-                self._latest = self._sample()
-            self._put(self._latest, run_id)
+            while self._ended:
+                if self._latest is None or time.time() - self._looked_at > AT_LEAST_S:
+                    self._latest = self._sample()
+                self._put(self._latest, self._ended.popleft())
 
     def stop(self) -> None:
         """End the thread."""
         self._over.set()
         if threading.current_thread() is not self._thread:
             self._thread.join(5.0)
+        self.look()
 
     def _run(self) -> None:
         from trackbook.capture import attempt
@@ -80,6 +96,7 @@ class Sampling:
                 return
 
     def _poll(self) -> bool:
+        self._look()
         began = self._began()
         with self._turn:
             waited = time.time() - self._looked_at

@@ -25,7 +25,7 @@ def rest(book: Book) -> None:
     book.background = book.sampling = None
     book.doubts.close()
     if book.recorder is not None:
-        book.recorder.inputs.soon = book.recorder.inputs.later = lambda job: job()
+        book.recorder.inputs.work_alone()
 
 
 def look_ahead(book: Book) -> None:

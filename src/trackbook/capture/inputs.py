@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from trackbook.capture.places import place_of_data
 from trackbook.capture.seen import Here, Seen, Use, is_database, name_of, snapshot, weakly
+from trackbook.capture.spare import Spare
 from trackbook.capture.values import whereabouts
 from trackbook.clock import new_id
 from trackbook.fingerprint import Budget, look_at, mark_of, sketched
@@ -59,9 +60,10 @@ class Inputs:
         self._now = now
         """Gives the run that stands for a training today."""
         self._clock = clock
-        self.soon: Soon = lambda job: job()
-        self.later: Soon = lambda job: job()
-        """Does a job in the background."""
+        self.soon: Soon
+        self.later: Soon
+        self._spare: Spare | None
+        self.work_alone()
         self.is_idle: Callable[[], bool] = lambda: True
         """Says whether no cell runs just now."""
         self._here = Here()
@@ -74,6 +76,15 @@ class Inputs:
         self._reach: dict[str, frozenset[tuple[str, str]]] = {}
         """Datasets made ready in each execution and in those that it rests on, and what for."""
         self._linked: dict[str, set[str]] = {}
+
+    def work_beside(self, soon: Soon, later: Soon) -> None:
+        """Have done in the background what need not be done at once."""
+        self.soon, self.later, self._spare = soon, later, Spare(later)
+
+    def work_alone(self) -> None:
+        """Do everything at once."""
+        self.soon = self.later = lambda job: job()
+        self._spare = None
 
     # While a cell runs
 
@@ -150,7 +161,7 @@ class Inputs:
             parts=frozenset() if look is None else mark_of(thing, Budget(0)).parts,
             line=line,
             role="loaded" if loaded else None,
-            copy=None if look is None else snapshot(look.columns),
+            copy=None if look is None else snapshot(look.columns, self._spare),
         )
         self._here.seen.append(seen)
         self._here.by_id[id(thing)] = seen

@@ -12,6 +12,7 @@ from trackbook.capture.values import place_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from trackbook.capture.spare import Spare
     from trackbook.code import Statement
     from trackbook.fingerprint import Columns
     from trackbook.records import Dataset
@@ -66,7 +67,7 @@ class Here:
     spent_s: float = 0.0
 
 
-def snapshot(found: Columns) -> object:
+def snapshot(found: Columns, spare: Spare | None) -> object:
     """Return data as they are now, to go through later; None where that would cost much.
 
     Never the object itself: that it lives on could be noticed.
@@ -74,7 +75,13 @@ def snapshot(found: Columns) -> object:
     if found.share is not None and found.size_bytes <= SHARED_BYTES:
         return found.share()
     small = found.size_bytes <= COPIED_BYTES and found.text_count <= COPIED_TEXTS
-    return found.copy() if small else None
+    if not small:
+        return None
+    if spare is not None and found.array is not None:
+        copied: object = spare.copy_of(found.array)
+        if copied is not None:
+            return copied
+    return found.copy()
 
 
 def is_database(value: object) -> bool:

@@ -43,6 +43,8 @@ class Columns(NamedTuple):
     """As `copy` and at no cost, where the library never changes a buffer that two share."""
     text_count: int
     """Values that are Python objects or texts: slow to go through."""
+    array: Any = None
+    """The numpy array of plain values that they are, where they are one."""
 
 
 FAST = frozenset(

@@ -164,6 +164,7 @@ def of_array(value: Any) -> Columns | None:
         copy=value.copy,
         share=None,
         text_count=value.size if slow else 0,
+        array=None if slow else value,
     )
 
 

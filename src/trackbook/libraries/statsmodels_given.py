@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect import Parameter, signature, unwrap
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from trackbook.libraries.given import MISSING, module_of, plain
 
@@ -57,9 +58,16 @@ def defaults_of_method(kind: type, name: str) -> dict[str, object]:
 def _parameters_of(kind: type, name: str) -> Mapping[str, Parameter]:
     owner = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
     owner = owner.__func__ if isinstance(owner, classmethod) else owner
-    return signature(unwrap(owner)).parameters if isinstance(owner, FunctionType) else {}
+    if not isinstance(owner, FunctionType):
+        return {}
+    found = PARAMETERS.get(owner)
+    if found is None:
+        found = PARAMETERS[owner] = signature(unwrap(owner)).parameters
+    return found
 
 
+PARAMETERS: WeakKeyDictionary[FunctionType, Mapping[str, Parameter]] = WeakKeyDictionary()
+"""Of each method that was asked for: `inspect` takes a hundred microseconds."""
 STARS = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
 
 

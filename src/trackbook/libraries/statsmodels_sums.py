@@ -14,8 +14,8 @@ from trackbook.libraries.given import module_of, values_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROWS = 1 << 13
-FEWEST_ROWS = 4 * ROWS
+ROWS = 1 << 14
+FEWEST_ROWS = 2 * ROWS
 BY_ROW = ("_endog", "_var_weights", "_freq_weights", "_iweights", "_n_trials")
 """What results of a GLM keep of each row."""
 
@@ -104,11 +104,16 @@ def counted(y: Any) -> float | None:
     import numpy as np
     from scipy.special import gammaln, xlogy
 
-    with np.errstate(invalid="ignore"):
-        whole = y.astype("u4")
-    if (whole != y).any() or whole.max(initial=0) > MOST_COUNT:
-        return None
-    times = np.bincount(whole)
+    times = np.zeros(1, dtype="i8")
+    for begin in range(0, len(y), ROWS):
+        some = y[begin : begin + ROWS]
+        with np.errstate(invalid="ignore"):
+            whole = some.astype("u4")
+        if (whole != some).any() or whole.max(initial=0) > MOST_COUNT:
+            return None
+        counts = np.bincount(whole, minlength=len(times))
+        counts[: len(times)] += times
+        times = counts
     value = np.arange(len(times))
     return float(times @ (xlogy(value, value) - value - gammaln(value + 1)))
 
