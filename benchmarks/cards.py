@@ -10,8 +10,8 @@ ratio of the fastest in CPU time of the process, all its threads counted; last, 
 is spent in what hears the library's calls and reads them, measured there (the median of the turns): where
 a machine's pace changes by some percent from turn to turn, only that can tell 1 %; the interpreter's way
 there, some microseconds a call, is in the ratios alone. Before a turn
-with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1: that
-is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes
+with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1, free
+memory is given back and 400 MB are used once: that is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes
 of what was learned have to be the same each time, or this fails. A library that is not installed is
 named and not counted.
 
@@ -24,6 +24,7 @@ Run: `python benchmarks/cards.py [--smoke] [--repeats 8] [--seconds 4] [NAME …
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -42,6 +43,7 @@ from machine import machine, told
 
 FOLDER = Path(__file__).with_name("trainings")
 GOAL = 1.01
+AT_HAND_BYTES = 400 << 20
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 
 
@@ -188,6 +190,7 @@ def turn(shell, size: int, *, recording: bool) -> Turn:
         current_book().settle()  # the surroundings are written once a session
         spent = timed_ears()
     gc.collect()
+    same_memory()
     begun, cpu = perf_counter(), process_time()
     result = shell.run_cell(f"learned = train({size})", store_history=True)
     wall_s, cpu_s = perf_counter() - begun, process_time() - cpu
@@ -195,6 +198,19 @@ def turn(shell, size: int, *, recording: bool) -> Turn:
     if recording:
         shell.run_cell("%unload_ext trackbook").raise_error()
     return Turn(wall_s, cpu_s, sum(spent), shell.user_ns.pop("learned"))
+
+
+def same_memory() -> None:
+    """Let a turn begin without memory of its own, and with enough that the system has at hand.
+
+    A DuckDB that is opened or closed gives back what the process had freed (`malloc_trim`),
+    whoever had used it; and a virtual machine gives its own away after some seconds, and waits
+    for it when it is wanted again.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+    bytearray(b"\1") * AT_HAND_BYTES
 
 
 def timed_ears() -> list[float]:

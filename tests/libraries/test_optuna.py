@@ -173,3 +173,103 @@ def test_a_trainer_within_a_trial_tells_for_its_loops(told) -> None:
 
     optuna.create_study().optimize(objective, n_trials=2)
     assert not [step for step in told.steps if step.unit == "step"]
+
+
+TRAINED = """
+import lightgbm, numpy as np, optuna
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.preprocessing import StandardScaler
+X, y = make_classification(300, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+made = {}
+def objective(trial):
+    C = trial.suggest_float("C", 0.1, 2.0)
+    if trial.number == 1:
+        try:
+            LogisticRegression(C=-1.0).fit(X_train, y_train)
+        except ValueError:
+            pass
+    scaler = StandardScaler().fit(X_train)
+    model = LogisticRegression(C=C, max_iter=200).fit(scaler.transform(X_train), y_train)
+    made[trial.number] = model
+    folds = cross_val_score(LogisticRegression(C=C), X_train, y_train, cv=3)
+    return accuracy_score(y_test, model.predict(scaler.transform(X_test)))
+def boosted(trial):
+    leaves = trial.suggest_int("num_leaves", 4, 8)
+    data = lightgbm.Dataset(X_train, y_train)
+    held = lightgbm.Dataset(X_test, y_test, reference=data)
+    curves = {}
+    made["booster", trial.number] = lightgbm.train(
+        {"objective": "binary", "num_leaves": leaves, "verbosity": -1, "num_threads": 1},
+        data, 9, valid_sets=[held], callbacks=[lightgbm.record_evaluation(curves)],
+    )
+    if trial.number == 1:
+        raise KeyboardInterrupt
+    return curves["valid_0"]["binary_logloss"][-1]
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+study = optuna.create_study(direction="maximize", study_name="lines")
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_trained_in_a_trial_is_its_runs(sheet, jobs) -> None:
+    sheet.ok(TRAINED, f"study.optimize(objective, n_trials=4, n_jobs={jobs})")
+    assert sheet.sql("SELECT count(*) FROM runs") == [(5,)]
+    rows = sheet.sql(
+        "SELECT t.number, t.value, r.metrics['accuracy_score'], r.params['C'],"
+        " r.params['max_iter'], r.params['model'] FROM trials t JOIN runs r USING (run_id)"
+        " ORDER BY ALL"
+    )
+    assert [row[0] for row in rows] == [0, 1, 2, 3]
+    for _, value, accuracy, c, most, model in rows:
+        assert value == accuracy
+        assert 0.1 <= float(c) <= 2.0
+        assert (most, model) == ("200", "LogisticRegression")
+    data = sheet.sql(
+        "SELECT DISTINCT t.number, i.role, d.name FROM inputs i JOIN trials t USING (run_id)"
+        " JOIN datasets d USING (dataset_id) WHERE i.role <> 'loaded' ORDER BY ALL"
+    )
+    used = [
+        ("test", "X"),
+        ("training", "X"),
+        ("training", "X_train"),
+        ("training", "y_train"),
+    ]
+    assert data == [(n, *one) for n in range(4) for one in used]
+    sheet.ok("%track register best:value lines")
+    best = sheet.sql("SELECT run_id FROM trials ORDER BY value DESC, number LIMIT 1")
+    assert sheet.sql("SELECT run_id FROM model_versions") == best
+    assert sheet.book.recorder.faults == []
+
+
+def test_rounds_and_models_of_a_trial_are_its_own_and_an_interrupt_ends_it(sheet) -> None:
+    sheet.ok(TRAINED)
+    assert not sheet.run("study = optuna.create_study()\nstudy.optimize(boosted)").success
+    rows = sheet.sql(
+        "SELECT r.name, r.status, r.params['num_leaves'] IS NOT NULL, count(m.step),"
+        " count(DISTINCT m.step) FROM runs r LEFT JOIN metrics m ON m.run_id = r.run_id"
+        " AND m.name = 'valid_0.binary_logloss' WHERE r.origin = 'card' GROUP BY ALL ORDER BY 1"
+    )
+    assert rows == [
+        ("study-1/0", "FINISHED", True, 9, 9),
+        ("study-1/1", "FAILED", True, 9, 9),
+    ]
+    sheet.ok("%track register study-1/0 booster")
+    assert sheet.book.recorder.faults == []
+
+
+def test_a_trial_that_nobody_ends_ends_with_its_cell(sheet) -> None:
+    sheet.ok(TRAINED, "import optuna.storages")
+    assert not sheet.run(
+        "class Full(optuna.storages.InMemoryStorage):\n"
+        "    def set_trial_state_values(self, *args, **kwargs):\n"
+        "        raise OSError('the disk is full')\n"
+        "study = optuna.create_study(storage=Full(), study_name='kept')\n"
+        "study.optimize(objective, n_trials=2)"
+    ).success
+    rows = sheet.sql("SELECT name, status, params['max_iter'] FROM runs ORDER BY name")
+    assert rows == [("kept-1", "FAILED", None), ("kept-1/0", "FAILED", "200")]
+    assert sheet.book.recorder.faults == []

@@ -21,6 +21,8 @@ class Aims:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._known: dict[str, tuple[str, Direction]] = {}
+        self._swept: dict[str, Direction] = {}
+        """Metrics that sweeps are after, all of them the same way."""
         self._is_asked = False
 
     def learn(self) -> None:
@@ -36,7 +38,11 @@ class Aims:
         if there and book.store.place.is_read_only:
             # What an older trackbook made, and nobody may bring up to date, has no such view.
             there = bool(book.ask("knows_aims"))
-        return book.ask("aims") if there else []
+        rows = book.ask("aims") if there else []
+        self._swept = {
+            metric: way for experiment, metric, way in rows if experiment is None
+        }
+        return [row for row in rows if row[0] is not None]
 
     def take(self, rows: Iterable[tuple[str, str, Direction]]) -> None:
         """Know them from now on."""
@@ -49,7 +55,7 @@ class Aims:
 
     @property
     def directions(self) -> dict[str, Direction]:
-        """Which way the metrics are better that experiments are after."""
+        """Which way the metrics are better that experiments and sweeps are after."""
         if not self._is_asked and self._book.recorder is None:
             self.learn()
-        return dict(self._known.values())
+        return self._swept | dict(self._known.values())

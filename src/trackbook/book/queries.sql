@@ -18,8 +18,12 @@ SELECT DISTINCT name FROM params ORDER BY name LIMIT $most
 -- package_of_run: the package that was kept with a run, the last one
 SELECT package_digest FROM packages WHERE run_id = $run ORDER BY packaged_at DESC LIMIT 1
 
--- aims: the metric that each experiment is after, and which way it is better
+-- aims: the metric that each experiment is after, and which way it is better; NULL: sweeps are after it
 SELECT experiment, metric, direction FROM objectives
+UNION ALL
+SELECT NULL, metric, any_value(direction) FROM sweep_facts
+WHERE direction IS NOT NULL GROUP BY metric HAVING count(DISTINCT direction) = 1
 
--- knows_aims: whether the database is of a trackbook that knows objectives
-SELECT view_name FROM duckdb_views() WHERE database_name = 'tb' AND view_name = 'objectives'
+-- knows_aims: whether the database is of a trackbook that knows objectives and sweeps
+SELECT count(*) FROM duckdb_views()
+WHERE database_name = 'tb' AND view_name IN ('objectives', 'sweep_facts') HAVING count(*) = 2

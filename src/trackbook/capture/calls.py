@@ -281,20 +281,20 @@ class CallWatch:
         process.forks = self._forks
 
     def _thread_starts(self, frame: FrameType) -> None:
-        call = self._running.enclosing(frame)
-        if call is not None:
+        if (call := self._running.enclosing(frame)) is not None:
             call.threads.append(frame.f_locals["self"])
 
     def _opened(self, frame: FrameType) -> None:
-        if self._running.enclosing(frame) is not None or process.forks != self._forks:
+        around = self._running.enclosing(frame)
+        is_part = around is not None and not self._running.is_hosted(frame, around)
+        is_aside = asides and threading.get_ident() in asides
+        if is_part or is_aside or process.forks != self._forks:
             return
-        if asides and threading.get_ident() in asides:
-            return
-        here = frame.f_locals
-        watched = self._watched[id(frame.f_code)]
-        given = {key: here[name] for key, name in watched.arguments}
+        here, watched = frame.f_locals, self._watched[id(frame.f_code)]
         is_host = watched.name in watched.library.hosts
-        self._running.begin(frame, given, is_host=is_host)
+        given = {key: here[name] for key, name in watched.arguments}
+        if around is None or not is_host:
+            self._running.begin(frame, given, is_host=is_host, host=around)
 
     def _closed(self, frame: FrameType, result: object) -> None:
         ended = perf_counter()

@@ -46,6 +46,7 @@ class Flow:
         self._held: dict[str, int] = {}
         """The identity of each name's value when it was last written."""
         self._objects = Objects()
+        self._models: dict[str, ref[object]] = {}
 
     def owners_of(self, names: Iterable[str]) -> Runs:
         """Return the runs that the values of these names rest on.
@@ -181,9 +182,18 @@ class Flow:
             chosen |= step.chosen
         return chosen
 
-    def tie(self, thing: object, run_id: str) -> None:
+    def tie(self, thing: object, run_id: str, *, is_model: bool = False) -> None:
         """Remember that an object is a run's: its model, its predictions, its scores."""
         self._objects.tie(thing, run_id)
+        known = self._objects.weakly(thing) if is_model else None
+        if known is not None:
+            self._models[run_id] = known
+
+    def model_of(self, run_id: str) -> object:
+        """Return the model that a run trained, if it lives and no other trained it since."""
+        known = self._models.get(run_id)
+        model = known() if known is not None else None
+        return model if self.run_of(model) == run_id else None
 
     def run_of(self, thing: object) -> str | None:
         """Return the run that an object was tied to."""
@@ -199,6 +209,8 @@ class Flow:
             if old in runs:
                 self._made_in[name] = runs - {old} | {new}
         self._upstream[new] = self._upstream.pop(old, NOBODY)
+        if old in self._models:
+            self._models[new] = self._models.pop(old)
 
     def end_cell(self) -> None:
         """Let go of objects that could only be kept alive."""
@@ -227,6 +239,11 @@ class Objects:
             self._strong[place] = thing, run_id
         else:
             self._weak[place] = gone, run_id
+
+    def weakly(self, thing: object) -> ref[object] | None:
+        """Return the weak reference to an object that was tied; None where it takes none."""
+        known = self._weak.get(id(thing))
+        return known[0] if known is not None else None
 
     def run_of(self, thing: object) -> str | None:
         """Return the run an object is tied to; a stranger at the same address is not it."""

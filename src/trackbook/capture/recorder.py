@@ -13,6 +13,7 @@ from trackbook.capture.cell import Bound, Cell, Pending
 from trackbook.capture.cells import Cells
 from trackbook.capture.flow import Flow
 from trackbook.capture.given import brief
+from trackbook.capture.hosted import run_inside, take_inside
 from trackbook.capture.inputs import Inputs
 from trackbook.capture.ledger import Ledger
 from trackbook.capture.measures import Measures, Missed, Rules
@@ -136,20 +137,13 @@ class Recorder:
         """Record one thing that a call showed."""
         line = site.line
         if isinstance(finding, Training):
-            run = self.trainings.take(
-                finding, cell, line, self.mode, call.wall_s, site.call
-            )
-            if run is None:
-                self.measures.miss(finding.label, "manual mode, and no run is open")
-            else:
-                self.inputs.use(finding.data, run.run_id, line)
-                self._keep_model(finding, run, cell)
+            self._trained(finding, call, cell, site)
         elif isinstance(finding, Derived):
             made_by = self.flow.run_of(finding.of)
             if made_by is not None:
                 self.flow.tie(finding.made, made_by)
         elif isinstance(finding, Fitted):
-            if cell is not None:
+            if cell is not None and site.host is None:
                 typed = self.trainings.typed(finding.defaults)
                 self.measures.fitted(line, {**finding.params, **typed})
         elif isinstance(finding, Loaded):
@@ -157,13 +151,30 @@ class Recorder:
         elif isinstance(finding, Used):
             self._used(finding, line)
         elif isinstance(finding, Measured):
-            self._measured(call, finding, cell, line)
+            self._measured(call, finding, cell, site)
+
+    def _trained(
+        self, training: Training, call: Call, cell: Cell | None, site: Site
+    ) -> None:
+        """Record a training, its data and its model."""
+        if site.host is not None:
+            run = take_inside(self.trainings, self.flow, training, site.host)
+        else:
+            run = self.trainings.take(
+                training, cell, site.line, self.mode, call.wall_s, site.call
+            )
+            if run is None:
+                self.measures.miss(training.label, "manual mode, and no run is open")
+        if run is not None:
+            self.inputs.use(training.data, run.run_id, site.line)
+            self._keep_model(training, run, cell)
 
     def _step(self, step: Step, cell: Cell | None, site: Site) -> None:
         """Record how far a training is that still runs."""
         if step.search is not None and step.search.trials:
             self.tell_rest(site)  # belongs to the trial that ends
-        begun, is_new = self.trainings.step(step, cell, site.line, self.mode, site.call)
+        around = site.host or site.call
+        begun, is_new = self.trainings.step(step, cell, site.line, self.mode, around)
         if begun is None:
             self.measures.miss(step.label or "training", "manual mode, and no run is open")
             return
@@ -212,10 +223,13 @@ class Recorder:
             self.inputs.hold(used.data, used.of, line)
 
     def _measured(
-        self, call: Call, measured: Measured, cell: Cell | None, line: int | None
+        self, call: Call, measured: Measured, cell: Cell | None, site: Site
     ) -> None:
-        run_id = self.flow.run_of(measured.of)
-        if run_id is None and cell is not None:
+        run_id, line = self.flow.run_of(measured.of), site.line
+        if run_id is None and site.host is not None:
+            trial = run_inside(self.trainings, site.host)
+            run_id = trial.run_id if trial is not None else None
+        elif run_id is None and cell is not None:
             run_id = cell.trained_beside(line)
         pending = Pending(
             measured=replace(measured, of=None),

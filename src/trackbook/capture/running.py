@@ -68,6 +68,9 @@ class RunningCall:
     given: Mapping[str, object]
     is_host: bool = False
     """It calls the user's functions."""
+    host: RunningCall | None = None
+    """The one that called the user's function in which it is the outermost."""
+    thread: int = field(default_factory=get_ident)
     number: int = field(default_factory=count(1).__next__)
     """No other call of this process has it."""
     started: float = field(default_factory=perf_counter)
@@ -79,7 +82,7 @@ class RunningCall:
 
 
 class RunningCalls:
-    """The outermost watched call of each thread.
+    """The outermost watched call of each thread, or the outermost of what a host calls.
 
     A call that raises is never heard to end. So what stands here is a belief, and the
     stack decides: a call is part of another only while a watched frame is above it.
@@ -104,13 +107,15 @@ class RunningCalls:
         if mine is not None and mine.number == known and now < until:
             return True
         found = self.enclosing(frame)
-        if found is not None and found.is_host and self._is_hosted(frame, found):
+        if found is not None and self.is_hosted(frame, found):
             found = None
         self._believed = (found.number if found is not None else 0, now + BELIEVED_S)
         return found is not None
 
-    def _is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
-        """Tell whether no other watched call lies between a frame and the call around it."""
+    def is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
+        """Tell whether the call around a frame is a host, and no watched one lies between."""
+        if not host.is_host:
+            return False
         caller = frame.f_back
         while caller is not None and id(caller.f_code) not in self._watched:
             caller = caller.f_back
@@ -122,6 +127,9 @@ class RunningCalls:
             return None
         thread = get_ident()
         mine = self.calls.get(thread)
+        if mine is not None and mine.host and not any(map(mine.is_frame, stack_of(frame))):
+            self.end()  # it raised, and the user's function went on
+            mine = self.calls.get(thread)
         if mine is not None:
             caller = frame.f_back
             while caller is not None:
@@ -129,7 +137,9 @@ class RunningCalls:
                     return mine
                 caller = caller.f_back
             self.calls.pop(thread, None)
-        others = list(self.calls.values())
+        others = [
+            each for one in list(self.calls.values()) for each in (one, one.host) if each
+        ]
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
         for call in others:
@@ -138,10 +148,15 @@ class RunningCalls:
         return None
 
     def begin(
-        self, frame: FrameType, given: Mapping[str, object], *, is_host: bool = False
+        self,
+        frame: FrameType,
+        given: Mapping[str, object],
+        *,
+        is_host: bool = False,
+        host: RunningCall | None = None,
     ) -> None:
-        """Take this frame for its thread's outermost call."""
-        self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host)
+        """Take this frame for its thread's outermost call, or for that within a host's."""
+        self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host, host)
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""
@@ -149,14 +164,21 @@ class RunningCalls:
         return call if call is not None and call.is_frame(frame) else None
 
     def end(self) -> None:
-        """Forget this thread's outermost call."""
-        self.calls.pop(get_ident(), None)
+        """Forget this thread's outermost call, or the one within its host's."""
+        self._forget(get_ident())
+
+    def _forget(self, thread: int) -> None:
+        call = self.calls.pop(thread, None)
+        if call is not None and call.host is not None and call.host.thread == thread:
+            self.calls[thread] = call.host
 
     def drop_raised(self) -> None:
         """Forget the calls, and what they were given, that have left their stacks."""
         if not self.calls:
             return
         tops = sys._current_frames()  # noqa: SLF001 - the only way to other threads' frames
-        for thread, call in list(self.calls.items()):
-            if not any(call.is_frame(frame) for frame in stack_of(tops.get(thread))):
-                self.calls.pop(thread, None)
+        for thread in list(self.calls):
+            while (call := self.calls.get(thread)) is not None:
+                if any(call.is_frame(frame) for frame in stack_of(tops.get(thread))):
+                    break
+                self._forget(thread)

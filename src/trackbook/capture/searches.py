@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from dataclasses import dataclass, field
 from threading import get_ident
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,45 @@ import msgspec
 
 from trackbook.capture.given import brief
 from trackbook.capture.values import text_of
+from trackbook.clock import now_us
 from trackbook.records import Sweep, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from trackbook.capture.ink import Ink
-    from trackbook.capture.run import ActiveRun
-    from trackbook.libraries import Searched, Step, Tried
+    from trackbook.capture.run import ActiveRun, Status
+    from trackbook.libraries import Measured, Searched, Step, Tried
 
     Opens = Callable[[ActiveRun, str, str | None, int | None], ActiveRun]
+
+
+@dataclass(slots=True)
+class Inside:
+    """A trial that a thread is in."""
+
+    number: int
+    began_us: int = field(default_factory=now_us)
+    child: ActiveRun | None = None
+    """Its run, from the first training on; of a trial without any when it ends."""
+    steps: list[Step] = field(default_factory=list)
+    """What trainings told on the way."""
+    points: set[tuple[str, int]] = field(default_factory=set)
+    """What is written of metrics: name and step."""
+
+    def write(self, params: Mapping[str, object], metrics: Iterable[Measured]) -> None:
+        """Write what a training in it was given and came to; what was there before stays."""
+        run = self.child
+        if run is None:
+            return
+        run.log_params(
+            {n: v for n, v in params.items() if n not in run.params}, origin="call"
+        )
+        for measured in metrics:
+            for place, value in measured.values:
+                if (measured.name, place) not in self.points:
+                    self.points.add((measured.name, place))
+                    run.log_metric(measured.name, value, place, origin="call")
 
 
 class Searches:
@@ -35,8 +64,8 @@ class Searches:
         """What is known of each search's space, by its run."""
         self._facts: dict[str, Sweep] = {}
         """What was written of each."""
-        self._inside: dict[tuple[str, int], list[Step]] = defaultdict(list)
-        """What trainings told inside the trial that a thread is in."""
+        self._inside: dict[tuple[str, int], Inside] = {}
+        """The trial of a search that a thread is in."""
 
     def told(self, run: ActiveRun, search: Searched) -> None:
         """Write what a search tells: at first that it is one, then each trial that ended."""
@@ -52,6 +81,8 @@ class Searches:
             self._ink.put(fact, run.run_id, run.execution_id)
         for trial in search.trials:
             self._trial(run, search, trial)
+        if search.begins is not None:
+            self._inside[run.run_id, get_ident()] = Inside(search.begins)
 
     def knows(self, run: ActiveRun) -> bool:
         """Tell whether a run is a search's."""
@@ -61,18 +92,37 @@ class Searches:
         """Say whether a step was told inside a trial, whose part it is then."""
         if step.search is not None or run.run_id not in self._spaces:
             return False
-        self._inside[run.run_id, get_ident()].append(step)
+        inside = self._inside.get((run.run_id, get_ident()))
+        if inside is not None:
+            inside.steps.append(step)
         return True
 
+    def inside(self, run: ActiveRun) -> Inside | None:
+        """Return the trial that this thread is in, with a run; None outside of any."""
+        inside = self._inside.get((run.run_id, get_ident()))
+        if inside is not None and inside.child is None:
+            name = f"{run.name}/{inside.number}"
+            inside.child = self._opens(run, "trial", name, inside.began_us)
+        return inside
+
+    def leave(self, run: ActiveRun, status: Status, error: str | None) -> None:
+        """End the trials of a search that did not end by themselves."""
+        for key in [key for key in self._inside if key[0] == run.run_id]:
+            child = self._inside.pop(key).child
+            if child is not None:
+                child.end(status, error)
+
     def _trial(self, run: ActiveRun, search: Searched, trial: Tried) -> None:
-        child = self._opens(run, "trial", f"{run.name}/{trial.number}", trial.began_us)
+        inside = self._inside.pop((run.run_id, get_ident()), None)
+        if inside is None or inside.number != trial.number:
+            inside = Inside(trial.number)
+        child = inside.child or self._opens(
+            run, "trial", f"{run.name}/{trial.number}", trial.began_us
+        )
+        inside.child = child
         child.log_params(trial.params, origin="call")
-        for step in self._inside.pop((run.run_id, get_ident()), ()):
-            own = {n: v for n, v in step.params.items() if n not in trial.params}
-            child.log_params(own, origin="call")
-            for measured in step.metrics:
-                for place, value in measured.values:
-                    child.log_metric(measured.name, value, place, origin="call")
+        for step in inside.steps:
+            inside.write(step.params, step.metrics)
         goal = search.goals[0]
         for place, value in trial.points:
             child.log_metric(goal, value, place, origin="call")

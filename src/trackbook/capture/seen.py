@@ -96,16 +96,20 @@ def is_database(value: object) -> bool:
 def name_of(
     seen: Seen, statements: Sequence[Statement], namespace: Mapping[str, object]
 ) -> str | None:
-    """Return the variable that held data where they were seen: bound there, or handed on."""
+    """Return the variable that held data where they were seen: bound there, or handed on.
+
+    Where a function handed them on, it is any that holds them, unless IPython made it.
+    """
     thing = seen.thing()
-    if thing is None or seen.line is None:
+    if thing is None:
         return None
     for one in statements:
-        if one.line <= seen.line <= one.end_line:
+        if seen.line is not None and one.line <= seen.line <= one.end_line:
             for name in (*sorted(one.binds), *sorted(one.reads)):
                 if namespace.get(name) is thing:
                     return name
-    return None
+    held = (n for n, value in list(namespace.items()) if value is thing and n[:1] != "_")
+    return next(held, None)
 
 
 def weakly(thing: Any) -> Callable[[], object]:

@@ -174,6 +174,7 @@ class Trainings:
         """
         for begun in self.living.leave():
             self._settle(begun, begun.whole())
+            self.searches.leave(begun.run, status, error)
             raised = begun.call is not None and status == "FINISHED"
             if begun.owns or begun.run is cell.run:
                 begun.run.end(
@@ -322,7 +323,8 @@ class Trainings:
                 run.log_metric(measured.name, value, step, origin="call")
         if training.tags:
             run.set_tags(training.tags)
-        for thing in (training.model, *training.results):
+        self._flow.tie(training.model, run.run_id, is_model=True)
+        for thing in training.results:
             self._flow.tie(thing, run.run_id)
         return Part(
             without_objects(training),

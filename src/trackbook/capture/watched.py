@@ -40,6 +40,8 @@ class Site:
     thread: int
     call: int | None = None
     """The number of the outermost watched call; None for a step of the user's own loop."""
+    host: int | None = None
+    """That of the call which called the user's function that called it: of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +148,5 @@ def site_of(
         file=cell and cell.f_code.co_filename,
         thread=get_ident(),
         call=call.number if call is not None else None,
+        host=call.host.number if call is not None and call.host is not None else None,
     )

@@ -145,9 +145,12 @@ def meant_by(book: Book, word: str, names: Mapping[str, object], run: str | None
     digest = package_of_run(book, found)
     if digest is not None:
         return Meant(None, given or found, digest)
-    recorder = book.recorder
-    for value in names.values() if recorder is not None else ():
-        if recorder is not None and recorder.flow.run_of(value) == found.run_id:
+    flow = book.recorder.flow if book.recorder is not None else None
+    model = flow.model_of(found.run_id) if flow is not None else None
+    if model is not None:
+        return Meant(model, given or found, None)
+    for value in names.values() if flow is not None else ():
+        if flow is not None and flow.run_of(value) == found.run_id:
             return Meant(value, given or found, None)
     raise NotFound(
         f"the model of {found.name} is not in this notebook, and none was kept with the run:"

@@ -77,6 +77,8 @@ class Searched:
     """Of each param its `values`, or `low`, `high`, `kind`, `step`, `log`; as far as known."""
     trials: Sequence[Tried] = ()
     """Those that ended since it was told last."""
+    begins: int | None = None
+    """The number of the trial that begins here, in the calling thread."""
     budget: int | None = None
     jobs: int = 1
 

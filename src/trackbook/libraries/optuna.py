@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.base import Library, Measured, Searched, Step, Training, Tried
@@ -39,10 +40,11 @@ def asked(call: Call) -> Iterable[Finding]:
     study: Any = call.given["self"]
     given = optimizing(study)
     if given is not None:
-        search = search_of(study, given)
+        number = getattr(call.result, "number", None)
+        search = replace(search_of(study, given), begins=number)
         yield Step(
             label=search.name,
-            done=getattr(call.result, "number", None),
+            done=number,
             total=search.budget,
             unit="trial",
             search=search,
