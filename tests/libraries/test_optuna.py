@@ -241,7 +241,7 @@ def test_what_is_trained_in_a_trial_is_its_runs(sheet, jobs) -> None:
     assert data == [(n, *one) for n in range(4) for one in used]
     sheet.ok("%track register best:value lines")
     best = sheet.sql("SELECT run_id FROM trials ORDER BY value DESC, number LIMIT 1")
-    assert sheet.sql("SELECT run_id FROM model_versions") == best
+    assert sheet.sql("SELECT run_id FROM versions") == best
     assert sheet.book.recorder.faults == []
 
 
