@@ -273,3 +273,22 @@ def test_a_trial_that_nobody_ends_ends_with_its_cell(sheet) -> None:
     rows = sheet.sql("SELECT name, status, params['max_iter'] FROM runs ORDER BY name")
     assert rows == [("kept-1", "FAILED", None), ("kept-1/0", "FAILED", "200")]
     assert sheet.book.recorder.faults == []
+
+
+def test_a_study_within_a_trial_is_a_part_of_it(sheet) -> None:
+    sheet.ok(
+        TRAINED,
+        "def outer(trial):\n"
+        "    inner = optuna.create_study(direction='maximize')\n"
+        "    inner.optimize(objective, n_trials=2)\n"
+        "    LogisticRegression(C=trial.suggest_float('c', 1, 2)).fit(X_train, y_train)\n"
+        "    return inner.best_value\n"
+        "study.optimize(outer, n_trials=2)",
+    )
+    rows = sheet.sql(
+        "SELECT t.name, r.params['c'] = r.params['C'], r.metrics['best_value'] = t.value"
+        " FROM trials t JOIN runs r USING (run_id) ORDER BY 1"
+    )
+    assert rows == [("lines-1/0", True, True), ("lines-1/1", True, True)]
+    assert sheet.sql("SELECT count(*) FROM runs") == [(3,)]
+    assert sheet.book.recorder.faults == []

@@ -293,8 +293,7 @@ class CallWatch:
         here, watched = frame.f_locals, self._watched[id(frame.f_code)]
         is_host = watched.name in watched.library.hosts
         given = {key: here[name] for key, name in watched.arguments}
-        if around is None or not is_host:
-            self._running.begin(frame, given, is_host=is_host, host=around)
+        self._running.begin(frame, given, is_host=is_host, host=around)
 
     def _closed(self, frame: FrameType, result: object) -> None:
         ended = perf_counter()

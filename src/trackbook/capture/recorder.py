@@ -13,7 +13,7 @@ from trackbook.capture.cell import Bound, Cell, Pending
 from trackbook.capture.cells import Cells
 from trackbook.capture.flow import Flow
 from trackbook.capture.given import brief
-from trackbook.capture.hosted import run_inside, take_inside
+from trackbook.capture.hosted import take_inside, trial_in
 from trackbook.capture.inputs import Inputs
 from trackbook.capture.ledger import Ledger
 from trackbook.capture.measures import Measures, Missed, Rules
@@ -171,6 +171,8 @@ class Recorder:
 
     def _step(self, step: Step, cell: Cell | None, site: Site) -> None:
         """Record how far a training is that still runs."""
+        if step.search is not None and site.host is not None:
+            return  # a search within a trial is a part of that, as its result
         if step.search is not None and step.search.trials:
             self.tell_rest(site)  # belongs to the trial that ends
         around = site.host or site.call
@@ -227,8 +229,8 @@ class Recorder:
     ) -> None:
         run_id, line = self.flow.run_of(measured.of), site.line
         if run_id is None and site.host is not None:
-            trial = run_inside(self.trainings, site.host)
-            run_id = trial.run_id if trial is not None else None
+            trial = trial_in(self.trainings, site.host)
+            run_id = trial.child.run_id if trial is not None and trial.child else None
         elif run_id is None and cell is not None:
             run_id = cell.trained_beside(line)
         pending = Pending(

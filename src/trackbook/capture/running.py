@@ -80,6 +80,13 @@ class RunningCall:
     def is_frame(self, frame: FrameType) -> bool:
         return id(frame) == self.frame_id and frame.f_code is self.code
 
+    def with_hosts(self) -> Iterator[RunningCall]:
+        """Yield it, its host, the host's host."""
+        call: RunningCall | None = self
+        while call is not None:
+            yield call
+            call = call.host
+
 
 class RunningCalls:
     """The outermost watched call of each thread, or the outermost of what a host calls.
@@ -127,7 +134,9 @@ class RunningCalls:
             return None
         thread = get_ident()
         mine = self.calls.get(thread)
-        if mine is not None and mine.host and not any(map(mine.is_frame, stack_of(frame))):
+        while (
+            mine is not None and mine.host and not any(map(mine.is_frame, stack_of(frame)))
+        ):
             self.end()  # it raised, and the user's function went on
             mine = self.calls.get(thread)
         if mine is not None:
@@ -137,9 +146,7 @@ class RunningCalls:
                     return mine
                 caller = caller.f_back
             self.calls.pop(thread, None)
-        others = [
-            each for one in list(self.calls.values()) for each in (one, one.host) if each
-        ]
+        others = [each for one in list(self.calls.values()) for each in one.with_hosts()]
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
         for call in others:

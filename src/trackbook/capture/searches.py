@@ -113,9 +113,7 @@ class Searches:
                 child.end(status, error)
 
     def _trial(self, run: ActiveRun, search: Searched, trial: Tried) -> None:
-        inside = self._inside.pop((run.run_id, get_ident()), None)
-        if inside is None or inside.number != trial.number:
-            inside = Inside(trial.number)
+        inside = self._inside.pop((run.run_id, get_ident()), None) or Inside(trial.number)
         child = inside.child or self._opens(
             run, "trial", f"{run.name}/{trial.number}", trial.began_us
         )
