@@ -84,6 +84,13 @@ class Searches:
         if search.begins is not None:
             self._inside[run.run_id, get_ident()] = Inside(search.begins)
 
+    def goal_of(self, run: ActiveRun) -> tuple[str, str] | None:
+        """Return what a search with one goal is after, and whether max or min of it."""
+        fact = self._facts.get(run.run_id)
+        if fact is None or fact.metric is None or fact.direction is None:
+            return None
+        return fact.metric, fact.direction
+
     def knows(self, run: ActiveRun) -> bool:
         """Tell whether a run is a search's."""
         return run.run_id in self._spaces

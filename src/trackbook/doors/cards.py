@@ -71,7 +71,7 @@ def note_of(run: ActiveRun, report: CellReport, book: Book) -> str:
     parts = []
     children = [c for c in report.children if c.start.parent_run_id == run.run_id]
     if children:
-        parts.append(f"{len(children)} child runs{best_child(children, book)}")
+        parts.append(f"{len(children)} child runs{best_child(run, children, book)}")
     if book.cards == "verbose" and book.recorder is not None:
         missed = dict.fromkeys(book.recorder.measures.missed_here)
         parts += [f"not captured: {m.name} ({m.why})" for m in list(missed)[-3:]]
@@ -80,15 +80,24 @@ def note_of(run: ActiveRun, report: CellReport, book: Book) -> str:
     return "; ".join(parts)
 
 
-def best_child(children: list[ActiveRun], book: Book) -> str:
-    """Return which child is best, by the first metric that all of them have."""
+def best_child(run: ActiveRun, children: list[ActiveRun], book: Book) -> str:
+    """Return which child is best: by what a search is after, else by what all of them have."""
+    goal = book.recorder.trainings.searches.goal_of(run) if book.recorder else None
+    if goal is not None:
+        reached = [child for child in children if goal[0] in child.metrics]
+        return said_of_best(reached, *goal) if reached else ""
     shared = set(children[0].metrics).intersection(*(c.metrics for c in children))
     for name in sorted(shared):
         way = book.direction(name)
         if way is not None:
-            chosen = (max if way == "max" else min)(children, key=lambda c: c.metrics[name])
-            return f", best {name} {chosen.metrics[name]:.4g} ({chosen.name})"
+            return said_of_best(children, name, way)
     return ""
+
+
+def said_of_best(children: list[ActiveRun], name: str, way: str) -> str:
+    """Return the best of runs by a metric, the first of equals."""
+    chosen = (max if way == "max" else min)(children, key=lambda c: c.metrics[name])
+    return f", best {name} {chosen.metrics[name]:.4g} ({chosen.name})"
 
 
 def show_quietly(card: Card) -> None:
