@@ -96,7 +96,8 @@ def best_child(run: ActiveRun, children: list[ActiveRun], book: Book) -> str:
 
 def said_of_best(children: list[ActiveRun], name: str, way: str) -> str:
     """Return the best of runs by a metric, the first of equals."""
-    chosen = (max if way == "max" else min)(children, key=lambda c: c.metrics[name])
+    in_order = sorted(children, key=lambda child: child.began_us)
+    chosen = (max if way == "max" else min)(in_order, key=lambda c: c.metrics[name])
     return f", best {name} {chosen.metrics[name]:.4g} ({chosen.name})"
 
 
