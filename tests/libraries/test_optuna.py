@@ -271,6 +271,27 @@ def test_a_trial_that_nobody_ends_ends_with_its_cell(sheet) -> None:
     assert sheet.book.recorder.faults == []
 
 
+def test_what_is_trained_after_a_study_in_its_cell_leaves_the_study_whole(sheet) -> None:
+    sheet.ok(
+        TRAINED,
+        "study.optimize(objective, n_trials=2)\n"
+        "final = LogisticRegression(**study.best_params).fit(X_train, y_train)",
+    )
+    sheet.ok("%track register final lines")
+    assert sheet.sql("SELECT name, done FROM sweeps") == [("lines-1", 2)]
+    rows = sheet.sql(
+        "SELECT r.name, p.name, r.status FROM runs r JOIN runs p ON p.run_id = r.parent_run_id"
+        " ORDER BY ALL"
+    )
+    assert rows == [
+        ("LogisticRegression-1", "lines-1", "FINISHED"),
+        ("lines-1/0", "lines-1", "FINISHED"),
+        ("lines-1/1", "lines-1", "FINISHED"),
+    ]
+    made_by = "SELECT r.name FROM versions v JOIN runs r USING (run_id)"
+    assert sheet.sql(made_by) == [("LogisticRegression-1",)]
+
+
 def test_what_is_said_of_a_study_is_its_goal_not_what_its_trials_measured(
     sheet, capsys
 ) -> None:

@@ -231,7 +231,7 @@ class Trainings:
         if not parts:
             self._parts[group.run_id].append(self._write(group, training))
             return group
-        if parts[0].run is group:
+        if parts[0].run is group and not self.searches.knows(group):  # trials stay its own
             self._split(group, cell)
         return self._child(group, training, self._began_us, still_runs=still_runs)
 
