@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -227,3 +229,40 @@ def test_the_losses_of_a_program_are_on_record_to_the_last(tmp_path, code, statu
     assert done.status == status
     question = "SELECT count(*), max(step) FROM metrics WHERE name = 'train.loss'"
     assert rows(tmp_path, question) == [(20, 20)]
+
+
+WITHOUT_JUPYTER = """
+import sys
+from importlib.machinery import PathFinder
+GONE = {"jupyter_client", "jupyter_core", "nbclient", "nbformat", "ipykernel", "papermill"}
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in GONE else PathFinder.find_spec(name, path, target)
+sys.meta_path[:] = [Finder if each is PathFinder else each for each in sys.meta_path]
+from trackbook.doors.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_scripts_run_where_no_jupyter_is_installed_and_notebooks_say_what_is_missing(
+    tmp_path,
+) -> None:
+    (tmp_path / "main.py").write_text("lr = 0.1\nprint(lr)\n")
+    (tmp_path / "sheet.ipynb").write_text(
+        '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
+
+    def said(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", WITHOUT_JUPYTER, *words],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stderr.strip()
+
+    assert said("run", "main.py")[0] == 0
+    assert said("run", "sheet.ipynb") == (
+        1,
+        "trackbook: run needs nbclient and ipykernel and papermill for notebooks:"
+        " pip install 'trackbook[run]'",
+    )

@@ -195,5 +195,5 @@ def must_be_able(target: str) -> None:
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise NotFound(
-            f"run needs {' and '.join(missing)} for notebooks: pip install trackbook[run]"
+            f"run needs {' and '.join(missing)} for notebooks: pip install 'trackbook[run]'"
         )

@@ -8,13 +8,10 @@ import os
 import sys
 import time
 from contextlib import ExitStack
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-
-from trackbook.errors import TrackbookError
+from trackbook.errors import NotFound, TrackbookError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +45,12 @@ class FreshKernel:
         timeout_s: float | None = None,
         python: str = sys.executable,
     ) -> None:
-        from nbclient import NotebookClient  # with nbformat, which takes a second or two
+        must_be_able(python)
+        # With nbformat, which takes a second or two.
+        from jupyter_client.manager import AsyncKernelManager
+        from nbclient import NotebookClient
+
+        from trackbook.reproduce.one_python import OnePython
 
         self.notebook = notebook
         self._env = {k: v for k, v in os.environ.items() if not k.startswith("TRACKBOOK_")}
@@ -121,6 +123,7 @@ class FreshKernel:
             source: the words
             is_busy: a cell may still be running: it is interrupted first
         """
+        from jupyter_core.utils import run_sync
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
         self._client.timeout = LAST_WORDS_S
@@ -152,6 +155,16 @@ class FreshKernel:
         return dict(self._client.wait_for_reply(sent)["content"])
 
 
+def must_be_able(python: str) -> None:
+    """Refuse to start a kernel where what that takes is not installed."""
+    needed = ("nbclient", "ipykernel") if python == sys.executable else ("nbclient",)
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing:
+        raise NotFound(
+            f"a fresh kernel needs {' and '.join(missing)}: pip install 'trackbook[run]'"
+        )
+
+
 def drop_pending(client: Any) -> None:
     """Wait no more for a cell that was interrupted: it would take the answers to others.
 
@@ -165,19 +178,3 @@ def drop_pending(client: Any) -> None:
         for one in asyncio.all_tasks(loop):  # nobody will ask how they ended
             one.add_done_callback(lambda done: done.cancelled() or done.exception())
     loop.call_soon_threadsafe(task.cancel)
-
-
-class OnePython(KernelSpecManager):
-    """Knows one kernel: the interpreter it was given, whatever `python3` means elsewhere."""
-
-    def __init__(self, python: str) -> None:
-        super().__init__()
-        self._python = python
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return how to start it."""
-        start = [self._python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        start += ["--log-level=ERROR"]  # it warns on the terminal that it speaks over TCP
-        return KernelSpec(
-            argv=start, name=kernel_name, display_name="Python", language="python"
-        )
