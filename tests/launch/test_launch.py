@@ -262,7 +262,7 @@ def test_scripts_run_where_no_jupyter_is_installed_and_notebooks_say_what_is_mis
 
     assert said("run", "main.py")[0] == 0
     assert said("run", "sheet.ipynb") == (
-        1,
+        2,
         "trackbook: run needs nbclient and ipykernel and papermill for notebooks:"
         " pip install 'trackbook[run]'",
     )
