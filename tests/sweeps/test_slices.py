@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import nbformat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackbook.sweeps import RunSlice, Wishes, space_from, sweep
+
+v4 = nbformat.v4
 
 
 def swept(session, run: str, space: dict[str, object], metric: str, *, share: bool):
@@ -118,3 +121,29 @@ def test_the_value_of_a_trial_is_that_on_record_in_whatever_order_steps_were_log
     assert run.metrics["jumps"] == 8.0
     _, rows = swept(session, run.run_id, {"gain": [1.0, 0.5]}, "jumps", share=True)
     assert [(row[1], row[4]["jumps"]) for row in rows] == [(8.0, 8.0), (4.0, 4.0)]
+
+
+def test_a_notebook_that_was_launched_is_swept_as_the_one_run_that_it_is(session) -> None:
+    sources = (
+        "lr = 0.1",
+        "from sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True)",
+        "from sklearn.linear_model import SGDClassifier",
+        "model = SGDClassifier(alpha=lr, max_iter=5, tol=None, random_state=0).fit(X, y)",
+        "acc = model.score(X, y)\nacc",
+    )
+    cells = [v4.new_code_cell(source) for source in sources]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(v4.new_notebook(cells=cells), session.project / "sheet.ipynb")
+    session.run("%track run sheet.ipynb -P lr=0.3 --name launched")
+    done, rows = swept(session, "launched", {"lr": [0.01, 0.3]}, "acc", share=True)
+    assert [row[0] for row in rows] == ["done", "done"]
+    first = session.book.find("launched")
+    assert rows[1][1] == first.metrics["acc"]
+    assert rows[0][1] != rows[1][1]
+    trial = session.book.find(f"{done.name}/1")
+    assert trial.params["alpha"] == first.params["alpha"]
+    assert (
+        session.sql(f"SELECT name FROM runs WHERE parent_run_id = '{trial.run_id}'") == []
+    )
+    proof = session.run(f"%track reproduce {trial.name}").result
+    assert proof.is_good, proof

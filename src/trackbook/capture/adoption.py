@@ -20,7 +20,8 @@ class Adoption:
     Args:
         ledger: where runs open
         cell: the cell whose execution opens the run that is waited for
-        kind: `child` where that is a part of another run, else empty
+        kind: `child` where that is a part of another run, `launch` where the trial is
+            launched as it, so that none is waited for, else empty
         place: among the runs of that kind that the cell opens
         group: the run to which all belong until a trial begins
     """

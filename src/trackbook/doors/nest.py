@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from trackbook.book import look_ahead, rest, split
-from trackbook.capture import Adoption
+from trackbook.capture import Adoption, Launch, take_launch
 from trackbook.doors.ipython import Plugged
 from trackbook.doors.session import Current
 
@@ -194,6 +194,9 @@ class Nest:
         if Plugged.plug is not None:
             Plugged.plug.watch.go_on()
         self._adoption.begin(order["run"])
+        recorder = self._book.recorder
+        if self._order["adoption"]["kind"] == "launch" and recorder is not None:
+            take_launch(recorder, Launch(relation="child", **order["run"]))
         found = self._tried(order)
         run = self._adoption.end(order["params"])
         self._book.close("FAILED" if found["error"] else "FINISHED")

@@ -15,7 +15,9 @@ class OnePython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return how to start it."""
         start = [self._python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        start += ["--log-level=ERROR"]  # it warns on the terminal that it speaks over TCP
+        # It warns on the terminal that it speaks over TCP, and takes the interrupt with which
+        # jupyter_client begins to shut it down for an error.
+        start += ["--log-level=CRITICAL"]
         return KernelSpec(
             argv=start, name=kernel_name, display_name="Python", language="python"
         )

@@ -317,7 +317,12 @@ def made(target: RunSlice, task: Task) -> Room:
 
 
 def opener_of(store: Store, run: Run, cut: Slice) -> tuple[int, str, int]:
-    """Return which run a run is among those that its slice opens: cell, kind, place there."""
+    """Return which run a run is among those that its slice opens: cell, kind, place there.
+
+    One that was launched is that of all cells, whichever of them a trial begins with.
+    """
+    if run.origin == "launch":
+        return len(cut.parts) - 1, "launch", 0
     rows = store.rows(SQL["opened_like"], run=run.run_id).rows
     places = {part.execution_id: at for at, part in enumerate(cut.parts)}
     counts = {True: 0, False: 0}
