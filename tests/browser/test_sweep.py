@@ -14,6 +14,7 @@ def test_a_sweep_is_followed_picked_from_and_stopped(open_notebook, lab, tmp_pat
     notebook = open_notebook("sweep/sweep", CELLS, size=(1400, 1500))
     notebook.run()
     notebook.command("application:toggle-left-area")
+    notebook.theme("JupyterLab Light")  # another file's tests may have left the dark one
     page = notebook.page
     panel = page.locator(".tb-sweep")
     panel.wait_for(timeout=60_000)

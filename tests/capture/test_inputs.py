@@ -285,8 +285,8 @@ def test_every_temporary_that_was_used_is_on_record(book) -> None:
 
 
 def test_what_changes_after_it_was_used_counts_as_it_was(book) -> None:
-    book.ok("small = np.arange(8.0).reshape(4, 2)", "y = [0, 1, 0, 1]")
-    book.ok("LogisticRegression().fit(small, y)")
+    book.ok("first = np.arange(1e5).reshape(-1, 2)", "y = first[:, 0] > 9")
+    book.ok("LogisticRegression(max_iter=1).fit(first, y)")
     book.book.settle()  # from now on there is memory for copies
     book.ok(
         "same = [np.arange(600.0).reshape(-1, 2) for _ in range(3)]",

@@ -15,7 +15,10 @@ def ready() -> Spare:
     jobs: list = []
     made = Spare(jobs.append)
     assert made.copy_of(np.ones(3)) is None
-    assert made.copy_of(np.ones(3)) is None
+    assert jobs == []
+    large = np.ones(1 << 15)
+    assert made.copy_of(large) is None
+    assert made.copy_of(large) is None
     (job,) = jobs
     job()
     return made

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SPARE_BYTES = 32 << 20
+FEWEST_BYTES = 256 << 10
+"""A session whose arrays are smaller gets on without: what they need is used again anyway."""
 ALIGNED = 64
 UNSHARED = 2
 """What `sys.getrefcount` gives for memory that no copy lies in: the attribute, and its argument."""
@@ -34,7 +36,7 @@ class Spare:
         The room is free again when all that was copied has been dropped.
         """
         if self._memory is None:
-            if not self._is_asked:
+            if not self._is_asked and array.nbytes >= FEWEST_BYTES:
                 self._is_asked = True
                 self._later(self._make_ready)
             return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trackbook.libraries.base import Call, Measured
 
-EVERY_S, FEW = 0.5, 2
+EVERY_S, FEW = 0.5, 4
 """After a training's first few tellings they come no more often: half a millisecond each."""
 MOST_SILENT = 100
 
