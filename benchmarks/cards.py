@@ -9,10 +9,10 @@ median of the pairs' ratios with the lowest and the highest, which say how quiet
 ratio of the fastest in CPU time of the process, all its threads counted; last, the share of a turn that
 is spent in what hears the library's calls and reads them, measured there (the median of the turns): where
 a machine's pace changes by some percent from turn to turn, only that can tell 1 %; the interpreter's way
-there, some microseconds a call, is in the ratios alone. Before a turn
-with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at size 1, free
-memory is given back and 400 MB are used once: that is not counted, nor are a session's beginning and end (`overhead.py` counts whole notebooks). The bytes
-of what was learned have to be the same each time, or this fails. A library that is not installed is
+there, some microseconds a call, is in the ratios alone. Before a turn with trackbook it is loaded,
+afterwards it is unloaded, and before any turn a cell trains at size 1, free memory is given back and
+400 MB are used once: that is not counted, nor are a session's beginning and end (`overhead.py` counts
+whole notebooks). The bytes of what was learned have to be the same each time, or this fails. A library that is not installed is
 named and not counted.
 
 The trainings are small but real: a step of a loop takes some milliseconds, an epoch fifty, a trial a

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EVERY_S, FEW = 0.5, 4
 """After a training's first few tellings they come no more often: half a millisecond each."""
 MOST_SILENT = 100
+"""Trainings that tell nothing and are remembered, so that they are not asked anew each round."""
 
 
 class Pace:
