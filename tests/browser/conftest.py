@@ -172,7 +172,8 @@ class Notebook:
         self.page.evaluate(
             "async (code) => { const kernel = jupyterapp.shell.currentWidget.sessionContext"
             ".session.kernel; const asked = kernel.requestExecute({code, silent: true,"
-            " store_history: false}); await asked.done; }",
+            " store_history: false}); const {content} = await asked.done;"
+            " if (content.status !== 'ok') throw new Error(`${content.ename}: ${content.evalue}`); }",
             code,
         )
 

@@ -70,7 +70,7 @@ def test_asking_for_an_approval_that_came_meanwhile_does_not_promote_unasked(
     expect(dialog).to_contain_text("0 of 1 approvals")
     notebook.shot("sidebar-registry-approval-missing", tmp_path)
     dialog.get_by_role("button", name="Ask for approval").click()
-    expect(card(page)).to_contain_text("Approve for production", timeout=PATIENCE_MS)
+    expect(card(page)).to_contain_text("approval asked for PRODUCTION", timeout=PATIENCE_MS)
     dialog = opened_dialog(page, "Promote to production")
     notebook.say(BOB_AGREES)
     dialog.get_by_role("button", name="Ask for approval").click()
