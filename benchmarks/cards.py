@@ -215,6 +215,7 @@ def same_memory() -> None:
 
 def timed_ears() -> list[float]:
     """Measure from now on what hears calls; return a list that grows by the seconds of each."""
+    from trackbook.capture import taps
     from trackbook.capture.calls import CallWatch
 
     spent: list[float] = []
@@ -237,6 +238,8 @@ def timed_ears() -> list[float]:
                 closed=timed(each.closed),
                 noting=timed(each.noting),
             )
+    notings = getattr(taps, "notings", {})  # not on Python 3.12
+    notings.update({key: timed(each) for key, each in notings.items()})
     return spent
 
 

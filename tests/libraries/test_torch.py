@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import threading
 import time
 
 import pytest
@@ -14,15 +15,16 @@ import torch
 from torch import nn
 from trackbook.capture.running import BELIEVED_S
 from trackbook.libraries import torch as card
+from trackbook.libraries import torch_loop, torch_losses
 
 X = torch.linspace(-1, 1, 64).reshape(16, 4)
 Y = (X[:, 0] > 0).long()
 
 
-@pytest.fixture(autouse=True)
-def every_step(monkeypatch):
+@pytest.fixture(autouse=True, params=[0.0, 60.0], ids=["each step", "at the end"])
+def every_step(monkeypatch, request):
     list(card.rest())
-    monkeypatch.setattr(card, "EVERY_S", 0.0)
+    monkeypatch.setattr(torch_losses, "EVERY_S", request.param)
 
 
 def net():
@@ -119,6 +121,35 @@ def test_losses_that_are_gathered_for_one_step_are_added(told):
     assert value == pytest.approx(sum(part.item() for part in parts))
 
 
+def test_two_optimizers_that_take_turns_keep_their_own_losses_and_rates(told):
+    models = [net(), net()]
+    optimizers = [torch.optim.SGD(each.parameters(), lr=0.1) for each in models]
+    losses = [[], []]
+    for step in range(6):
+        for which, (model, optimizer) in enumerate(zip(models, optimizers, strict=True)):
+            optimizer.param_groups[0]["lr"] = 0.1 + which if step < 3 else 0.01
+            loss = nn.functional.cross_entropy(model(X) * (which + 1), Y)
+            loss.backward()
+            optimizer.step()
+            losses[which].append(loss.item())
+    told.take(card.rest())
+    for which, model in enumerate(models):
+        own = [each for each in told.steps if each.of is model]
+        assert points(own, "train.loss") == list(enumerate(losses[which], 1))
+        assert points(own, "lr") == [(1, 0.1 + which), (4, 0.01)]
+
+
+def test_losses_that_nobody_takes_a_step_by_do_not_pile_up(told):
+    weight = torch.ones(1, requires_grad=True)
+    for _ in range(3 * torch_loop.MOST):
+        (weight * 2).sum().backward()
+    [losses] = torch_losses.Losses.of(threading.get_ident())
+    assert len(losses.noted) <= torch_loop.MOST
+    (weight * torch.ones(2)).backward(torch.ones(2))  # no single number
+    told.take(card.rest())
+    assert told.steps == []
+
+
 def test_groups_of_weights_that_differ_are_told_in_their_order(told):
     model = net()
     groups = [
@@ -135,7 +166,7 @@ def test_groups_of_weights_that_differ_are_told_in_their_order(told):
 def test_a_loop_whose_model_is_gone_is_told_to_its_end_and_keeps_nothing_alive(
     told, monkeypatch
 ):
-    monkeypatch.setattr(card, "EVERY_S", 100.0)
+    monkeypatch.setattr(torch_losses, "EVERY_S", 100.0)
 
     def train():
         model = net()
@@ -174,6 +205,7 @@ def test_a_compiled_model_is_known_as_the_one_inside(told):
         loss.backward()
         optimizer.step()
         step()
+    told.take(card.rest())
     assert told.steps[0].of is model
     assert points(told.steps, "train.loss")[1:] == [(3, loss.item())]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
-from trackbook.capture.running import RunningCalls, asides, process
+from trackbook.capture.running import RunningCalls, process
 from trackbook.capture.steps import noted, step_heard
 from trackbook.capture.taps import new_tap
 from trackbook.capture.watched import (
@@ -287,8 +287,7 @@ class CallWatch:
     def _opened(self, frame: FrameType) -> None:
         around = self._running.enclosing(frame)
         is_part = around is not None and not self._running.is_hosted(frame, around)
-        is_aside = asides and threading.get_ident() in asides
-        if is_part or is_aside or process.forks != self._forks:
+        if is_part or not process.hears(self._forks):
             return
         here, watched = frame.f_locals, self._watched[id(frame.f_code)]
         is_host = watched.name in watched.library.hosts

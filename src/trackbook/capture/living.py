@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trackbook.libraries import Measured, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trackbook.capture.run import ActiveRun
     from trackbook.libraries import Step
@@ -31,14 +31,23 @@ class Begun:
     points: dict[str, dict[int, float]] = field(default_factory=dict)
     """What it told of each metric, by step."""
 
-    def fresh(self, metrics: Iterable[Measured]) -> Iterator[tuple[str, int, float]]:
-        """Yield the points that were not told before, and keep them."""
+    def fresh(self, metrics: Iterable[Measured]) -> Iterator[tuple[str, dict[int, float]]]:
+        """Yield the points that were not told before, by metric and step, and keep them."""
         for measured in metrics:
             known = self.points.setdefault(measured.name, {})
+            new: dict[int, float] = {}
             for step, value in measured.values:
                 if step not in known:
-                    known[step] = value
-                    yield measured.name, step, value
+                    known[step] = new[step] = value
+            yield measured.name, new
+
+    def news(self, params: Mapping[str, object]) -> dict[str, object]:
+        """Return the params that are other objects than it told before, and keep them."""
+        known = self.training.params
+        new = {n: value for n, value in params.items() if known.get(n, self) is not value}
+        if new:
+            self.training = replace(self.training, params={**known, **new})
+        return new
 
     def whole(self) -> Training:
         """Return what is known of it as a training that ended here."""

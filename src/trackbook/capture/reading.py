@@ -144,7 +144,7 @@ class Reading:
                 new = self._measures.new_points(run, name, value)
                 start = len(points) - len(new)
             if new:
-                run.log_series(path, new, start, origin="series")
+                run.log_series(path, new, range(start, start + len(new)), origin="series")
                 self._belongs(run, path)
 
     def _owners(self, name: str | None = None) -> frozenset[str]:

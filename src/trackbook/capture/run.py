@@ -25,7 +25,7 @@ from trackbook.errors import Misused, NotFound
 from trackbook.records import Amendment, Note, Param, RunStart, Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from trackbook.capture.ink import Ink, Keeper
@@ -168,9 +168,9 @@ class ActiveRun:
         self._log_oddly(key, value, step, line)
 
     def log_series(
-        self, key: str, points: list[float], start: int, *, origin: str = "logged"
+        self, key: str, points: list[float], at: Sequence[int], *, origin: str = "logged"
     ) -> None:
-        """Write points of a series, counted from `start`: 100,000 of them cost one write."""
+        """Write points of a series at ascending steps: 100,000 of them cost one write."""
         if not points:
             return
         line = self._lines.get(key) or self._line(key, origin)
@@ -178,11 +178,11 @@ class ActiveRun:
             self.run_id,
             key,
             memoryview(array("d", points)),
-            steps=start,
+            steps=at.start if isinstance(at, range) else memoryview(array("q", at)),
             origin=origin,
             execution_id=self.execution_id,
         )
-        line.take(start + len(points) - 1, points[-1])
+        line.take(at[-1], points[-1])
 
     def log_metrics(
         self, metrics: Mapping[str, Any], step: Any = None, *, origin: str = "logged"

@@ -26,23 +26,46 @@ def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-@dataclass(slots=True)
+asides: set[int] = set()
+"""Threads whose calls are trackbook's own just now."""
+
+
 class Process:
     """Which process this is; to ask for its id at each call would be dear."""
 
-    forks: int = 0
-    """How often it was forked, from the first of its line: not the same in a child."""
+    __slots__ = ("_forks", "heard")
+
+    def __init__(self) -> None:
+        self._forks = 0
+        self.heard = 0
+        """Forks, as long as all threads are heard, else -1: asked thousands of times."""
+
+    @property
+    def forks(self) -> int:
+        """How often it was forked, from the first of its line: not the same in a child."""
+        return self._forks
+
+    @forks.setter
+    def forks(self, forks: int) -> None:
+        self._forks = forks
+        self.looked_at()
 
     def forked(self) -> None:
+        """Note that this is a child."""
         self.forks += 1
+
+    def looked_at(self) -> None:
+        """Note who is heard."""
+        self.heard = -1 if asides else self._forks
+
+    def hears(self, forks: int) -> bool:
+        """Tell whether this thread is heard by who began at so many forks."""
+        return self._forks == forks and get_ident() not in asides
 
 
 process = Process()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=process.forked)
-
-asides: set[int] = set()
-"""Threads whose calls are trackbook's own just now."""
 
 
 @contextmanager
@@ -51,11 +74,13 @@ def aside() -> Iterator[None]:
     thread = get_ident()
     is_outermost = thread not in asides
     asides.add(thread)
+    process.looked_at()
     try:
         yield
     finally:
         if is_outermost:
             asides.discard(thread)
+            process.looked_at()
 
 
 @dataclass(slots=True)

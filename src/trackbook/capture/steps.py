@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import get_ident
 from typing import TYPE_CHECKING
 
-from trackbook.capture.running import asides, process
+from trackbook.capture.running import process
 from trackbook.libraries import Call, Only
 
 if TYPE_CHECKING:
@@ -40,15 +39,16 @@ def step_heard(
         fault: gets the reader's failure
     """
     read, when, is_outside = reader if isinstance(reader, Only) else Only(reader)
-    has_failed, forks, calls = False, process.forks, running.calls
+    has_failed, forks = False, process.forks
+    outside = running.calls if is_outside else ()
 
     def closed(frame: FrameType, result: object) -> None:
         nonlocal has_failed
-        if has_failed or process.forks != forks or (when is not None and not when()):
+        if has_failed or (when is not None and not when()):
             return
-        if asides and get_ident() in asides:
+        if process.heard != forks and not process.hears(forks):
             return
-        if is_outside and calls and running.holds(frame):
+        if outside and running.holds(frame):
             return
         call = Call(name, frame.f_locals, result, 0.0, partial(around, frame))
         try:
@@ -82,20 +82,21 @@ def noted(
     full = read and step_heard(
         name, read, place=place, around=around, running=running, told=told, fault=fault
     )
-    has_failed, forks, calls = False, process.forks, running.calls
+    forks, outside = process.forks, running.calls if is_outside else ()
 
     def noting(value: object, result: object) -> None:
-        nonlocal has_failed
-        if has_failed or process.forks != forks or (when is not None and not when()):
+        # Every name here is looked up after milliseconds of other work: the fewer, the better.
+        nonlocal note
+        if (when is not None and not when()) or (
+            process.heard != forks and not process.hears(forks)
+        ):
             return
-        if asides and get_ident() in asides:
-            return
-        if is_outside and calls and running.holds(heard()):
+        if outside and running.holds(heard()):
             return
         try:
             findings = note(value, result)
         except Exception as error:  # noqa: BLE001 - as above
-            has_failed = True
+            note = nothing
             fault(place, error)
             return
         if findings is True:
@@ -105,3 +106,7 @@ def noted(
             told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
     return noting
+
+
+def nothing(_value: object, _result: object) -> None:
+    """Note nothing more: it has failed."""

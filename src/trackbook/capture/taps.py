@@ -183,9 +183,9 @@ else:
             made = spliced_for(plain, self.ears, hears_start=False, argument=at)
             code = self._swap(function, plain, made)
             ears = Ears(code, None, None, argument, noting)
-            self.ears.update(
-                {id(code): ears} if at is None else {id(code): ears, made.key: ears}
-            )
+            self.ears[id(code)] = ears
+            if at is not None:
+                notings[made.key] = noting
             return code
 
         def heard(self) -> FrameType:
@@ -210,12 +210,14 @@ else:
             self._swapped.clear()
             self._plain.clear()
             self.ears.clear()
+            notings.clear()
 
     _listening: PythonTap | None = None
     _made: dict[tuple[int, bool, int | None], Made] = {}
     """What was spliced, for the next time that trackbook is loaded."""
-    _keys = count(-1, -1)
-    """No object has such an id."""
+    _keys = count()
+    notings: dict[int, Noting] = {}
+    """What hears the values of an argument, by the key in the code that tells them."""
 
     class Made(NamedTuple):
         """Code with our calls in it, and by what its ears are found without a frame."""
@@ -260,6 +262,6 @@ else:
 
     def noting(key: int, value: object, result: object) -> None:
         """Tell the tap that a function is about to return `result`, and what it was given."""
-        ears = _listening.ears.get(key) if _listening else None
-        if ears is not None and ears.noting is not None:
-            ears.noting(value, result)
+        note = notings.get(key)
+        if note is not None:
+            note(value, result)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from trackbook.capture.run import ActiveRun, Status
     from trackbook.libraries import Measured, Step, Training
 
+MANY = 8
+"""So many points of a series are cheaper in one write than one by one."""
 Mode = Literal["auto", "manual", "off"]
 
 
@@ -114,19 +116,22 @@ class Trainings:
                 cell.trained.append(Trained(begun.run.run_id, line, is_loop=call is None))
         elif self.searches.takes(begun.run, step):
             return begun, False
-        elif step.params:
-            begun.training = replace(
-                begun.training, params={**begun.training.params, **step.params}
-            )
-            begun.run.log_params(step.params, origin="call")
+        elif new := begun.news(step.params):
+            begun.run.log_params(new, origin="call")
         self._tell(begun, step.metrics)
         if step.search is not None:
             self.searches.told(begun.run, step.search)
         return begun, is_new
 
     def _tell(self, begun: Begun, metrics: Iterable[Measured]) -> None:
-        for name, place, value in begun.fresh(metrics):
-            begun.run.log_metric(name, value, place, origin="call")
+        for name, points in begun.fresh(metrics):
+            if len(points) < MANY:
+                for place, value in points.items():
+                    begun.run.log_metric(name, value, place, origin="call")
+            else:
+                steps = sorted(points)
+                values = [points[place] for place in steps]
+                begun.run.log_series(name, values, steps, origin="call")
 
     def _begin(
         self, step: Step, cell: Cell | None, mode: Mode, call: int | None

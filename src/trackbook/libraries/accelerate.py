@@ -10,6 +10,7 @@ from trackbook.libraries.accelerate_loops import known_by_id, prepared_by, rest,
 from trackbook.libraries.base import Library, Noted
 from trackbook.libraries.given import name_of, plain
 from trackbook.libraries.measures import number_of
+from trackbook.libraries.rounds import EVERY_S
 from trackbook.libraries.torch_facts import optimizer_params
 from trackbook.libraries.torch_losses import Losses
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from trackbook.libraries.base import Call, Finding
 
-EVERY_S = 0.5
-"""A loop says that it goes on no more often: it may take a step in a millisecond."""
 OWN = {"mixed_precision": "no", "gradient_accumulation_steps": 1, "num_processes": 1}
 TRACKER = "trackbook"
 """The name of our own tracker, which writes what is logged by itself."""

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
     from trackbook.libraries.base import Call, Measured
 
-EVERY_S, FEW = 0.5, 4
-"""After a training's first few tellings they come no more often: half a millisecond each."""
+EVERY_S, FEW = 1.0, 4
+"""After a training's first few tellings they come no more often: half a millisecond each, and
+a loss on a GPU is there only once all is done that was queued before it."""
 MOST_SILENT = 100
 """Trainings that tell nothing and are remembered, so that they are not asked anew each round."""
 
 
 class Pace:
-    """When something tells: at first at once, then some times a second."""
+    """When something tells: at first at once, then once a second."""
 
     def __init__(self) -> None:
         self._told_s, self._tellings = 0.0, 0

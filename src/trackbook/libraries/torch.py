@@ -1,6 +1,6 @@
 """The card of PyTorch: loops of the user's own, heard at each step of an optimizer.
 
-A step costs some microseconds: losses are kept as they are, and read and told twice a second.
+A step costs some microseconds: losses are kept as they are, and read and told once a second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from trackbook.libraries.torch_facts import (
     params_of,
     scheduler_params,
 )
-from trackbook.libraries.torch_loop import is_evaluating
+from trackbook.libraries.torch_loop import MOST, is_evaluating
 from trackbook.libraries.torch_losses import Losses
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from trackbook.libraries.base import Call, Finding
     from trackbook.libraries.torch_loop import Loop
 
-EVERY_S = 0.5
-"""Losses are read no more often: on a GPU that waits for what is queued."""
 LOSSES = (
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "l1_loss",
     "mse_loss", "nll_loss", "smooth_l1_loss", "huber_loss", "kl_div", "gaussian_nll_loss",
@@ -39,10 +37,43 @@ LOSSES = (
 here, threads = Losses.here, Losses.threads
 
 
+# The next two are called at each batch, after milliseconds of other work: what is looked up
+# there is looked up from afar, so usual cases are met here, in one piece.
+
+
 def trained(loss: Any, _result: object) -> None:
     """Keep a loss that is gone down on."""
-    losses = threads.get(get_ident())  # as `here` does, with a call less
-    (here() if losses is None else losses).train(loss)
+    losses = threads.get(get_ident())
+    if losses is None:
+        losses = here()
+    is_usual = losses.is_plain and type(loss) is losses.tensor and loss.is_cpu
+    if not is_usual or len(losses.noted) >= MOST:
+        losses.note_loss(loss)
+        return
+    try:
+        losses.noted.append(loss.item())
+    except RuntimeError:
+        return  # not a single number
+
+
+def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
+    """Read one step of an optimizer."""
+    losses = threads.get(get_ident())
+    if losses is None:
+        losses = here()
+    now, key = monotonic(), id(optimizer)
+    if now < losses.due_s and key in losses.told_s:
+        losses.noted.append((key, optimizer.param_groups[0].get("lr")))
+        return None
+    loop = losses.note_step(optimizer, now)
+    if loop is None:
+        return None
+    if not loop.label:
+        model = model_around(optimizer)
+        loop.model = None if model is None else ref(model)
+        loop.label = name_of(type(optimizer if model is None else model))
+        loop.params = params_of(optimizer, model) | loop.params
+    return (told_of(loop),)
 
 
 def fed(loader: object, _result: object) -> None:
@@ -61,30 +92,12 @@ def evaluated(function: str, given: Any, loss: Any) -> None:
     here().judge(function, loss, given)
 
 
-def scheduled(call: Call) -> Iterable[Finding]:
+def scheduled(scheduler: Any, _result: object) -> None:
     """Read which scheduler an optimizer has."""
-    scheduler: Any = call.given["self"]
     loop = here().loop_of(getattr(scheduler, "optimizer", None))
     if loop is not None and loop.scheduler is not type(scheduler):
         loop.scheduler = type(scheduler)
         loop.params |= scheduler_params(scheduler)
-    return ()
-
-
-def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
-    """Read one step of an optimizer."""
-    losses = threads.get(get_ident())
-    loop = (here() if losses is None else losses).step(optimizer)
-    now = monotonic()
-    if loop is None or now - loop.told_s < EVERY_S:
-        return None
-    is_first, loop.told_s = loop.told_s == 0.0, now
-    if is_first:
-        model = model_around(optimizer)
-        loop.model = None if model is None else ref(model)
-        loop.label = name_of(type(optimizer if model is None else model))
-        loop.params = params_of(optimizer, model) | loop.params
-    return (told_of(loop),)
 
 
 def told_of(loop: Loop) -> Step:
@@ -130,7 +143,9 @@ TORCH = Library(
         "torch.optim.optimizer:Optimizer._optimizer_step_code": Noted(
             "self", stepped, is_outside=True
         ),
-        "torch.optim.lr_scheduler:LRScheduler.step": Only(scheduled, is_outside=True),
+        "torch.optim.lr_scheduler:LRScheduler.step": Noted(
+            "self", scheduled, is_outside=True
+        ),
         "torch.amp.grad_scaler:GradScaler.scale": Only(scaled, is_outside=True),
         "torch:Tensor.backward": Noted("self", trained, is_outside=True),
         "torch.utils.data:DataLoader.__iter__": Noted("self", fed, is_outside=True),

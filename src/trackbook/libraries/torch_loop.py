@@ -34,7 +34,6 @@ class Loop:
     is_fresh: bool = True
     """Its data were not told in this cell."""
     steps: int = 0
-    told_s: float = 0.0
     rate: float | None = None
     losses: list[tuple[int, object]] = field(default_factory=list)
     judgements: list[tuple[int, object]] = field(default_factory=list)

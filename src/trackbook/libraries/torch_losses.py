@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
 from trackbook.libraries.given import name_of, values_of
-from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, is_tensor, kept
+from trackbook.libraries.rounds import EVERY_S
+from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,11 @@ MOST_OVER = 100
 
 
 class Losses:
-    """The loops of one thread, and the losses that wait for the step they lead to."""
+    """The loops of one thread, and the losses that wait for the step they lead to.
+
+    What comes with each batch is only noted, and sorted out in one go before anything else is
+    done: after milliseconds of other work each line of ours costs microseconds.
+    """
 
     threads: ClassVar[dict[int, Losses]] = {}
 
@@ -38,8 +43,23 @@ class Losses:
             if thread is None and not known.loops:
                 cls.threads.pop(each, None)
 
+    __slots__ = (
+        "_judged", "_latest", "_listens", "_loader", "_over", "_scaled", "_unheard", "_waiting",
+        "due_s", "is_plain", "loops", "noted", "tensor", "told_s",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.loops: dict[int, Loop] = {}
+        self.noted: list[Any] = []
+        """What came, in its order: losses; of steps the optimizer's id and its rate; after a None
+        the loaders that were gone through, and losses of evaluations."""
+        self.is_plain = True
+        """Whether losses may be noted as they are: they are kept, and were not scaled."""
+        self.told_s: dict[int, float] = {}
+        """When loops were told of last, by `monotonic` and their optimizer's id."""
+        self.due_s = 0.0
+        """When the next one is to be told of."""
+        self.tensor: Any = sys.modules["torch"].Tensor
         self._over: list[Loop] = []
         self._waiting: list[Any] = []
         self._scaled: tuple[object, object] = (None, None)
@@ -49,76 +69,64 @@ class Losses:
         self._unheard: Any = None
         self._listens = True
         """Whether losses are kept: not while the loops are all other cards'."""
-        self._tensor: Any = sys.modules["torch"].Tensor
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
-        self._scaled = (result, outputs)
+        self._scaled, self.is_plain = (result, outputs), False
 
-    def train(self, loss: Any) -> None:
+    def note_loss(self, loss: Any) -> None:
         """Keep a loss; only a single real number is one."""
-        if not self._listens:
+        if self.is_plain:
+            if len(self.noted) >= MOST:
+                self._sort()  # nobody may ever take a step
+            if type(loss) is self.tensor and loss.numel() == 1:
+                self.noted.append(kept(loss))
+        elif not self._listens:
             self._unheard = loss  # to be read if it led to the first step of another loop
-            return
-        scaled, before = self._scaled
-        if scaled is not None:
-            loss = before if loss is scaled else loss
-            self._scaled = (None, None)
-        if self._judged:
-            self._end_judging()
-        # In one piece: after seconds of other work, each call of a function takes microseconds.
-        if type(loss) is self._tensor and loss.numel() == 1 and len(self._waiting) < MOST:
-            self._waiting.append(loss.item() if loss.is_cpu else loss.detach())
+        else:
+            scaled, before = self._scaled
+            self._scaled, self.is_plain = (None, None), True
+            self.note_loss(before if loss is scaled else loss)
 
     def judge(self, function: str, loss: Any, given: Any) -> None:
         """Keep a loss worked out without gradients, of a model that is not in training."""
-        loop = self._latest
+        loop = self._latest_loop()
         model = loop.model() if loop is not None and loop.model is not None else None
         if loop is None or values_of(model).get("training") is not False:
             return
-        first = self._judged[0][0] if self._judged else function
-        if function == first and is_tensor(loss) and loss.numel() == 1:
-            rows = given.shape[0] if is_tensor(given) and given.dim() else 1
-            self._judged.append((function, kept(loss), rows))
-            loop.judged = self._loader[1]
+        if type(loss) is self.tensor and loss.numel() == 1:
+            rows = given.shape[0] if type(given) is self.tensor and given.dim() else 1
+            self.noted.append((None, function, kept(loss), rows))
 
     def feed(self, loader: object) -> None:
         """Note which loader is gone through, and whether to train on it."""
-        training, judging = self._loader
-        if self._judged and not is_evaluating():
-            self._end_judging()
-        self._loader = (
-            (training, ref(loader)) if is_evaluating() else (ref(loader), judging)
-        )
+        self.noted.append((None, ref(loader), is_evaluating()))
 
-    def step(self, optimizer: Any) -> Loop | None:
-        """Count a step, and give it the losses that led to it."""
-        loop = self.loops.get(id(optimizer))
-        if loop is None or loop.optimizer() is not optimizer:
-            loop = self.loop_of(optimizer)
-        waiting, self._waiting = self._waiting, []
+    def note_step(self, optimizer: Any, now: float) -> Loop | None:
+        """Give a step the losses that led to it; return its loop where that is to be told.
+
+        Args:
+            optimizer: which took it
+            now: by `monotonic`
+        """
+        key = id(optimizer)
+        self._sort()
+        loop = self.loop_of(optimizer)
         if loop is None or loop.is_others:
-            self._unheard = None
-            if loop is not None:
-                self._listens = not all(each.is_others for each in self.loops.values())
+            self._waiting, self._unheard = [], None
+            self._listen(not all(each.is_others for each in self.loops.values()))
             return None
         if not self._listens:
-            self._listens = True
+            self._listen(True)
             unheard, self._unheard = self._unheard, None
-            if is_tensor(unheard) and unheard.numel() == 1:
-                waiting = [kept(unheard)]
-        loop.steps += 1
-        if waiting:
-            loss = waiting[0]
-            if not loop.first_only:
-                for other in waiting[1:]:
-                    loss = loss + other
-            loop.losses.append((loop.steps, loss))
-        rate = optimizer.param_groups[0].get("lr")
-        if type(rate) is float and rate != loop.rate:
-            loop.rate = rate
-            loop.rates.append((loop.steps, rate))
-        loop.loader, self._latest = self._loader[0], loop
+            self.note_loss(unheard)
+        self.noted.append((key, optimizer.param_groups[0].get("lr")))
+        self._sort()
+        if now - self.told_s.get(key, -EVERY_S) < EVERY_S:
+            return None
+        self.told_s[key] = now
+        late = [each for each in self.told_s.values() if each + EVERY_S >= now]
+        self.due_s = min(late) + EVERY_S
         return loop
 
     def loop_of(self, optimizer: Any) -> Loop | None:
@@ -137,6 +145,7 @@ class Losses:
 
     def open_loops(self) -> list[Loop]:
         """Return the loops there are, with all that belongs to them."""
+        self._sort()
         self._end_judging()
         self._waiting.clear()
         self._latest = None  # what a later cell evaluates may be another model
@@ -148,6 +157,7 @@ class Losses:
         loop = self.loop_of(optimizer)
         if loop is not None:
             loop.is_others = True
+            self.told_s.pop(id(optimizer), None)
 
     def forget(self, loop: Loop) -> None:
         """Let go of what a loop has not told."""
@@ -160,8 +170,65 @@ class Losses:
         """Let what an optimizer's loop has not told wait for the end of the cell."""
         loop = self.loops.get(key)
         if loop is not None and loop.optimizer is gone:
+            self._sort()
             del self.loops[key]
+            self.told_s.pop(key, None)
             self._over = [*self._over[-MOST_OVER:], loop]
+
+    def _listen(self, to_losses: bool) -> None:
+        self._listens = to_losses
+        self.is_plain = to_losses and self._scaled[0] is None
+
+    def _latest_loop(self) -> Loop | None:
+        for each in reversed(self.noted):
+            if type(each) is tuple and each[0] is not None:
+                return self.loops.get(each[0])
+        return self._latest
+
+    def _sort(self) -> None:
+        """Give each step that was noted the losses before it, and each evaluation its own."""
+        noted, self.noted = self.noted, []
+        for each in noted:
+            if type(each) is not tuple:
+                if len(self._waiting) < MOST:
+                    self._waiting.append(each)
+            elif each[0] is not None:
+                self._count(*each)
+            elif len(each) == 3:  # noqa: PLR2004 - as of `feed`
+                self._fed(*each[1:])
+            else:
+                self._judge(*each[1:])
+
+    def _fed(self, loader: ref[object], to_judge: bool) -> None:
+        if not to_judge:
+            self._end_judging()
+        training, judging = self._loader
+        self._loader = (training, loader) if to_judge else (loader, judging)
+
+    def _judge(self, function: str, loss: Any, rows: int) -> None:
+        if self._latest is not None and all(
+            function == first for first, _, _ in self._judged[:1]
+        ):
+            self._judged.append((function, loss, rows))
+            self._latest.judged = self._loader[1]
+
+    def _count(self, key: int, rate: object) -> None:
+        self._end_judging()
+        waiting, self._waiting = self._waiting, []
+        loop = self.loops.get(key)
+        if loop is None:
+            return
+        loop.steps += 1
+        if waiting:
+            loss = waiting[0]
+            if not loop.first_only:
+                for other in waiting[1:]:
+                    loss = loss + other
+            loop.losses.append((loop.steps, loss))
+        if type(rate) is float and rate != loop.rate:
+            loop.rate = rate
+            loop.rates.append((loop.steps, rate))
+        loop.loader, self._latest = self._loader[0], loop
 
     def _end_judging(self) -> None:
         judged, self._judged = self._judged, []

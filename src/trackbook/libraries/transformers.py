@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training, Used
 from trackbook.libraries.given import name_of, values_of
 from trackbook.libraries.measures import once
+from trackbook.libraries.rounds import EVERY_S
 from trackbook.libraries.transformers_facts import (
     NOISE,
     arguments_of,
@@ -26,8 +27,6 @@ OF_ITSELF = {
     "DefaultFlowCallback", "ProgressCallback", "PrinterCallback", "TrackbookCallback",
     "NotebookProgressCallback",
 }  # fmt: skip
-EVERY_S = 0.5
-"""Steps come faster than anybody looks."""
 
 
 def trained(call: Call) -> Iterable[Finding]:
@@ -63,7 +62,7 @@ def begun(call: Call) -> Iterator[Finding]:
 
 
 def stepped(call: Call) -> Iterator[Finding]:
-    """Read one finished step, twice a second."""
+    """Read one finished step, once a second."""
     now = monotonic()
     if now - Pace.told_s >= EVERY_S:
         Pace.told_s = now
