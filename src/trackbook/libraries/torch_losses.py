@@ -180,9 +180,10 @@ class Losses:
         self.is_plain = to_losses and self._scaled[0] is None
 
     def _latest_loop(self) -> Loop | None:
-        for each in reversed(self.noted):
+        for each in self.noted[:-3:-1]:  # before an evaluation its loader is gone through
             if type(each) is tuple and each[0] is not None:
                 return self.loops.get(each[0])
+        self._sort()
         return self._latest
 
     def _sort(self) -> None:
