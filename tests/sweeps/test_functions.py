@@ -63,6 +63,32 @@ def test_what_takes_too_long_fails_and_what_is_hopeless_is_pruned(place) -> None
     assert 0 < points[0][0] < 15
 
 
+HOPELESS = """
+import argparse, pathlib, time, trackbook
+parser = argparse.ArgumentParser()
+parser.add_argument("--x", type=int)
+x = parser.parse_args().x
+try:
+    for step in range(400):
+        trackbook.log_metric("acc", x, step=step)
+        time.sleep(0 if x > 1 else 0.2)
+except KeyboardInterrupt:
+    pathlib.Path("asked").touch()
+    raise
+"""
+
+
+def test_a_hopeless_program_is_asked_to_end_as_by_ctrl_c(place) -> None:
+    (place.folder / "hopeless.py").write_text(HOPELESS)
+    said = place.sweep(
+        "hopeless.py", "x=9,8,7,6,5,1", "--metric", "acc", "--maximize", "--prune",
+        "--jobs", "1", "--name", "hopeless-program",
+    )  # fmt: skip
+    assert "5 of 6 done, 1 pruned; best acc 9" in said
+    assert place.trials("hopeless-program")[1][0] == "pruned"
+    assert (place.folder / "asked").exists()
+
+
 def wait_for(place, count: int) -> None:
     deadline = time.monotonic() + 60
     while len(place.called) < count:

@@ -85,6 +85,7 @@ class Coordinator:
         self._deaths: dict[int, int] = {}
         self._overdue: set[int] = set()
         self._read_at = 0.0
+        self._reads = plan.prunes and target.records_itself and plan.metric is not None
 
     def go(self) -> Standing:
         """Try until there is nothing left, or somebody stops it.
@@ -175,6 +176,8 @@ class Coordinator:
 
     def _end(self, task: Task, outcome: Outcome) -> None:
         self._hear(task)
+        if self._reads:
+            self._read([task])  # what later trials are compared with, to its last step
         value = self._keeping.end(task, outcome, self._plan.metric)
         self._search.tell(task.number, outcome.state, value)
         self.standing.take(task.number, outcome.state, value, task.params)
@@ -187,8 +190,9 @@ class Coordinator:
 
     def _look(self) -> None:
         """Hear what the trials measured on their way, and end those without hope or time."""
-        if self._plan.prunes and self._target.records_itself:
-            self._read()
+        if self._reads and self._clock() - self._read_at >= READ_S:
+            self._read([flight.task for flight in self._flying.values()])
+            self._read_at = self._clock()
         for flight in self._flying.values():
             self._hear(flight.task)
             number = flight.task.number
@@ -202,14 +206,10 @@ class Coordinator:
             self._overdue.update(late)
             self._crew.renew()
 
-    def _read(self) -> None:
+    def _read(self, tasks: Sequence[Task]) -> None:
         """Read from the record what trials in processes of their own have measured."""
-        if self._clock() - self._read_at < READ_S or self._plan.metric is None:
-            return
-        tasks = [flight.task for flight in self._flying.values()]
-        for number, step, value in self._keeping.points_now(tasks, self._plan.metric):
+        for number, step, value in self._keeping.points_now(tasks, self._plan.metric or ""):
             self._search.report(number, step, value)
-        self._read_at = self._clock()
 
     def _show(self) -> None:
         self.standing.running = len(self._flying) + len(self._suspects)

@@ -242,8 +242,12 @@ def done(pack: bytes, task: Task) -> Outcome:
 
 def settled() -> None:
     """Make a worker end with its coordinator: Ctrl-C is the coordinator's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, unanswered)
     threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def unanswered(_number: int, _frame: object) -> None:
+    """Leave Ctrl-C to others: what was ignored here, a process that starts from here ignores too."""
 
 
 def end_with_parent() -> None:

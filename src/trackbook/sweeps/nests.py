@@ -132,7 +132,8 @@ class Nest:
         last = (self._process.stderr.read() if self._process.stderr else b"").splitlines()[
             -1:
         ]
-        says = last[0].decode(errors="replace") if last else "its process died"
+        says = last[0].decode(errors="replace") if last else ""
+        says = says or f"its process died, with exit code {self._process.wait()}"
         with self._turn:
             self.is_alive = False
             self._ready.put({"ready": False, "why": says})
