@@ -42,3 +42,11 @@ def test_a_dask_worker_that_is_killed_loses_no_trial_and_none_counts_twice(
     assert runs == [(10,)]
     assert set(place.called) == set(range(10))
     assert place.rows("SELECT executor, jobs FROM sweeps") == [(where, 2)]
+
+
+def test_a_module_that_workers_do_not_have_is_said_with_what_to_do(place, cluster) -> None:
+    (place.folder / "lonely.py").write_text("def f(x):\n    return x\n")
+    where = cluster.scheduler_address.replace("tcp://", "dask://")
+    place.sweep("lonely:f", "x=1", "--executor", where, "--name", "lonely")
+    state, _, error = place.trials("lonely")[1]
+    assert state == "failed" and "lonely is not where the worker looks" in error

@@ -236,7 +236,13 @@ def done(pack: bytes, task: Task) -> Outcome:
     target = unpacked.get(pack)
     if target is None:
         unpacked.clear()
-        target = unpacked[pack] = pickle.loads(pack)  # noqa: S301  our own coordinator's
+        try:
+            target = unpacked[pack] = pickle.loads(pack)  # noqa: S301  our own coordinator's
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                f"{error.name} is not where the worker looks: install it there, start the"
+                " workers with its folder in PYTHONPATH, or define the function in a notebook"
+            ) from None
     return target.perform(task)
 
 
