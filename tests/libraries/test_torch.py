@@ -145,6 +145,10 @@ def test_losses_that_nobody_takes_a_step_by_do_not_pile_up(told):
         (weight * 2).sum().backward()
     [losses] = torch_losses.Losses.of(threading.get_ident())
     assert len(losses.noted) <= torch_loop.MOST
+    loader = DataLoader([])
+    for _ in range(2 * torch_loop.MOST):
+        iter(loader)
+    assert len(losses.noted) <= torch_loop.MOST
     (weight * torch.ones(2)).backward(torch.ones(2))  # no single number
     told.take(card.rest())
     assert told.steps == []

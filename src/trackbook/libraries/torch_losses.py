@@ -100,6 +100,8 @@ class Losses:
 
     def feed(self, loader: object) -> None:
         """Note which loader is gone through, and whether to train on it."""
+        if len(self.noted) >= MOST:
+            self._sort()  # nobody may ever train
         self.noted.append((None, ref(loader), is_evaluating()))
 
     def note_step(self, optimizer: Any, now: float) -> Loop | None:
