@@ -12,8 +12,8 @@ a machine's pace changes by some percent from turn to turn, only that can tell 1
 there, some microseconds a call, is in the ratios alone. Before a turn with trackbook it is loaded,
 afterwards it is unloaded, and before any turn a cell trains at size 1, free memory is given back and
 400 MB are used once: that is not counted, nor are a session's beginning and end (`overhead.py` counts
-whole notebooks). The bytes of what was learned have to be the same each time, or this fails. A library that is not installed is
-named and not counted.
+whole notebooks). The bytes of what was learned have to be the same each time, or this fails. A library
+that is not installed is named and not counted.
 
 The trainings are small but real: a step of a loop takes some milliseconds, an epoch fifty, a trial a
 hundred. Shorter ones show what a card adds: about 10 us a step, 0.5 ms an epoch that is told, 1 ms a

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from trackbook.errors import Misused
 from trackbook.sweeps import space_from, space_of
+from trackbook.sweeps.plan import Plan
+from trackbook.sweeps.searches import FEWEST, Suggested
 from trackbook.sweeps.space import Span, drawn, grid, read, text_of
 
 
@@ -84,3 +86,17 @@ def test_what_is_drawn_lies_in_the_space(low, more, step, seed) -> None:
     assert low <= found["real"] <= low + more
     assert 0.5 <= found["log"] <= more + 1
     assert drawn(spans, np.random.default_rng(seed)) == found
+
+
+@pytest.mark.filterwarnings("error")
+def test_points_that_are_read_again_are_reported_to_optuna_once() -> None:
+    space = space_from({"x": [0, 1]})
+    plan = Plan(space=space, search="optuna", metric="acc", direction="max", seed=0)
+    search = Suggested(plan, [])
+    for number in range(6):
+        search.ask(number)
+        for _ in range(2):
+            search.report(number, 0, 9.0 - number)
+        # the median of others needs `FEWEST` that ended
+        assert search.is_hopeless(number) == (number >= FEWEST)
+        search.tell(number, "done", 9.0 - number)

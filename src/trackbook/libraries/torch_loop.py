@@ -56,12 +56,6 @@ def is_evaluating() -> bool:
     return not torch.is_grad_enabled()
 
 
-def is_tensor(value: object) -> bool:
-    """Tell whether it is a tensor of torch's own."""
-    torch: Any = sys.modules["torch"]
-    return type(value) is torch.Tensor
-
-
 def kept(loss: Any) -> Any:
     """Return a loss that may wait: a number where that is there, else cut off from its graph."""
     return loss.item() if loss.is_cpu else loss.detach()

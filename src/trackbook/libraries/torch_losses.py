@@ -52,7 +52,7 @@ class Losses:
         self.loops: dict[int, Loop] = {}
         self.noted: list[Any] = []
         """What came, in its order: losses; of steps the optimizer's id and its rate; after a None
-        the loaders that were gone through, and losses of evaluations."""
+        what is to be done of a loader that was gone through, or of an evaluation's loss."""
         self.is_plain = True
         """Whether losses may be noted as they are: they are kept, and were not scaled."""
         self.told_s: dict[int, float] = {}
@@ -96,13 +96,13 @@ class Losses:
             return
         if type(loss) is self.tensor and loss.numel() == 1:
             rows = given.shape[0] if type(given) is self.tensor and given.dim() else 1
-            self.noted.append((None, function, kept(loss), rows))
+            self.noted.append((None, self._judge, (function, kept(loss), rows)))
 
     def feed(self, loader: object) -> None:
         """Note which loader is gone through, and whether to train on it."""
         if len(self.noted) >= MOST:
             self._sort()  # nobody may ever train
-        self.noted.append((None, ref(loader), is_evaluating()))
+        self.noted.append((None, self._fed, (ref(loader), is_evaluating())))
 
     def note_step(self, optimizer: Any, now: float) -> Loop | None:
         """Give a step the losses that led to it; return its loop where that is to be told.
@@ -197,10 +197,9 @@ class Losses:
                     self._waiting.append(each)
             elif each[0] is not None:
                 self._count(*each)
-            elif len(each) == 3:  # noqa: PLR2004 - as of `feed`
-                self._fed(*each[1:])
             else:
-                self._judge(*each[1:])
+                _, act, given = each
+                act(*given)
 
     def _fed(self, loader: ref[object], to_judge: bool) -> None:
         if not to_judge:
@@ -209,9 +208,8 @@ class Losses:
         self._loader = (training, loader) if to_judge else (loader, judging)
 
     def _judge(self, function: str, loss: Any, rows: int) -> None:
-        if self._latest is not None and all(
-            function == first for first, _, _ in self._judged[:1]
-        ):
+        first = self._judged[0][0] if self._judged else function
+        if self._latest is not None and function == first:
             self._judged.append((function, loss, rows))
             self._latest.judged = self._loader[1]
 

@@ -85,7 +85,8 @@ class Coordinator:
         self._deaths: dict[int, int] = {}
         self._overdue: set[int] = set()
         self._read_at = 0.0
-        self._reads = plan.prunes and target.records_itself and plan.metric is not None
+        self._curve = plan.metric if plan.prunes and target.records_itself else None
+        """The metric whose points are read from the record, to prune by."""
 
     def go(self) -> Standing:
         """Try until there is nothing left, or somebody stops it.
@@ -176,8 +177,10 @@ class Coordinator:
 
     def _end(self, task: Task, outcome: Outcome) -> None:
         self._hear(task)
-        if self._reads:
-            self._read([task])  # what later trials are compared with, to its last step
+        if self._curve is not None:
+            self._read(
+                self._curve, [task]
+            )  # what later trials are compared with, to its last step
         value = self._keeping.end(task, outcome, self._plan.metric)
         self._search.tell(task.number, outcome.state, value)
         self.standing.take(task.number, outcome.state, value, task.params)
@@ -190,8 +193,8 @@ class Coordinator:
 
     def _look(self) -> None:
         """Hear what the trials measured on their way, and end those without hope or time."""
-        if self._reads and self._clock() - self._read_at >= READ_S:
-            self._read([flight.task for flight in self._flying.values()])
+        if self._curve is not None and self._clock() - self._read_at >= READ_S:
+            self._read(self._curve, [flight.task for flight in self._flying.values()])
             self._read_at = self._clock()
         for flight in self._flying.values():
             self._hear(flight.task)
@@ -206,9 +209,9 @@ class Coordinator:
             self._overdue.update(late)
             self._crew.renew()
 
-    def _read(self, tasks: Sequence[Task]) -> None:
+    def _read(self, metric: str, tasks: Sequence[Task]) -> None:
         """Read from the record what trials in processes of their own have measured."""
-        for number, step, value in self._keeping.points_now(tasks, self._plan.metric or ""):
+        for number, step, value in self._keeping.points_now(tasks, metric):
             self._search.report(number, step, value)
 
     def _show(self) -> None:

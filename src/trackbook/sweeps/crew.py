@@ -253,7 +253,7 @@ def settled() -> None:
 
 
 def unanswered(_number: int, _frame: object) -> None:
-    """Leave Ctrl-C to others: what was ignored here, a process that starts from here ignores too."""
+    """Leave Ctrl-C to others; if it was ignored, what starts from here would ignore it too."""
 
 
 def end_with_parent() -> None:

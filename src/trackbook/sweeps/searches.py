@@ -145,6 +145,8 @@ class Suggested:
         finally:
             optuna.logging.set_verbosity(verbosity)
         self._trials: dict[int, Any] = {}
+        self._reported: dict[int, set[int]] = {}
+        """Steps by trial: Optuna warns of one that it is told again."""
         for one in past:
             self._remember(one)
 
@@ -188,7 +190,9 @@ class Suggested:
         }
 
     def report(self, number: int, step: int, value: float) -> None:
-        if number in self._trials and step >= 0:
+        known = self._reported.setdefault(number, set())
+        if number in self._trials and step >= 0 and step not in known:
+            known.add(step)
             self._trials[number].report(value, step)
 
     def is_hopeless(self, number: int) -> bool:
@@ -196,6 +200,7 @@ class Suggested:
 
     def tell(self, number: int, state: TrialState, value: float | None) -> None:
         trial = self._trials.pop(number, None)
+        self._reported.pop(number, None)
         states = self._optuna.trial.TrialState
         if trial is None:
             return
