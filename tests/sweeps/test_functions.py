@@ -81,7 +81,7 @@ except KeyboardInterrupt:
 def test_a_hopeless_program_is_asked_to_end_as_by_ctrl_c(place) -> None:
     (place.folder / "hopeless.py").write_text(HOPELESS)
     said = place.sweep(
-        "hopeless.py", "x=9,8,7,6,5,1", "--metric", "acc", "--maximize", "--prune",
+        "hopeless.py", "x=5,6,7,8,9,1", "--metric", "acc", "--maximize", "--prune",
         "--jobs", "1", "--name", "hopeless-program",
     )  # fmt: skip
     assert "5 of 6 done, 1 pruned; best acc 9" in said
