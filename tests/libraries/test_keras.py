@@ -6,7 +6,9 @@ import gc
 import os
 import weakref
 
-from trackbook.libraries import Derived, Measured, Training
+import pytest
+
+from trackbook.libraries import Derived, Measured, Training, keras_epochs, rounds
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -26,7 +28,13 @@ def net():
     return model
 
 
-def test_a_fit_has_its_settings_its_model_and_its_curves(told, data):
+@pytest.fixture
+def each_epoch(monkeypatch):
+    """Let each epoch be told, however fast they come."""
+    monkeypatch.setattr(rounds, "EVERY_S", 0.0)
+
+
+def test_a_fit_has_its_settings_its_model_and_its_curves(told, data, each_epoch):
     model = net()
     history = model.fit(*data, epochs=2, batch_size=16, validation_split=0.25, verbose=0)
     [training] = told.of(Training)
@@ -61,7 +69,7 @@ def test_a_fit_has_its_settings_its_model_and_its_curves(told, data):
         (2, 2, "epoch"),
     ]
     assert {one.name: one.values for one in told.steps[1].metrics} == {
-        name: (points[1],) for name, points in values_of(training).items()
+        name: [points[1]] for name, points in values_of(training).items()
     }
     assert told.steps[0].params["optimizer.learning_rate"] == 0.02
     model.evaluate(*data, verbose=0)
@@ -72,7 +80,34 @@ def test_a_fit_has_its_settings_its_model_and_its_curves(told, data):
     assert told.data[-1].of is model
 
 
-def test_a_second_fit_counts_on_and_a_model_compiled_anew_begins_again(told, data):
+class Stops(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 5:
+            raise KeyboardInterrupt
+
+
+def test_epochs_that_come_fast_are_told_together_and_none_is_lost(told, data, monkeypatch):
+    monkeypatch.setattr(rounds, "EVERY_S", 1000.0)
+    model = net()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*data, epochs=9, callbacks=[Stops()], verbose=0)
+    told.take(keras_epochs.latest.rest())
+    assert [(step.done, step.total) for step in told.steps] == [(1, 9), (5, 9)]
+    [first], [loss, _] = (
+        [one for one in step.metrics if one.name in names]
+        for step, names in zip(
+            told.steps, [("train.loss",), ("train.loss", "train.mae")], strict=True
+        )
+    )
+    assert [at for at, _ in (*first.values, *loss.values)] == [0, 1, 2, 3, 4]
+    assert list(keras_epochs.latest.rest()) == []
+    model.fit(*data, epochs=2, verbose=0)
+    assert [at for at, _ in values_of(told.of(Training)[0])["train.loss"]] == [5, 6]
+
+
+def test_a_second_fit_counts_on_and_a_model_compiled_anew_begins_again(
+    told, data, each_epoch
+):
     model = net()
     model.fit(*data, epochs=2, verbose=0)
     model.fit(*data, epochs=1, verbose=0)

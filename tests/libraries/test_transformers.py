@@ -8,11 +8,12 @@ from transformers import (
     BertForSequenceClassification,
     EarlyStoppingCallback,
     Trainer,
+    TrainerCallback,
     TrainingArguments,
 )
 
 import torch
-from trackbook.libraries import Derived, Measured, Training
+from trackbook.libraries import Derived, Measured, Training, rounds, transformers_logs
 
 
 class Texts(torch.utils.data.Dataset):
@@ -44,7 +45,33 @@ def values_of(training):
     return {each.name: list(each.values) for each in training.metrics}
 
 
-def test_a_training_an_evaluation_and_predictions_are_told(told, model, tmp_path):
+class Stops(TrainerCallback):
+    def on_step_begin(self, args, state, control, **kwargs):
+        if state.global_step == 3:
+            raise KeyboardInterrupt
+
+
+def test_logs_that_come_fast_are_told_together_and_none_is_lost(
+    told, model, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(rounds, "EVERY_S", 1000.0)
+    args = TrainingArguments(
+        output_dir=str(tmp_path), max_steps=9, per_device_train_batch_size=8,
+        logging_steps=1, report_to="none", disable_tqdm=True, use_cpu=True,
+    )  # fmt: skip
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(model, args, train_dataset=Texts(16, 0), callbacks=[Stops()]).train()
+    told.take(transformers_logs.latest.rest())
+    assert [(step.done, step.total) for step in told.steps] == [(0, 9), (3, 9)]
+    found = {one.name: one.values for one in told.steps[1].metrics}
+    assert [at for at, _ in found["train.loss"]] == [1, 2, 3]
+    assert list(transformers_logs.latest.rest()) == []
+
+
+def test_a_training_an_evaluation_and_predictions_are_told(
+    told, model, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(rounds, "EVERY_S", 0.0)
     args = TrainingArguments(
         output_dir=str(tmp_path), num_train_epochs=2, learning_rate=1e-3,
         per_device_train_batch_size=8, per_device_eval_batch_size=8, logging_steps=2,

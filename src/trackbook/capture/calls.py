@@ -86,8 +86,7 @@ class CallWatch:
 
     def stop(self) -> None:
         """Leave every function as it was."""
-        if self in CallWatch.started:
-            CallWatch.started.remove(self)
+        CallWatch.started = [each for each in CallWatch.started if each is not self]
         if self._tap is not None:
             self._tap.stop()
         self._forget()
@@ -112,7 +111,7 @@ class CallWatch:
         self._seen: WeakValueDictionary[int, type] = WeakValueDictionary()
         self._watched: dict[int, Watched] = {}
         self._steps: dict[int, CodeType] = {}
-        """Code of what tells how far a training is."""
+        """Code of what tells how far a training is, or of a new class."""
         self._stepping: list[tuple[type, str, Library, Reader | Only | Noted]] = []
         self._running = RunningCalls(self._watched)
         names = {*modules_of(self._libraries), *self._arrived}
@@ -245,13 +244,16 @@ class CallWatch:
         for cls in family(root.cls):
             self._watch_class(cls)
         made = function_of(root.cls.__init_subclass__)
-        if made is not None:
-            self._hear(made, "a new class", closed=self._class_made)
-        else:
+        if made is None:
             self._silent.add(root.library.module)
+        elif self._tap is not None and id(made.__code__) not in self._steps:
+            new = partial(self._safely, "a new class", self._class_made)
+            code = self._tap.note(made, made.__code__.co_varnames[0], new)
+            self._steps[id(code)] = code
 
-    def _class_made(self, frame: FrameType, _result: object) -> None:
-        self._watch_class(frame.f_locals[frame.f_code.co_varnames[0]])
+    def _class_made(self, cls: type, _result: object) -> None:
+        if not self._roots.keys().isdisjoint(map(id, cls.__mro__)):  # few are, of hundreds
+            self._watch_class(cls)
 
     def _watch_class(self, cls: type) -> None:
         self._seen[id(cls)] = cls

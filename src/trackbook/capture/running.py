@@ -125,8 +125,9 @@ class RunningCalls:
         """Ids of code objects, kept alive by whoever fills it."""
         self.calls: dict[int, RunningCall] = {}
         """By thread."""
-        self._believed = (0, 0.0)
-        """The number of the call that was found to go on, and until when that is believed."""
+        self.believed = (0, 0.0)
+        """The thread that was found to be within a call that is no host, and until when, by
+        `perf_counter`, that is believed."""
 
     def holds(self, frame: FrameType) -> bool:
         """Tell whether a frame is part of a watched call, for what asks thousands of times.
@@ -134,15 +135,15 @@ class RunningCalls:
         What a host calls of the user's is none. That a call has raised is noticed a moment
         later.
         """
-        mine, now = self.calls.get(get_ident()), perf_counter()
-        known, until = self._believed
-        if mine is not None and mine.number == known and now < until:
+        thread, until = self.believed
+        if thread == get_ident() and perf_counter() < until:
             return True
         found = self.enclosing(frame)
-        if found is not None and self.is_hosted(frame, found):
-            found = None
-        self._believed = (found.number if found is not None else 0, now + BELIEVED_S)
-        return found is not None
+        if found is None or self.is_hosted(frame, found):
+            return False
+        if not found.is_host:
+            self.believed = get_ident(), perf_counter() + BELIEVED_S
+        return True
 
     def is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
         """Tell whether the call around a frame is a host, and no watched one lies between."""
@@ -171,6 +172,7 @@ class RunningCalls:
                     return mine
                 caller = caller.f_back
             self.calls.pop(thread, None)
+            self.believed = 0, 0.0
         others = [each for one in list(self.calls.values()) for each in one.with_hosts()]
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
@@ -189,6 +191,7 @@ class RunningCalls:
     ) -> None:
         """Take this frame for its thread's outermost call, or for that within a host's."""
         self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host, host)
+        self.believed = 0, 0.0
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""
@@ -201,6 +204,7 @@ class RunningCalls:
 
     def _forget(self, thread: int) -> None:
         call = self.calls.pop(thread, None)
+        self.believed = 0, 0.0
         if call is not None and call.host is not None and call.host.thread == thread:
             self.calls[thread] = call.host
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import get_ident
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from trackbook.capture.running import process
@@ -74,10 +76,7 @@ def noted(
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
 ) -> Noting:
-    """Return what a tap's `note` calls, where hardly ever anything is told: as little as can be.
-
-    `heard` gives the frame, which only few ask for; all else is as of `step_heard`.
-    """
+    """Return what a tap's `note` calls, as `step_heard`; only few ask `heard` for the frame."""
     argument, note, is_outside, read, when = reader
     full = read and step_heard(
         name, read, place=place, around=around, running=running, told=told, fault=fault
@@ -87,6 +86,10 @@ def noted(
     def noting(value: object, result: object) -> None:
         # Every name here is looked up after milliseconds of other work: the fewer, the better.
         nonlocal note
+        if outside:
+            thread, until = running.believed
+            if thread == get_ident() and perf_counter() < until:
+                return
         if (when is not None and not when()) or (
             process.heard != forks and not process.hears(forks)
         ):

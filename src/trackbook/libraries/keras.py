@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training, Used
+from trackbook.libraries.base import Derived, Given, Library, Measured, Training, Used
 from trackbook.libraries.given import name_of, plain, values_of
-from trackbook.libraries.keras_epochs import curves_of, epochs_of, point_of, split
+from trackbook.libraries.keras_epochs import Fit, curves_of, epochs_of, latest, split
 from trackbook.libraries.keras_models import callbacks_of, kept_by, params_of
 from trackbook.libraries.loading import data_given
 from trackbook.libraries.measures import number_of, once
@@ -28,6 +29,7 @@ def fitted(call: Call) -> Iterable[Finding]:
     """Read `fit`: the settings, the curves, and the best epoch where it stopped early."""
     model: Any = call.given["self"]
     asked: Any = call.given["epochs"]
+    latest.forget()  # all that it told is in its curves
     epochs = epochs_of(model, values_of(model).get("history"))
     params = params_of(model, epochs.first_rate)
     kept = kept_by(model)
@@ -54,22 +56,19 @@ def fitted(call: Call) -> Iterable[Finding]:
 def epoch_ended(call: Call) -> Iterable[Finding]:
     """Read the end of an epoch, before which `History` has noted its numbers."""
     callbacks: Any = call.given["self"]
-    model, params = callbacks.model, callbacks.params or {}
-    history = values_of(callbacks).get("_history")
-    if history is None:
-        return
-    epochs = epochs_of(model, history)
+    epoch: Any = call.given["epoch"]
     logs: Any = call.given.get("logs") or {}
-    total = params.get("epochs")
-    yield Step(
-        of=model,
-        label=name_of(type(model)),
-        params=params_of(model, epochs.first_rate) if len(epochs.numbers) == 1 else {},
-        metrics=[point for name in logs for point in point_of(epochs, str(name))],
-        done=epochs.next,
-        total=epochs.shift + total if type(total) is int else None,
-        continued=epochs.is_continued,
-    )
+    known = latest.of(callbacks)
+    if known is not None:
+        known.take(epoch, logs)
+        return (known.step(callbacks.model),) if known.is_due() else ()
+    model, history = callbacks.model, values_of(callbacks).get("_history")
+    if history is None:
+        return ()
+    known = latest.begin(Fit(callbacks, epochs_of(model, history)))
+    known.take(epoch, logs)
+    params = params_of(model, known.epochs.first_rate)
+    return (replace(known.step(model), params=params),)
 
 
 def evaluated(call: Call) -> Iterator[Finding]:
@@ -123,4 +122,5 @@ KERAS = Library(
         },
     },
     live={"keras.src.callbacks.callback_list:CallbackList.on_epoch_end": epoch_ended},
+    rest=latest.rest,
 )  # fmt: skip

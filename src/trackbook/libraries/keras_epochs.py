@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from trackbook.libraries.base import Measured
-from trackbook.libraries.given import values_of
+from trackbook.libraries.given import name_of, values_of
 from trackbook.libraries.measures import number_of
+from trackbook.libraries.rounds import Latest, Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from trackbook.libraries.base import Step
 
 
 @dataclass(slots=True)
@@ -32,6 +35,44 @@ class Epochs:
     logs: Mapping[str, list[object]] = field(default_factory=dict)
 
 
+class Fit(Rounds):
+    """One fit; what was logged of its epochs is kept as it came until it is told."""
+
+    unit = "epoch"
+
+    def __init__(self, callbacks: Any, epochs: Epochs) -> None:
+        super().__init__(callbacks)
+        self.is_told, self.epochs = True, epochs
+        self.label = name_of(type(callbacks.model))
+        total = (callbacks.params or {}).get("epochs")
+        self.total = epochs.shift + total if type(total) is int else None
+        self._logged: list[tuple[int, Mapping[str, object]]] = []
+
+    def take(self, epoch: int, logs: Mapping[str, object]) -> None:
+        """Keep what was logged of an epoch, which has Keras's number."""
+        epochs = self.epochs
+        if epochs.numbers[-1:] != [epoch]:
+            epochs.numbers.append(epoch)
+        self._logged.append((epochs.shift + epoch, dict(logs)))
+        self.done = epochs.next = epochs.shift + epoch + 1
+
+    def news(self) -> list[Measured]:
+        """Return the points that have come since the last time."""
+        logged, self._logged = self._logged, []
+        points: dict[str, list[tuple[int, float]]] = {}
+        for epoch, logs in logged:
+            for name, value in logs.items():
+                number = number_of(value)
+                if number is not None:
+                    points.setdefault(called(str(name)), []).append((epoch, number))
+        return [Measured(name=name, values=values) for name, values in points.items()]
+
+    def step(self, of: object = None) -> Step:
+        """Return what has come since the last time."""
+        return replace(super().step(of), continued=self.epochs.is_continued)
+
+
+latest = Latest[Fit]()
 _known: dict[int, tuple[ref[object], Epochs]] = {}
 
 
@@ -84,14 +125,6 @@ def split(name: str) -> tuple[str, str]:
 def called(name: str) -> str:
     """Return what a log is called here: `validation.loss`; a learning rate is of no data."""
     return name if name == "learning_rate" else ".".join(split(name))
-
-
-def point_of(epochs: Epochs, name: str) -> Iterator[Measured]:
-    """Return the newest point of one log."""
-    values = epochs.logs.get(name)
-    value = number_of(values[-1]) if values else None
-    if value is not None:
-        yield Measured(name=called(name), values=((epochs.next - 1, value),))
 
 
 def curves_of(epochs: Epochs, frequency: object) -> Iterator[Measured]:

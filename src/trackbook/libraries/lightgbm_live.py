@@ -25,6 +25,9 @@ ESTIMATOR = ("lightgbm.sklearn", "LGBMModel")
 class Growing(Rounds):
     """A booster that grows; what it was measured at is kept until that is told."""
 
+    is_measured = False
+    """Its rounds are measured: they are told of with what came of that."""
+
     def __init__(self, booster: Any) -> None:
         super().__init__(booster)
         self.results: list[tuple[int, Any]] = []
@@ -50,7 +53,7 @@ def counted(booster: object, _result: object) -> bool:
     if known is None:
         return True
     known.done += 1
-    return known.is_due()
+    return not known.is_measured and known.is_due()
 
 
 def grown(call: Call) -> Iterable[Finding]:
@@ -63,6 +66,7 @@ def judged(booster: object, result: object) -> bool:
     known = latest.of(booster)
     if known is None or not known.is_told:
         return False
+    known.is_measured = True
     known.results.append((known.done - 1, result))
     return known.is_due()
 

@@ -1,4 +1,4 @@
-"""Rounds and epochs that come fast: told one by one at first, then together."""
+"""Rounds and epochs that come fast: told together, once a second."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ if TYPE_CHECKING:
 
     from trackbook.libraries.base import Call, Measured
 
-EVERY_S, FEW = 1.0, 4
-"""After a training's first few tellings they come no more often: half a millisecond each, and
-a loss on a GPU is there only once all is done that was queued before it."""
+EVERY_S = 1.0
+"""How often a training tells: it costs a millisecond or two after other work, and a loss on
+a GPU is there only once all is done that was queued before it."""
 MOST_SILENT = 100
 """Trainings that tell nothing and are remembered, so that they are not asked anew each round."""
 
 
 class Pace:
-    """When something tells: at first at once, then once a second."""
+    """When something tells: at once, half a second later, then once a second."""
 
     def __init__(self) -> None:
-        self._told_s, self._tellings = 0.0, 0
+        self._due_s, self._is_first = 0.0, True
 
     def is_due(self) -> bool:
         """Tell whether it is time to tell."""
-        return self._tellings < FEW or monotonic() - self._told_s >= EVERY_S
+        return monotonic() >= self._due_s
 
-    def told(self) -> None:
-        """Note that it has told."""
-        self._told_s = monotonic()
-        self._tellings += 1
+    def told(self, *, anything: bool = True) -> None:
+        """Note that it has told; if at first nothing but that it runs, more may follow at once."""
+        first = EVERY_S / 2 if anything else 0.0
+        self._due_s = monotonic() + (first if self._is_first else EVERY_S)
+        self._is_first = False
 
 
 class Rounds:
@@ -60,9 +61,10 @@ class Rounds:
 
     def step(self, of: object = None) -> Step:
         """Return what has come since the last time."""
-        self.pace.told()
+        metrics = self.news()
+        self.pace.told(anything=bool(metrics))
         return Step(
-            of=of, key=self, label=self.label, metrics=self.news(), done=self.done,
+            of=of, key=self, label=self.label, metrics=metrics, done=self.done,
             total=self.total, unit=self.unit,
         )  # fmt: skip
 

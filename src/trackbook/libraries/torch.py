@@ -48,7 +48,10 @@ def trained(loss: Any, _result: object) -> None:
         losses = here()
     is_usual = losses.is_plain and type(loss) is losses.tensor and loss.is_cpu
     if not is_usual or len(losses.noted) >= MOST:
-        losses.note_loss(loss)
+        if losses.listens:
+            losses.note_loss(loss)
+        else:
+            losses.unheard = loss
         return
     try:
         losses.noted.append(loss.item())
@@ -61,7 +64,11 @@ def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
     losses = threads.get(get_ident())
     if losses is None:
         losses = here()
-    now, key = monotonic(), id(optimizer)
+    key = id(optimizer)
+    if key in losses.left and not losses.listens:
+        losses.unheard = None
+        return None
+    now = monotonic()
     if now < losses.due_s and key in losses.told_s:
         losses.noted.append((key, optimizer.param_groups[0].get("lr")))
         return None

@@ -23,8 +23,6 @@ class Loop:
     optimizer: ref[Any]
     first_only: bool
     """Its steps work the loss out many times (LBFGS); the first is the one before it."""
-    is_others: bool = False
-    """Another card tells of it."""
     label: str = ""
     model: ref[Any] | None = None
     loader: ref[object] | None = None

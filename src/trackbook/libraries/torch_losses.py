@@ -44,8 +44,8 @@ class Losses:
                 cls.threads.pop(each, None)
 
     __slots__ = (
-        "_judged", "_latest", "_listens", "_loader", "_over", "_scaled", "_unheard", "_waiting",
-        "due_s", "is_plain", "loops", "noted", "tensor", "told_s",
+        "_judged", "_latest", "_loader", "_over", "_scaled", "_waiting", "due_s", "is_plain",
+        "left", "listens", "loops", "noted", "tensor", "told_s", "unheard",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -66,9 +66,12 @@ class Losses:
         self._loader: tuple[ref[object] | None, ref[object] | None] = (None, None)
         self._judged: list[tuple[str, Any, int]] = []
         self._latest: Loop | None = None
-        self._unheard: Any = None
-        self._listens = True
+        self.left: set[int] = set()
+        """The ids of optimizers of which another card tells."""
+        self.listens = True
         """Whether losses are kept: not while the loops are all other cards'."""
+        self.unheard: Any = None
+        """A loss that came while none was kept: it may lead to the first step of a loop."""
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
@@ -81,8 +84,8 @@ class Losses:
                 self._sort()  # nobody may ever take a step
             if type(loss) is self.tensor and loss.numel() == 1:
                 self.noted.append(kept(loss))
-        elif not self._listens:
-            self._unheard = loss  # to be read if it led to the first step of another loop
+        elif not self.listens:
+            self.unheard = loss
         else:
             scaled, before = self._scaled
             self._scaled, self.is_plain = (None, None), True
@@ -114,13 +117,13 @@ class Losses:
         key = id(optimizer)
         self._sort()
         loop = self.loop_of(optimizer)
-        if loop is None or loop.is_others:
-            self._waiting, self._unheard = [], None
-            self._listen(not all(each.is_others for each in self.loops.values()))
+        if loop is None or key in self.left:
+            self._waiting, self.unheard = [], None
+            self._listen(not self.left.issuperset(self.loops))
             return None
-        if not self._listens:
+        if not self.listens:
             self._listen(True)
-            unheard, self._unheard = self._unheard, None
+            unheard, self.unheard = self.unheard, None
             self.note_loss(unheard)
         self.noted.append((key, optimizer.param_groups[0].get("lr")))
         self._sort()
@@ -143,6 +146,7 @@ class Losses:
                 first_only=name_of(type(optimizer)) == "LBFGS",
             )
             self.loops[key] = loop
+            self.left.discard(key)
         return loop
 
     def open_loops(self) -> list[Loop]:
@@ -156,9 +160,8 @@ class Losses:
 
     def leave(self, optimizer: Any) -> None:
         """Leave an optimizer's steps to another card: that of what it was handed to."""
-        loop = self.loop_of(optimizer)
-        if loop is not None:
-            loop.is_others = True
+        if self.loop_of(optimizer) is not None:
+            self.left.add(id(optimizer))
             self.told_s.pop(id(optimizer), None)
 
     def forget(self, loop: Loop) -> None:
@@ -175,10 +178,11 @@ class Losses:
             self._sort()
             del self.loops[key]
             self.told_s.pop(key, None)
+            self.left.discard(key)
             self._over = [*self._over[-MOST_OVER:], loop]
 
     def _listen(self, to_losses: bool) -> None:
-        self._listens = to_losses
+        self.listens = to_losses
         self.is_plain = to_losses and self._scaled[0] is None
 
     def _latest_loop(self) -> Loop | None:

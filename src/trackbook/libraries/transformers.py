@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from time import monotonic
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from trackbook.libraries.base import Derived, Given, Library, Measured, Step, Training, Used
+from trackbook.libraries.base import (
+    Derived,
+    Given,
+    Library,
+    Measured,
+    Noted,
+    Training,
+    Used,
+)
 from trackbook.libraries.given import name_of, values_of
 from trackbook.libraries.measures import once
-from trackbook.libraries.rounds import EVERY_S
 from trackbook.libraries.transformers_facts import (
     NOISE,
     arguments_of,
@@ -17,6 +24,7 @@ from trackbook.libraries.transformers_facts import (
     facts_of,
     split,
 )
+from trackbook.libraries.transformers_logs import Logged, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +39,7 @@ OF_ITSELF = {
 
 def trained(call: Call) -> Iterable[Finding]:
     """Read `Trainer.train`: arguments, configuration, curves by step, checkpoints."""
+    latest.forget()  # all that it told is in its curves
     trainer: Any = call.given["self"]
     state, model = trainer.state, trainer.model
     given, kept = arguments_of(trainer.args)
@@ -56,25 +65,25 @@ def trained(call: Call) -> Iterable[Finding]:
 
 def begun(call: Call) -> Iterator[Finding]:
     """Read the beginning of a training, by which its run opens."""
-    model = call.given["self"].model  # type: ignore[attr-defined]  # the card names the class
+    handler: Any = call.given["self"]
+    model = handler.model
+    known = latest.begin(Logged(handler, call.given["state"]))
     params = {**facts_of(model), **arguments_of(call.given["args"])[0]}
-    yield _step(call, model, params=params)
+    yield replace(known.step(model), params=params)
+
+
+def is_due(handler: object, _result: object) -> bool:
+    """Tell whether a step that ended, or what was logged, is to be told: once a second."""
+    known = latest.of(handler)
+    return known is not None and known.is_due()
 
 
 def stepped(call: Call) -> Iterator[Finding]:
-    """Read one finished step, once a second."""
-    now = monotonic()
-    if now - Pace.told_s >= EVERY_S:
-        Pace.told_s = now
-        yield _step(call, call.given["self"].model)  # type: ignore[attr-defined]  # see above
-
-
-def logged(call: Call) -> Iterator[Finding]:
-    """Read what the Trainer logs while it trains."""
-    logs: Any = call.given.get("logs") or {}
-    state: Any = call.given["state"]
-    model = call.given["self"].model  # type: ignore[attr-defined]  # see above
-    yield _step(call, model, metrics=list(curves_of([{**logs, "step": state.global_step}])))
+    """Read how far a training is, and what it has logged."""
+    handler: Any = call.given["self"]
+    known = latest.of(handler)
+    if known is not None:
+        yield known.step(handler.model)
 
 
 def evaluated(call: Call) -> Iterator[Finding]:
@@ -103,24 +112,6 @@ def predicted(call: Call) -> Iterator[Finding]:
         if not name.endswith(NOISE):
             yield from once(split(name), value, of=model)
     yield Used(data=_data("test", call.given.get("test_dataset"), "test_dataset"), of=model)
-
-
-class Pace:
-    """When a step was last told."""
-
-    told_s = 0.0
-
-
-def _step(call: Call, model: object, **told: Any) -> Step:
-    state: Any = call.given["state"]
-    return Step(
-        of=model,
-        label=name_of(type(model)),
-        done=state.global_step,
-        total=state.max_steps if state.max_steps > 0 else None,
-        unit="step",
-        **told,
-    )
 
 
 def _best(state: Any) -> Iterator[Measured]:
@@ -153,7 +144,12 @@ TRANSFORMERS = Library(
     },
     live={
         "transformers.trainer_callback:CallbackHandler.on_train_begin": begun,
-        "transformers.trainer_callback:CallbackHandler.on_step_end": stepped,
-        "transformers.trainer_callback:CallbackHandler.on_log": logged,
+        **{
+            f"transformers.trainer_callback:CallbackHandler.{name}": Noted(
+                "self", is_due, read=stepped
+            )
+            for name in ("on_step_end", "on_log")
+        },
     },
+    rest=latest.rest,
 )  # fmt: skip
