@@ -46,11 +46,12 @@ def columns_of(value: object) -> Columns | None:
 
 def of_frame(value: Any) -> Columns:
     """Read a pandas DataFrame; labels of rows that were chosen are columns as well."""
+    types = list(value.dtypes)
     columns = [
         Column(str(name)[:200], str(dtype), partial(pandas_rows, value, at))
-        for at, (name, dtype) in enumerate(zip(value.columns, value.dtypes, strict=True))
+        for at, (name, dtype) in enumerate(zip(value.columns, types, strict=True))
     ]
-    return pandas_columns(value, [*columns, *index_columns(value.index)])
+    return pandas_columns(value, types, [*columns, *index_columns(value.index)])
 
 
 def pandas_rows(frame: Any, at: int, first: int, past: int) -> Part:
@@ -61,16 +62,17 @@ def pandas_rows(frame: Any, at: int, first: int, past: int) -> Part:
 def of_series(value: Any) -> Columns:
     """Read a pandas Series."""
     name = "values" if value.name is None else str(value.name)[:200]
-    return pandas_columns(value, [pandas_column(value, name), *index_columns(value.index)])
+    columns = [pandas_column(value, name), *index_columns(value.index)]
+    return pandas_columns(value, [value.dtype], columns)
 
 
-def pandas_columns(value: Any, columns: list[Column]) -> Columns:
-    """Return a frame or series with its columns."""
+def pandas_columns(value: Any, types: list[Any], columns: list[Column]) -> Columns:
+    """Return a frame or series, of given types, with its columns."""
     rows = len(value)
     return Columns(
         shape=tuple(value.shape),
         row_count=rows,
-        size_bytes=int(pandas_size(value)),
+        size_bytes=int(pandas_size(value, types)),
         columns=columns,
         at=lambda numbers: value.iloc[numbers],
         copy=value.copy,
@@ -84,9 +86,8 @@ def copies_on_write() -> bool:
     return not str(sys.modules["pandas"].__version__).startswith(("1.", "2."))
 
 
-def pandas_size(value: Any) -> int:
+def pandas_size(value: Any, types: list[Any]) -> int:
     """Return the bytes of a frame's own arrays; texts count as their pointers."""
-    types = [value.dtype] if value.ndim == 1 else list(value.dtypes)
     if all(str(MODULE_OF(type(one))).startswith("numpy") for one in types):
         sizes: list[int] = [one.itemsize for one in types]
         return len(value) * sum(sizes)  # pandas takes longer to ask

@@ -70,7 +70,9 @@ def look_at(value: object) -> Look | None:
     hasher = blake3(repr((found.shape, len(found.columns))).encode())
     sample: Columns | None = found
     if found.row_count > SAMPLED_ROWS:
-        numbers = np.linspace(0, found.row_count - 1, SAMPLED_ROWS).astype("i8")
+        last = found.row_count - 1
+        numbers = (np.arange(SAMPLED_ROWS) * (last / (SAMPLED_ROWS - 1))).astype("i8")
+        numbers[-1] = last
         sample = columns_of(found.at(numbers))
     # Chosen rows of a frame have labels of their own, which the data had not.
     parts = sample.columns[: len(found.columns)] if sample is not None else []

@@ -127,13 +127,14 @@ def chi_squared(y: Any, mean: Any) -> float:
     """
     import numpy as np
 
-    total = 0.0
+    total, room = 0.0, np.empty(ROWS)
     for begin in range(0, len(mean), ROWS):
         some = mean[begin : begin + ROWS]
         left = y[begin : begin + ROWS] - some
-        left *= left
-        left /= np.fabs(some)
-        total += float(left.sum())
+        share = np.divide(left, some, out=room[: len(some)])
+        if some.min() < 0:
+            np.copysign(share, left, out=share)
+        total += float(left @ share)
     return total
 
 
