@@ -189,7 +189,16 @@ def test_what_became_of_the_last_request_is_said(status, words):
 def test_each_state_has_the_buttons_that_lead_out_of_it(state, labels):
     actions = actions_of(row(state=state))
     assert [action.label for action in actions] == labels
-    assert not any(action.why_not for action in actions)
+    unasked = {action.do for action in actions if "nobody asked" in action.why_not}
+    assert unasked == ({"approve", "reject"} if state == "STAGING" else set())
+    assert not any(a.why_not for a in actions if a.do not in unasked)
+
+
+@pytest.mark.parametrize("status", ["requested", "approved", "rejected"])
+def test_what_nobody_asked_for_cannot_be_answered_until_somebody_did(status):
+    actions = actions_of(row(state="STAGING"), [asked(status)])
+    why = {a.why_not for a in actions if a.do in ("approve", "reject")}
+    assert all(bool(each) == (status == "rejected") for each in why)
 
 
 def test_a_champion_is_rolled_back_and_its_other_buttons_say_why_not():

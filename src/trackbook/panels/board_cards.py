@@ -25,6 +25,7 @@ TONES: dict[str, Tone] = {"better": "ok", "worse": "bad"}
 CHAMPION = "prod/champion"
 SCAN = "security.scan"
 NEXT = {"DEVELOPMENT": "STAGING", "STAGING": "PRODUCTION", "ARCHIVED": "STAGING"}
+UNASKED = "nobody asked for an approval: to promote it does, where one is needed"
 DOWN = {"STAGING": "DEVELOPMENT", "PRODUCTION": "STAGING"}
 
 
@@ -216,9 +217,9 @@ def actions_of(row: BoardRow, approvals: Sequence[ApprovalRow] = ()) -> list[Act
     if up := NEXT.get(row.state):
         verb = "Restore" if row.state == "ARCHIVED" else "Promote"
         found.append(Action("promote", f"{verb} to {up}", up))
-    for target in answerable(row, approvals):
-        found.append(Action("approve", f"Approve for {target}", target))
-        found.append(Action("reject", f"Reject for {target}", target))
+    for target, unasked in answerable(row, approvals).items():
+        found.append(Action("approve", f"Approve for {target}", target, unasked))
+        found.append(Action("reject", f"Reject for {target}", target, unasked))
     if down := DOWN.get(row.state):
         found.append(Action("demote", f"Back to {down}", down, busy))
     if row.state == "PRODUCTION":
@@ -228,14 +229,17 @@ def actions_of(row: BoardRow, approvals: Sequence[ApprovalRow] = ()) -> list[Act
     return found
 
 
-def answerable(row: BoardRow, approvals: Sequence[ApprovalRow]) -> list[str]:
-    """Return the states for which a version can be approved: asked for, or production next."""
+def answerable(row: BoardRow, approvals: Sequence[ApprovalRow]) -> dict[str, str]:
+    """Return the states for which a version can be approved, each with why it cannot be yet.
+
+    Production, which usually takes an approval, is among them before anybody asked for one.
+    """
     if row.state not in NEXT:
-        return []
+        return {}
     asked = [
         one.target
         for one in approvals
         if one.version_id == row.version_id and one.status in {"requested", "approved"}
     ]
-    usual = ["PRODUCTION"] if row.state == "STAGING" else []
-    return list(dict.fromkeys([*usual, *(one for one in asked if one != row.state)]))
+    usual = {"PRODUCTION": UNASKED} if row.state == "STAGING" else {}
+    return usual | {one: "" for one in asked if one != row.state}
