@@ -16,8 +16,8 @@ whole notebooks). The bytes of what was learned have to be the same each time, o
 that is not installed is named and not counted.
 
 The trainings are small but real: a step of a loop takes some milliseconds, an epoch fifty, a trial a
-hundred. Shorter ones show what a card adds: about 10 us a step, 0.5 ms an epoch that is told, 1 ms a
-trial, some milliseconds a fit.
+hundred. Shorter ones show what a card adds: about 10 us a step, 1 to 2 ms a second for what is told
+on the way, 1 ms a trial, some milliseconds a fit.
 
 Run: `python benchmarks/cards.py [--smoke] [--repeats 8] [--seconds 4] [NAME …]`.
 """

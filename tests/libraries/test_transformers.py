@@ -62,8 +62,8 @@ def test_logs_that_come_fast_are_told_together_and_none_is_lost(
     with pytest.raises(KeyboardInterrupt):
         Trainer(model, args, train_dataset=Texts(16, 0), callbacks=[Stops()]).train()
     told.take(transformers_logs.latest.rest())
-    assert [(step.done, step.total) for step in told.steps] == [(0, 9), (3, 9)]
-    found = {one.name: one.values for one in told.steps[1].metrics}
+    assert [(step.done, step.total) for step in told.steps] == [(0, 9), (1, 9), (3, 9)]
+    found = {one.name: one.values for one in told.steps[2].metrics}
     assert [at for at, _ in found["train.loss"]] == [1, 2, 3]
     assert list(transformers_logs.latest.rest()) == []
 

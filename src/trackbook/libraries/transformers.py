@@ -72,18 +72,23 @@ def begun(call: Call) -> Iterator[Finding]:
     yield replace(known.step(model), params=params)
 
 
-def is_due(handler: object, _result: object) -> bool:
-    """Tell whether a step that ended, or what was logged, is to be told: once a second."""
+def is_logged(handler: object, _result: object) -> bool:
+    """Tell whether what a training logged is to be told: once a second."""
     known = latest.of(handler)
     return known is not None and known.is_due()
+
+
+def is_done(handler: object, _result: object) -> bool:
+    """Tell whether a step that ended is to be told."""
+    known = latest.of(handler)
+    return known is None or known.is_due()
 
 
 def stepped(call: Call) -> Iterator[Finding]:
     """Read how far a training is, and what it has logged."""
     handler: Any = call.given["self"]
-    known = latest.of(handler)
-    if known is not None:
-        yield known.step(handler.model)
+    known = latest.of(handler) or latest.begin(Logged(handler, call.given["state"]))
+    yield known.step(handler.model)
 
 
 def evaluated(call: Call) -> Iterator[Finding]:
@@ -144,12 +149,12 @@ TRANSFORMERS = Library(
     },
     live={
         "transformers.trainer_callback:CallbackHandler.on_train_begin": begun,
-        **{
-            f"transformers.trainer_callback:CallbackHandler.{name}": Noted(
-                "self", is_due, read=stepped
-            )
-            for name in ("on_step_end", "on_log")
-        },
+        "transformers.trainer_callback:CallbackHandler.on_step_end": Noted(
+            "self", is_done, read=stepped
+        ),
+        "transformers.trainer_callback:CallbackHandler.on_log": Noted(
+            "self", is_logged, read=stepped
+        ),
     },
     rest=latest.rest,
 )  # fmt: skip
