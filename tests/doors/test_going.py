@@ -29,8 +29,10 @@ def seen(sheet):
     found = {}
 
     def look():
-        while "4/12" not in found.get("runs", ""):  # words wait, so that there are few
+        for _ in range(40):  # words wait, so that there are few
             found["runs"] = sheet.in_shell("runs").stdout
+            if "4/12" in found["runs"]:
+                break
         for words in (["show", "last"], ["runs", "--json"], ["status"]):
             found[" ".join(words)] = sheet.in_shell(*words).stdout
 

@@ -42,10 +42,10 @@ class Fit(Rounds):
 
     def __init__(self, callbacks: Any, epochs: Epochs) -> None:
         super().__init__(callbacks)
-        self.is_told, self.epochs = True, epochs
-        self.label = name_of(type(callbacks.model))
+        self.epochs = epochs
         total = (callbacks.params or {}).get("epochs")
-        self.total = epochs.shift + total if type(total) is int else None
+        total = epochs.shift + total if type(total) is int else None
+        self.counts(name_of(type(callbacks.model)), total)
         self._logged: list[tuple[int, Mapping[str, object]]] = []
 
     def take(self, epoch: int, logs: Mapping[str, object]) -> None:

@@ -17,9 +17,7 @@ class Epochs(Rounds):
 
     def __init__(self, trainer: Any) -> None:
         super().__init__(trainer)
-        total = trainer.max_epochs
-        self.label = name_of(type(trainer.lightning_module))
-        self.total = total if type(total) is int and total > 0 else None
+        self.counts(name_of(type(trainer.lightning_module)), trainer.max_epochs)
         self.is_told = trainer.is_global_zero
         self._points: dict[str, list[tuple[int, float]]] = {}
 

@@ -1,4 +1,4 @@
-"""Rounds and epochs that come fast: told together, once a second."""
+"""Rounds and epochs that come fast: told one by one at first, then together."""
 
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ if TYPE_CHECKING:
 
     from trackbook.libraries.base import Call, Measured
 
-EVERY_S = 1.0
-"""How often a training tells: it costs a millisecond or two after other work, and a loss on
-a GPU is there only once all is done that was queued before it."""
+EVERY_S, FEW = 1.0, 4
+"""After a training's first few tellings they come no more often: each costs up to a millisecond
+or two, and a loss on a GPU is there only once all is done that was queued before it."""
 MOST_SILENT = 100
 """Trainings that tell nothing and are remembered, so that they are not asked anew each round."""
 
 
 class Pace:
-    """When something tells: at once, half a second later, then once a second."""
+    """When something tells: at first at once, then once a second."""
 
     def __init__(self) -> None:
-        self._due_s, self._is_first = 0.0, True
+        self._told_s, self._tellings = 0.0, 0
 
     def is_due(self) -> bool:
         """Tell whether it is time to tell."""
-        return monotonic() >= self._due_s
+        return self._tellings < FEW or monotonic() - self._told_s >= EVERY_S
 
-    def told(self, *, anything: bool = True) -> None:
-        """Note that it has told; if at first nothing but that it runs, more may follow at once."""
-        first = EVERY_S / 2 if anything else 0.0
-        self._due_s = monotonic() + (first if self._is_first else EVERY_S)
-        self._is_first = False
+    def told(self) -> None:
+        """Note that it has told."""
+        self._told_s = monotonic()
+        self._tellings += 1
 
 
 class Rounds:
@@ -51,6 +50,11 @@ class Rounds:
         self.label = ""
         self.total: int | None = 0
 
+    def counts(self, label: str, total: object) -> None:
+        """Let it be told of by a label, and how many there will be if that is a number."""
+        self.is_told, self.label = True, label
+        self.total = total if type(total) is int and total > 0 else None
+
     def is_due(self) -> bool:
         """Tell whether it is time to tell."""
         return self.is_told and self.pace.is_due()
@@ -61,10 +65,9 @@ class Rounds:
 
     def step(self, of: object = None) -> Step:
         """Return what has come since the last time."""
-        metrics = self.news()
-        self.pace.told(anything=bool(metrics))
+        self.pace.told()
         return Step(
-            of=of, key=self, label=self.label, metrics=metrics, done=self.done,
+            of=of, key=self, label=self.label, metrics=self.news(), done=self.done,
             total=self.total, unit=self.unit,
         )  # fmt: skip
 

@@ -19,10 +19,8 @@ class Logged(Rounds):
 
     def __init__(self, handler: Any, state: Any) -> None:
         super().__init__(handler)
-        self.is_told, self._state = True, state
-        self.label = name_of(type(handler.model))
-        self.total = state.max_steps if state.max_steps > 0 else None
-        self._told = len(state.log_history)
+        self.counts(name_of(type(handler.model)), state.max_steps)
+        self._state, self._told = state, len(state.log_history)
 
     def news(self) -> list[Measured]:
         """Return the points that have come since the last time."""

@@ -177,10 +177,8 @@ class Coordinator:
 
     def _end(self, task: Task, outcome: Outcome) -> None:
         self._hear(task)
-        if self._curve is not None:
-            self._read(
-                self._curve, [task]
-            )  # what later trials are compared with, to its last step
+        if self._curve is not None:  # later trials are compared with all that it measured
+            self._read(self._curve, [task])
         value = self._keeping.end(task, outcome, self._plan.metric)
         self._search.tell(task.number, outcome.state, value)
         self.standing.take(task.number, outcome.state, value, task.params)
