@@ -7,6 +7,8 @@ from accelerate.utils import set_seed
 
 import torch
 
+BEAT = "torch.optim:Optimizer.zero_grad"
+
 
 def train(size: int = 1) -> bytes:
     torch.set_num_threads(1)

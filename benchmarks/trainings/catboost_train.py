@@ -5,6 +5,8 @@ from __future__ import annotations
 import catboost
 import numpy as np
 
+BEAT = "catboost.core:CatBoost._train"
+
 
 def train(size: int = 1) -> bytes:
     """Return what the models predict, and how they learned."""

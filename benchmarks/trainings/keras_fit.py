@@ -11,6 +11,8 @@ import numpy as np
 
 import torch
 
+BEAT = "torch.nn:Module.zero_grad"
+
 
 def train(size: int = 1) -> bytes:
     torch.set_num_threads(1)

@@ -12,6 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 import torch
 from torch import nn
 
+BEAT = "torch.optim:Optimizer.zero_grad"
+
 
 class Net(lightning.LightningModule):
     def __init__(self, width: int = 512, lr: float = 1e-3) -> None:  # noqa: ARG002  a hyper-parameter

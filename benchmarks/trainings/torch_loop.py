@@ -7,6 +7,8 @@ from torch.utils.data import DataLoader, TensorDataset
 import torch
 from torch import nn
 
+BEAT = "torch.optim:Optimizer.zero_grad"
+
 
 def train(size: int = 1) -> bytes:
     torch.set_num_threads(1)

@@ -14,6 +14,8 @@ from transformers import (
 
 import torch
 
+BEAT = "torch.nn:Module.zero_grad"
+
 
 class Lines(torch.utils.data.Dataset):
     def __init__(self, count: int, seed: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xgboost
 
+BEAT = "xgboost.callback:CallbackContainer.before_iteration"
+
 
 def train(size: int = 1) -> bytes:
     """Return the trained trees, and what they predict."""
