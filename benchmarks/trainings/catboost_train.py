@@ -5,7 +5,7 @@ from __future__ import annotations
 import catboost
 import numpy as np
 
-BEAT = "catboost.core:CatBoost._train"
+BEAT = ""
 
 
 def train(size: int = 1) -> bytes:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import optuna
 
-BEAT = "optuna.samplers:TPESampler.before_trial"
+BEAT = ""
 
 
 def train(size: int = 1) -> bytes:

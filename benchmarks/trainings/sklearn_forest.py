@@ -13,7 +13,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-BEAT = "sklearn.tree._classes:BaseDecisionTree._fit"
+BEAT = ""
 
 
 def train(size: int = 1) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xgboost
 
-BEAT = "xgboost.callback:CallbackContainer.before_iteration"
+BEAT = ""
 
 
 def train(size: int = 1) -> bytes:
