@@ -11,18 +11,15 @@ So **added** is measured where it is added, in turns with trackbook. What is cal
 round or a trial, what tells of steps, and what stands around the cell is timed there: the median of the
 turns. What hears each batch, loss and step, some microseconds each, cannot be timed without adding as
 much again: in loops over batches it is switched off and on by chance from one call of the library's function
-`BEAT` to the next, all along the training, and each piece with is compared with its neighbour without, both
-as multiples of what that piece takes in the other turns. The logarithms' mean counts, the tenth at either
-end left out, and **from** and **to** are its 95 % interval (Tukey and McLaughlin 1963, by the winsorised
-variance). Not in it: other threads' work (5 ms of CPU in 4 s), memory that is touched, the interpreter's
+`BEAT` to the next, all along the training, and each piece with is compared with its neighbour without
+(`beats.py`); **from** and **to** are the 95 % interval of that. Not in it: other threads' work (5 ms of CPU in 4 s), memory that is touched, the interpreter's
 way to a fit. They are in the ratios of whole turns with and without, one after the other in either order: of
 the **fastest**, and of the pairs the **median** with the **lowest** and the **highest**.
 
 Before a turn with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at
-size 1, free memory is given back and 400 MB are used once: that is not counted, nor are a session's
-beginning and end (`overhead.py` counts whole notebooks). Memory comes in huge pages (a tunable of
-glibc) and after gaps of random size, with trackbook and without: its place matters less then. A library
-that is not installed is named and not counted.
+size 1, free memory is given back, 400 MB are used once, and gaps of random size are left, so that where
+numbers come to lie is chance in both: that is not counted, nor are a session's beginning and end
+(`overhead.py` counts whole notebooks). A library that is not installed is named and not counted.
 
 The trainings are small but real: a step of a loop takes some milliseconds, an epoch fifty, a trial a
 hundred. Shorter ones show what a card adds: about 10 us a step, 1 to 2 ms a second for what is told
@@ -43,26 +40,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import reduce
-from importlib import import_module
 from itertools import chain
-from math import ceil, expm1, log
+from math import ceil
 from pathlib import Path
 from random import Random
-from time import perf_counter
 from typing import Any, NamedTuple
 
+from beats import Beat, Piece, added_by_switching
 from machine import machine, told
 
 FOLDER = Path(__file__).with_name("trainings")
 GOAL = 0.01
-FEWEST = 10
-"""Pairs of pieces of which a mean says something."""
 AT_HAND_BYTES = 400 << 20
-SAME_EACH_TIME = {
-    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 
 
 class Timed(NamedTuple):
@@ -86,15 +76,6 @@ class Timed(NamedTuple):
         return self.timed + sum(self.switched[:1])
 
 
-class Piece(NamedTuple):
-    """What lies between two beats of a training."""
-
-    seconds: float
-    """Without what was timed."""
-    timed_s: float
-    is_heard: bool
-
-
 class Turn(NamedTuple):
     """A cell that trained once."""
 
@@ -112,75 +93,7 @@ class Turn(NamedTuple):
         return sum(each.seconds + each.timed_s for each in self.pieces)
 
 
-class Beat:
-    """Cuts a training in pieces, and switches from one to the next."""
-
-    def __init__(self, place: str, rng: Random) -> None:
-        self.switch: Callable[[bool], object] | None = None
-        """What switches, in a turn in which that is wanted."""
-        self._timed_s, self._is_timing = 0.0, False
-        self._begun: tuple[float, float] | None = None
-        self._coming: list[bool] = []
-        self._is_heard, self._rng = True, rng
-        self._pieces: list[Piece] = []
-        self.is_cut = bool(place)
-        if place:
-            module, _, path = place.partition(":")
-            *owners, name = path.split(".")
-            owner = reduce(getattr, owners, import_module(module))
-            setattr(owner, name, self._beating(getattr(owner, name)))
-
-    def note(self) -> None:
-        """End a piece, and begin another: of two that follow each other one is heard."""
-        now = perf_counter()
-        if self._begun is not None:
-            timed_s = self._timed_s - self._begun[1]
-            seconds = now - self._begun[0] - timed_s
-            self._pieces.append(Piece(seconds, timed_s, self._is_heard))
-            if self.switch is not None:
-                if not self._coming:
-                    first = self._rng.random() < 0.5
-                    self._coming = [first, not first]
-                self._is_heard = self._coming.pop()
-                self.switch(not self._is_heard)  # the same work each time
-                self.switch(self._is_heard)
-        self._begun = perf_counter(), self._timed_s
-
-    def end(self) -> list[Piece]:
-        """Return the pieces since the last end."""
-        if self.switch is not None:
-            self.switch(True)
-        pieces, self._pieces = self._pieces, []
-        self._begun, self._coming, self._is_heard = None, [], True
-        return pieces
-
-    def timed(self, act: Callable[..., object] | None) -> Any:
-        """Return what does the same and is timed."""
-        if act is None:
-            return None
-
-        def acted(*args: object, **named: object) -> object:
-            if self._is_timing:
-                return act(*args, **named)
-            self._is_timing, begun = True, perf_counter()
-            try:
-                return act(*args, **named)
-            finally:
-                self._timed_s += perf_counter() - begun
-                self._is_timing = False
-
-        return acted
-
-    def _beating(self, function: Callable[..., object]) -> Callable[..., object]:
-        def called(*args: object, **named: object) -> object:
-            if self._begun is not None:
-                self.note()
-            return function(*args, **named)
-
-        return called
-
-
-SMOKED = ["sklearn_forest", "xgboost_train"]
+SMOKED = ["torch_loop", "xgboost_train"]
 """Enough to see that the script works; the tests go through all."""
 
 
@@ -214,7 +127,7 @@ def timed(name: str, seconds: float, repeats: int) -> Timed:
             [sys.executable, __file__, "--training", name, str(seconds), str(repeats)],
             cwd=folder,
             env=os.environ
-            | SAME_EACH_TIME
+            | ONE_THREAD
             | {"IPYTHONDIR": folder, "TRACKBOOK_PROJECT": folder},
             capture_output=True,
             text=True,
@@ -288,33 +201,9 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
             for plain, heard in zip(turns["plain"], turns["heard"], strict=True)
         ],
         timed=statistics.median(each.timed_s / each.wall_s for each in turns["heard"]),
-        switched=added_by_switching(turns.get("switched", [])),
+        switched=added_by_switching([each.pieces for each in turns.get("switched", [])]),
         is_same=len(learned) == 1,
     )
-
-
-def added_by_switching(turns: Sequence[Turn]) -> Sequence[float]:
-    """Return what pieces that are heard take longer, as a part of a turn; from where and to."""
-    usual = [
-        statistics.median(each.seconds for each in same)
-        for same in zip(*(each.pieces for each in turns), strict=True)
-    ]
-    ratios = []
-    for each in turns:
-        taken = [log(one.seconds / by) for one, by in zip(each.pieces, usual, strict=True)][
-            1:
-        ]
-        heard = [one.is_heard for one in each.pieces[1::2]]
-        for first, second, is_first in zip(taken[::2], taken[1::2], heard, strict=False):
-            ratios.append(first - second if is_first else second - first)
-    out = len(ratios) // 10
-    kept = sorted(ratios)[out : len(ratios) - out]
-    if len(kept) < FEWEST:
-        return ()
-    winsorised = [kept[0]] * out + kept + [kept[-1]] * out
-    mean = statistics.mean(kept)
-    away = 1.96 * statistics.stdev(winsorised) * len(ratios) ** 0.5 / len(kept)
-    return [expm1(each) for each in (mean, mean - away, mean + away)]
 
 
 def turn(shell, beat: Beat, rng: Random, size: int, *, how: str) -> Turn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lightgbm
 import numpy as np
 
-BEAT = "lightgbm.callback:CallbackEnv"
+BEAT = ""
 
 
 def train(size: int = 1) -> bytes:
