@@ -10,11 +10,12 @@ numbers come to lie in memory makes it up to a quarter slower, and so does what 
 So **added** is measured where it is added, in turns with trackbook. What is called at a fit, an epoch, a
 round or a trial, what tells of steps, and what stands around the cell is timed there: the median of the
 turns. What hears each batch, loss and step, some microseconds each, cannot be timed without adding as
-much again: in loops over batches it is switched off and on by chance from one call of the library's function
-`BEAT` to the next, all along the training, and each piece with is compared with its neighbour without
-(`beats.py`); **from** and **to** are the 95 % interval of that. Not in it: other threads' work (5 ms of CPU in 4 s), memory that is touched, the interpreter's
-way to a fit. They are in the ratios of whole turns with and without, one after the other in either order: of
-the **fastest**, and of the pairs the **median** with the **lowest** and the **highest**.
+much again: in loops over batches it is switched off and on by chance from one call of the library's
+function `BEAT` to the next, all along the training, and each piece with is compared with its neighbour
+without (`beats.py`); **from** and **to** are the 95 % interval of that. Not in it: other threads' work (5 ms
+of CPU in 4 s), memory that is touched, the interpreter's way to a fit. They are in the ratios of whole
+turns with and without, one after the other in either order: of the **fastest**, and of the pairs the
+**median** with the **lowest** and the **highest**.
 
 Before a turn with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at
 size 1, free memory is given back, 400 MB are used once, and gaps of random size are left, so that where

@@ -125,9 +125,9 @@ class RunningCalls:
         """Ids of code objects, kept alive by whoever fills it."""
         self.calls: dict[int, RunningCall] = {}
         """By thread."""
-        self.believed = (0, 0.0)
-        """The thread that was found to be within a call that is no host, and until when, by
-        `perf_counter`, that is believed."""
+        self.believed = [0.0, 0]
+        """Until when, by `perf_counter`, a thread is believed to be within a call that is no host,
+        in which it was found; always the same list."""
 
     def holds(self, frame: FrameType) -> bool:
         """Tell whether a frame is part of a watched call, for what asks thousands of times.
@@ -135,14 +135,14 @@ class RunningCalls:
         What a host calls of the user's is none. That a call has raised is noticed a moment
         later.
         """
-        thread, until = self.believed
+        until, thread = self.believed
         if thread == get_ident() and perf_counter() < until:
             return True
         found = self.enclosing(frame)
         if found is None or self.is_hosted(frame, found):
             return False
         if not found.is_host:
-            self.believed = get_ident(), perf_counter() + BELIEVED_S
+            self.believed[:] = perf_counter() + BELIEVED_S, get_ident()
         return True
 
     def is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
@@ -172,7 +172,7 @@ class RunningCalls:
                     return mine
                 caller = caller.f_back
             self.calls.pop(thread, None)
-            self.believed = 0, 0.0
+            self.believed[0] = 0.0
         others = [each for one in list(self.calls.values()) for each in one.with_hosts()]
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
@@ -191,7 +191,7 @@ class RunningCalls:
     ) -> None:
         """Take this frame for its thread's outermost call, or for that within a host's."""
         self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host, host)
-        self.believed = 0, 0.0
+        self.believed[0] = 0.0
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""
@@ -204,7 +204,7 @@ class RunningCalls:
 
     def _forget(self, thread: int) -> None:
         call = self.calls.pop(thread, None)
-        self.believed = 0, 0.0
+        self.believed[0] = 0.0
         if call is not None and call.host is not None and call.host.thread == thread:
             self.calls[thread] = call.host
 

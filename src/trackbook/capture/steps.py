@@ -82,14 +82,14 @@ def noted(
         name, read, place=place, around=around, running=running, told=told, fault=fault
     )
     forks, outside = process.forks, running.calls if is_outside else ()
+    believed = running.believed if is_outside else [0.0]
 
     def noting(value: object, result: object) -> None:
         # Every name here is looked up after milliseconds of other work: the fewer, the better.
         nonlocal note
-        if outside:
-            thread, until = running.believed
-            if thread == get_ident() and perf_counter() < until:
-                return
+        until = believed[0]
+        if until and perf_counter() < until and believed[1] == get_ident():
+            return
         if (when is not None and not when()) or (
             process.heard != forks and not process.hears(forks)
         ):

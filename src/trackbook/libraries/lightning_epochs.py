@@ -6,7 +6,7 @@ from typing import Any
 
 from trackbook.libraries.base import Measured
 from trackbook.libraries.given import name_of
-from trackbook.libraries.lightning_facts import measures_of
+from trackbook.libraries.lightning_facts import logged_number, told_names
 from trackbook.libraries.rounds import Latest, Rounds
 
 
@@ -20,14 +20,22 @@ class Epochs(Rounds):
         self.counts(name_of(type(trainer.lightning_module)), trainer.max_epochs)
         self.is_told = trainer.is_global_zero
         self._points: dict[str, list[tuple[int, float]]] = {}
+        self._logged: tuple[str, ...] = ()
+        self._told: dict[str, str] = {}
 
     def take(self, trainer: Any, epoch: int) -> None:
         """Keep what was logged of an epoch."""
-        rates: dict[str, object] = {}
-        for optimizer in trainer.optimizers:
-            rates.setdefault("lr", optimizer.param_groups[0].get("lr"))
-        for name, value in measures_of(trainer, rates).items():
-            self._points.setdefault(name, []).append((epoch, value))
+        logged = trainer.callback_metrics
+        names = tuple(logged)
+        if names != self._logged:
+            self._logged, self._told = names, told_names(trainer, names)
+        found = {told: logged[name] for name, told in self._told.items()}
+        for optimizer in trainer.optimizers[:1]:
+            found["lr"] = optimizer.param_groups[0].get("lr")
+        for name, value in found.items():
+            number = logged_number(value)
+            if number is not None:
+                self._points.setdefault(name, []).append((epoch, number))
         self.done = epoch + 1
 
     def news(self) -> list[Measured]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackbook.libraries.given import defaults_of, name_of, plain, values_of
 from trackbook.libraries.measures import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PREFIX = re.compile(r"(?:train(?:ing)?|val(?:id(?:ation)?)?|test)[_/.\-](?=.)")
 PARTS = {"tr": "train", "va": "validation", "te": "test"}
@@ -53,25 +56,29 @@ def hparams_of(model: object) -> tuple[dict[str, object], dict[str, object]]:
     return chosen, kept
 
 
-def measures_of(trainer: Any, more: dict[str, object]) -> dict[str, float]:
-    """Return what was logged of an epoch: `train.loss`, `validation.loss`.
+def logged_number(value: Any) -> float | None:
+    """Return what was logged as a number, if it is one or a tensor of one."""
+    number = number_of(value)
+    if number is None and getattr(value, "numel", lambda: 0)() == 1:
+        number = number_of(value.item())
+    return number
+
+
+def told_names(trainer: Any, logged: Sequence[str]) -> dict[str, str]:
+    """Return what is told of an epoch, by the name it was logged by: `train.loss` of `train_loss`.
 
     What was logged at each step too is taken as the epoch's mean.
     """
-    names = trainer.callback_metrics
-    sources = _sources(trainer)
-    found: dict[str, float] = {}
-    for name, value in [*names.items(), *more.items()]:
+    names, sources = set(logged), _sources(trainer)
+    found: dict[str, str] = {}
+    for name in logged:
         base = name.removesuffix("_step").removesuffix("_epoch")
-        if name.endswith("_step") and f"{base}_epoch" in names:
+        is_mean = f"{base}_epoch" in names
+        if is_mean and name.endswith("_step"):
             continue
-        number = number_of(value)
-        if number is None and getattr(value, "numel", lambda: 0)() == 1:
-            number = number_of(value.item())
-        if number is not None:
-            part = sources.get(name) or sources.get(base) or part_of(name)
-            short = plain_name(base if f"{base}_epoch" in names else name)
-            found[f"{part}.{short}" if part else name] = number
+        part = sources.get(name) or sources.get(base) or part_of(name)
+        short = plain_name(base if is_mean else name)
+        found[name] = f"{part}.{short}" if part else name
     return found
 
 
