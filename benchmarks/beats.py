@@ -110,13 +110,13 @@ def added_by_switching(turns: Sequence[Sequence[Piece]]) -> Sequence[float]:
     Args:
         turns: pieces of the same training, in their order
     """
-    usual = [
-        statistics.median(each.seconds for each in same)
-        for same in zip(*turns, strict=True)
-    ]
+    by_piece = list(zip(*turns, strict=True))
     ratios = []
-    for pieces in turns:
-        taken = [log(one.seconds / by) for one, by in zip(pieces, usual, strict=True)]
+    for number, pieces in enumerate(turns):
+        taken = [
+            log(one.seconds / usual(same, number))
+            for one, same in zip(pieces, by_piece, strict=True)
+        ]
         heard = [one.is_heard for one in pieces]  # the first piece has no neighbour
         for first, second, is_first in zip(
             taken[1::2], taken[2::2], heard[1::2], strict=False
@@ -130,3 +130,12 @@ def added_by_switching(turns: Sequence[Sequence[Piece]]) -> Sequence[float]:
     mean = statistics.mean(kept)
     away = 1.96 * statistics.stdev(winsorised) * len(ratios) ** 0.5 / len(kept)
     return [expm1(each) for each in (mean, mean - away, mean + away)]
+
+
+def usual(same: Sequence[Piece], number: int) -> float:
+    """Return the seconds that a piece takes in all turns but one: the median; 1 if there is none.
+
+    With that one in it, what hearing adds would be part of what it is compared with.
+    """
+    others = [one.seconds for at, one in enumerate(same) if at != number]
+    return statistics.median(others) if others else 1.0
