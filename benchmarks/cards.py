@@ -12,7 +12,8 @@ round or a trial, what tells of steps, and what stands around the cell is timed 
 turns. What hears each batch, loss and step, some microseconds each, cannot be timed without adding as
 much again: in loops over batches it is switched off and on by chance from one call of the library's
 function `BEAT` to the next, all along the training, and each piece with is compared with its neighbour
-without (`beats.py`); **from** and **to** are the 95 % interval of that. Not in it: other threads' work (5 ms
+without (`beats.py`); **from** and **to** are the 95 % interval of that. Where a training has no `BEAT` all is
+timed, and there is no interval. Not in it: other threads' work (5 ms
 of CPU in 4 s), memory that is touched, the interpreter's way to a fit. They are in the ratios of whole
 turns with and without, one after the other in either order: of the **fastest**, and of the pairs the
 **median** with the **lowest** and the **highest**.
@@ -23,7 +24,7 @@ numbers come to lie is chance in both: that is not counted, nor are a session's 
 (`overhead.py` counts whole notebooks). A library that is not installed is named and not counted.
 
 The trainings are small but real: a step of a loop takes some milliseconds, an epoch fifty, a trial a
-hundred. Shorter ones show what a card adds: about 10 us a step, 1 to 2 ms a second for what is told
+hundred. Shorter ones show what a card adds: 10 to 40 us a batch, 1 to 2 ms a second for what is told
 on the way, 1 ms a trial, some milliseconds a fit.
 
 Run: `python benchmarks/cards.py [--smoke] [--repeats 8] [--seconds 4] [NAME …]`.
@@ -176,11 +177,11 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
     sys.path.insert(0, str(FOLDER))
     shell = InteractiveShell.instance()
     try:
-        shell.run_cell(f"from {name} import BEAT, train").raise_error()
+        shell.run_cell(f"from {name} import train").raise_error()
     except ModuleNotFoundError as error:
         return Timed(missing=error.name or name)
     rng = Random(7)
-    beat = Beat(shell.user_ns["BEAT"], rng)
+    beat = Beat(getattr(sys.modules[name], "BEAT", ""), rng)
     shell.events.trigger = beat.timed(shell.events.trigger)
     CallWatch._tell_step = beat.timed(CallWatch._tell_step)  # noqa: SLF001  it tells of steps
     turn(shell, beat, rng, 1, how="heard")
@@ -189,7 +190,7 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
         wanted = ceil(1.1 * size * seconds / first.wall_s)
         size = min(10 * size, max(size + 1, wanted))
         first = turn(shell, beat, rng, size, how="plain")
-    ways = ("plain", "heard", "switched") if shell.user_ns["BEAT"] else ("plain", "heard")
+    ways = ("plain", "heard", "switched") if beat.is_cut else ("plain", "heard")
     turns: dict[str, list[Turn]] = {how: [] for how in ways}
     for number in range(repeats):
         for how in ways[:: -1 if number % 2 else 1]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import catboost
 import numpy as np
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return what the models predict, and how they learned."""

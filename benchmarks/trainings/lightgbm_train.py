@@ -5,8 +5,6 @@ from __future__ import annotations
 import lightgbm
 import numpy as np
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return the trained trees, and what they predict."""

@@ -7,8 +7,6 @@ import json
 import numpy as np
 import optuna
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return what each of the trials chose and came to."""

@@ -13,8 +13,6 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return what the models learned, as the bytes of their predictions."""

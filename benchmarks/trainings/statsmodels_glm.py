@@ -10,8 +10,6 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from statsmodels.tsa.arima.model import ARIMA
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return the models' parameters and forecasts, and the pickled results of one."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xgboost
 
-BEAT = ""
-
 
 def train(size: int = 1) -> bytes:
     """Return the trained trees, and what they predict."""

@@ -29,13 +29,15 @@ class Epochs(Rounds):
         names = tuple(logged)
         if names != self._logged:
             self._logged, self._told = names, told_names(trainer, names)
-        found = {told: logged[name] for name, told in self._told.items()}
-        for optimizer in trainer.optimizers[:1]:
-            found["lr"] = optimizer.param_groups[0].get("lr")
-        for name, value in found.items():
-            number = logged_number(value)
-            if number is not None:
-                self._points.setdefault(name, []).append((epoch, number))
+        rates = [each.param_groups[0].get("lr") for each in trainer.optimizers[:1]]
+        values = [(told, logged[name]) for name, told in self._told.items()]
+        values += [("lr", rate) for rate in rates]
+        found: dict[str, float] = {}
+        for told, value in values:
+            if (number := logged_number(value)) is not None:
+                found[told] = number  # of two of one name the last that is a number
+        for told, number in found.items():
+            self._points.setdefault(told, []).append((epoch, number))
         self.done = epoch + 1
 
     def news(self) -> list[Measured]:
