@@ -256,7 +256,6 @@ def scattered(rng: Random) -> list[bytearray]:
 
 def time_ears(beat: Beat) -> Callable[[bool], None]:
     """Time what hears calls; return what switches that which is not: it hears each step."""
-    from trackbook.capture import taps
     from trackbook.capture.calls import CallWatch
 
     # Nothing else knows what it costs: so this looks behind the doors.
@@ -269,25 +268,17 @@ def time_ears(beat: Beat) -> Callable[[bool], None]:
             opened=beat.timed(each.opened),
             closed=beat.timed(each.closed),
             noting=each.noting if beat.is_cut else beat.timed(each.noting),
+            when=each.when if beat.is_cut else beat.timed(each.when),
         )
-    notings = getattr(taps, "notings", {})  # not on Python 3.12
-    if not beat.is_cut:
-        notings.update({key: beat.timed(each) for key, each in notings.items()})
+        tap.hush(each.code, False)
     noting = [each.code for each in ears.values() if each.noting]
-    if hasattr(tap, "ears"):
-        by_id = set(map(id, noting))
-        spliced = [each for each in tap._swapped if id(each[2]) in by_id]  # noqa: SLF001
+    sleepers = watch._running.sleepers  # noqa: SLF001
 
-        def switch(is_on: bool) -> None:
-            for reference, plain, code in spliced:
-                if (function := reference()) is not None:
-                    function.__code__ = code if is_on else plain
-    else:
-
-        def switch(is_on: bool) -> None:
-            events = sys.monitoring.events.PY_RETURN if is_on else 0
-            for code in noting:
-                sys.monitoring.set_local_events(tap._slot, code, events)  # noqa: SLF001
+    def switch(is_on: bool) -> None:
+        for code in noting:
+            tap.hush(code, not is_on)
+        if is_on and sleepers.is_asleep:
+            sleepers.hush(True)
 
     return switch
 

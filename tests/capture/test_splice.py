@@ -59,14 +59,14 @@ def spliced_around(known, index):
     value = known[index].argval if known[index].opname == "LOAD_CONST" else None
     if value is first:
         return range(index - 1, index + 4)
-    return range(index - 1, index + 5) if value is last else ()
+    return range(index - 3, index + 5) if value is last else ()
 
 
 def test_the_standard_librarys_code_is_the_same_but_for_the_calls():
     codes = list(functions())
     assert len(codes) > 300
     for code in codes:
-        changed = spliced(code, first=first, last=last)
+        changed = spliced(code, first=first, last=last, hearer=True)
         assert list(instructions(changed)) == list(instructions(code)), code
 
 
@@ -77,7 +77,7 @@ def test_a_long_function_with_far_jumps_still_does_its_work():
     exec(source, scope)
     long = scope["long"]
     plain = long(3)
-    long.__code__ = spliced(long.__code__, first=first, last=last)
+    long.__code__ = spliced(long.__code__, first=first, last=last, hearer=True)
     heard.clear()
     assert long(3) == plain
     assert heard == ["first", plain]
@@ -88,7 +88,7 @@ def test_arguments_that_look_like_jumps_stay_arguments():
     scope = {}
     exec(f"def ends({', '.join(names)}):\n    raise KeyError(({', '.join(names)},))", scope)
     ends = scope["ends"]
-    ends.__code__ = spliced(ends.__code__, first=first, last=last)
+    ends.__code__ = spliced(ends.__code__, first=first, last=last, hearer=True)
     heard.clear()
     with pytest.raises(KeyError) as caught:
         ends(*range(255))
@@ -125,7 +125,7 @@ def test_a_debugger_stops_at_the_same_lines():
         return None
 
     plain = lines_of(careful)
-    careful.__code__ = spliced(careful.__code__, first=first, last=last)
+    careful.__code__ = spliced(careful.__code__, first=first, last=last, hearer=True)
     assert lines_of(careful) == plain
 
 
@@ -140,7 +140,7 @@ def test_exceptions_are_caught_where_they_were():
             heard.append("finally")
 
     plain = careful(b"abc"), careful(3)
-    careful.__code__ = spliced(careful.__code__, first=first, last=last)
+    careful.__code__ = spliced(careful.__code__, first=first, last=last, hearer=True)
     heard.clear()
     assert (careful(b"abc"), careful(3)) == plain
     assert heard == ["first", "finally", 3, "first", "finally", plain[1]]

@@ -203,6 +203,35 @@ def test_lines_traced_by_a_debugger_are_the_same(tap):
     assert lines() == plain
 
 
+@pytest.mark.parametrize("argument", ["a", None])
+def test_what_is_hushed_says_nothing_until_it_may_again(tap, argument):
+    heard = []
+    if argument:
+        code = tap.note(adds, argument, lambda value, _: heard.append(value))
+    else:
+        code = tap.hear(
+            adds, opened=None, closed=lambda frame, _: heard.append(frame.f_locals["a"])
+        )
+    plain = adds(1)
+    tap.hush(code, True)
+    assert adds(2) == plain + 1
+    tap.hush(code, False)
+    adds(3)
+    assert heard == [1, 3]
+    assert hash(adds.__code__) == hash(code)
+
+
+def test_what_was_hushed_is_heard_by_the_next_tap():
+    heard = []
+    for n in range(2):
+        tap = new_tap()
+        code = tap.note(adds, "a", lambda value, _: heard.append(value))
+        adds(n)
+        tap.hush(code, True)
+        tap.stop()
+    assert heard == [0, 1]
+
+
 def test_nothing_is_left_after_stop():
     tap, code = new_tap(), adds.__code__
     heard = []

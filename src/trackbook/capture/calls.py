@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
 from trackbook.capture.running import RunningCalls, process
-from trackbook.capture.steps import noted, step_heard
+from trackbook.capture.steps import hearing, noted, step_heard
 from trackbook.capture.taps import new_tap
 from trackbook.capture.watched import (
     Root,
@@ -139,6 +139,7 @@ class CallWatch:
         )
 
     def _catch_up(self) -> None:
+        self._running.drop_raised()
         self._imports.catch_up()
         for root in [roots[0] for roots in self._roots.values()]:
             for cls in family(root.cls):
@@ -147,7 +148,6 @@ class CallWatch:
         for base, name, library, reader in self._stepping:
             for cls in family(base):
                 self._watch_step(vars(cls).get(name), name, library, reader)
-        self._running.drop_raised()
 
     def _hear(
         self,
@@ -207,25 +207,28 @@ class CallWatch:
         reader: Reader | Only | Noted,
     ) -> None:
         function = function_of(attribute, name)
-        if function is None:
+        if function is None or self._tap is None:
             return
         if id(function.__code__) in self._watched or id(function.__code__) in self._steps:
             return
-        if self._tap is not None:
-            how: Mapping[str, Any] = {
-                "place": f"reading {library.module}: {name}",
-                "around": self._around,
-                "running": self._running,
-                "told": partial(self._safely, "telling a step", self._tell_step),
-                "fault": self._fault,
-            }
-            if isinstance(reader, Noted):
-                noting = noted(name, reader, heard=self._tap.heard, **how)
-                code = self._tap.note(function, reader.argument, noting)
-            else:
-                heard = step_heard(name, reader, **how)
-                code = self._tap.hear(function, opened=None, closed=heard)
-            self._steps[id(code)] = code
+        how: Mapping[str, Any] = {
+            "place": f"reading {library.module}: {name}",
+            "around": self._around,
+            "running": self._running,
+            "told": partial(self._safely, "telling a step", self._tell_step),
+            "fault": self._fault,
+        }
+        if isinstance(reader, Noted):
+            noting = noted(name, reader, heard=self._tap.heard, **how)
+            when = hearing(reader, self._tap.heard, self._running)
+            code = self._tap.note(function, reader.argument, noting, when)
+            if reader.sleeps:
+                self._running.sleepers.add(partial(self._tap.hush, code))
+        else:
+            code = self._tap.hear(
+                function, opened=None, closed=step_heard(name, reader, **how)
+            )
+        self._steps[id(code)] = code
 
     def _imported_near(self, module: ModuleType) -> None:
         # A base class without an `__init_subclass__` of its own tells of no new class.
@@ -303,12 +306,8 @@ class CallWatch:
             return
         try:
             watched = self._watched[id(frame.f_code)]
-            wall_s = ended - running.started
-            self._read(
-                Call(name=watched.name, given=running.given, result=result, wall_s=wall_s),
-                watched,
-                frame,
-            )
+            call = Call(watched.name, running.given, result, ended - running.started)
+            self._read(call, watched, frame)
         finally:
             self._running.end()
 

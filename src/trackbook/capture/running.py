@@ -11,12 +11,11 @@ from threading import Thread, get_ident, get_native_id
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from trackbook.capture.sleepers import Sleepers
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
     from types import CodeType, FrameType
-
-
-BELIEVED_S = 0.02
 
 
 def stack_of(frame: FrameType | None) -> Iterator[FrameType]:
@@ -125,24 +124,40 @@ class RunningCalls:
         """Ids of code objects, kept alive by whoever fills it."""
         self.calls: dict[int, RunningCall] = {}
         """By thread."""
-        self.believed = [0.0, 0]
-        """Until when, by `perf_counter`, a thread is believed to be within a call that is no host,
-        in which it was found; always the same list."""
+        self._depths: dict[int, int] = {}
+        """How far above who asks a call was found last."""
+        self.sleepers = Sleepers()
 
     def holds(self, frame: FrameType) -> bool:
-        """Tell whether a frame is part of a watched call, for what asks thousands of times.
-
-        What a host calls of the user's is none. That a call has raised is noticed a moment
-        later.
-        """
-        until, thread = self.believed
-        if thread == get_ident() and perf_counter() < until:
+        """Tell whether a frame is part of a watched call; the user's that a host calls is not."""
+        if self.stands(id(frame.f_code)):
             return True
         found = self.enclosing(frame)
-        if found is None or self.is_hosted(frame, found):
+        return found is not None and not self.is_hosted(frame, found)
+
+    def stands(self, asks: int, is_pulse: bool = False) -> bool:
+        """Tell whether this thread's call, if it is no host, is on the stack, for whom asks often.
+
+        Args:
+            asks: a number for each place that asks: from there the call is always as far, mostly
+            is_pulse: whether it is the pulse, by which others may sleep
+        """
+        call = self.calls.get(get_ident())
+        if call is None or call.is_host:
             return False
-        if not found.is_host:
-            self.believed[:] = perf_counter() + BELIEVED_S, get_ident()
+        try:
+            above = sys._getframe(self._depths.get(asks, 0))  # noqa: SLF001 - the only way to a frame
+        except ValueError:  # the stack is not as deep now
+            above = sys._getframe()  # noqa: SLF001 - as above
+        if id(above) != call.frame_id or above.f_code is not call.code:
+            here = sys._getframe()  # noqa: SLF001 - as above
+            found = (n for n, each in enumerate(stack_of(here)) if call.is_frame(each))
+            depth = next(found, None)
+            if depth is None:
+                return False
+            self._depths[asks] = depth
+        if is_pulse and not self.sleepers.is_asleep:
+            self.sleepers.lull()
         return True
 
     def is_hosted(self, frame: FrameType, host: RunningCall) -> bool:
@@ -172,7 +187,7 @@ class RunningCalls:
                     return mine
                 caller = caller.f_back
             self.calls.pop(thread, None)
-            self.believed[0] = 0.0
+            self.sleepers.wake()
         others = [each for one in list(self.calls.values()) for each in one.with_hosts()]
         # The kernel's thread id: Python's own is given to the next thread at once.
         native = get_native_id() if others else 0
@@ -191,7 +206,7 @@ class RunningCalls:
     ) -> None:
         """Take this frame for its thread's outermost call, or for that within a host's."""
         self.calls[get_ident()] = RunningCall(id(frame), frame.f_code, given, is_host, host)
-        self.believed[0] = 0.0
+        self.sleepers.wake()
 
     def find(self, frame: FrameType) -> RunningCall | None:
         """Return the outermost call that this frame is; None if it is a part of one."""
@@ -204,12 +219,13 @@ class RunningCalls:
 
     def _forget(self, thread: int) -> None:
         call = self.calls.pop(thread, None)
-        self.believed[0] = 0.0
+        self.sleepers.wake()
         if call is not None and call.host is not None and call.host.thread == thread:
             self.calls[thread] = call.host
 
     def drop_raised(self) -> None:
         """Forget the calls, and what they were given, that have left their stacks."""
+        self.sleepers.wake()
         if not self.calls:
             return
         tops = sys._current_frames()  # noqa: SLF001 - the only way to other threads' frames

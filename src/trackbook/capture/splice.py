@@ -64,7 +64,8 @@ def spliced(
     *,
     first: Callable[[], object] | None,
     last: Callable[..., object],
-    of: tuple[int, int] | None = None,
+    hearer: object,
+    argument: int | None = None,
 ) -> CodeType:
     """Return `code` that calls `first()` once it begins and `last(result)` as it returns.
 
@@ -73,12 +74,13 @@ def spliced(
     Args:
         code: a function's
         first: if given; named functions, for a pickle of the code
-        last: of the result; or where `of` is given of its key, of an argument and of the result
-        of: any number, and the argument's place among the variables
+        last: of the result; or where an argument is given of the hearer, of it and of the result
+        hearer: `last` is called while this is true; it has a hash, as code has one
+        argument: its place among the variables
     """
     raw, constants = code.co_code, len(code.co_consts)
     begin = _units(("PUSH_NULL", 0), ("LOAD_CONST", constants), *_call(0))
-    end, depth = _ending(constants + 1, of and of[1])
+    end, depth = _ending(constants + 1, constants + 2, argument)
     jumps: list[Jump] = []
     put: dict[int, bytes] = {}
     """What is inserted, by the place of the return before which, or of the start after which."""
@@ -97,20 +99,22 @@ def spliced(
         new[place] = own + what if place == started else what + own
     return code.replace(
         co_code=_assembled(raw, new, {jump.start: jump.end for jump in jumps}),
-        co_consts=(*code.co_consts, first, last, *(of or ())[:1]),
+        co_consts=(*code.co_consts, first, last, hearer),
         co_stacksize=code.co_stacksize + depth,
         co_linetable=_line_table(code.co_linetable, moved, started, len(begin) // 2),
         co_exceptiontable=_exception_table(code.co_exceptiontable, moved),
     )
 
 
-def _ending(last: int, argument: int | None) -> tuple[bytes, int]:
+def _ending(last: int, hearer: int, argument: int | None) -> tuple[bytes, int]:
     """Return a call of the constant `last` before a return, and how many places it needs."""
     loads = [("PUSH_NULL", 0), ("LOAD_CONST", last)]
     if argument is not None:
-        loads += [("LOAD_CONST", last + 1), ("LOAD_FAST", argument)]
+        loads += [("LOAD_CONST", hearer), ("LOAD_FAST", argument)]
     given = 1 if argument is None else 3
-    return _units(*loads, ("COPY", len(loads) + 1), *_call(given)), len(loads) + 1
+    call = _units(*loads, ("COPY", len(loads) + 1), *_call(given))
+    asks = _units(("LOAD_CONST", hearer), ("POP_JUMP_FORWARD_IF_FALSE", len(call) // 2))
+    return asks + call, len(loads) + 1
 
 
 def argument_at(code: CodeType, name: str) -> int | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import get_ident
-from time import perf_counter
+from itertools import count
 from typing import TYPE_CHECKING
 
 from trackbook.capture.running import process
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
     from trackbook.capture.running import RunningCalls
     from trackbook.capture.taps import Closed, Noting
     from trackbook.libraries import Finding, Noted, Reader
+
+
+_asking = count()
 
 
 def step_heard(
@@ -77,25 +79,19 @@ def noted(
     fault: Callable[[str, BaseException], None],
 ) -> Noting:
     """Return what a tap's `note` calls, as `step_heard`; only few ask `heard` for the frame."""
-    argument, note, is_outside, read, when = reader
-    full = read and step_heard(
-        name, read, place=place, around=around, running=running, told=told, fault=fault
+    argument, note = reader.argument, reader.note
+    full = step_heard(
+        name,
+        reader.read or nothing,
+        place=place,
+        around=around,
+        running=running,
+        told=told,
+        fault=fault,
     )
-    forks, outside = process.forks, running.calls if is_outside else ()
-    believed = running.believed if is_outside else [0.0]
 
     def noting(value: object, result: object) -> None:
-        # Every name here is looked up after milliseconds of other work: the fewer, the better.
         nonlocal note
-        until = believed[0]
-        if until and perf_counter() < until and believed[1] == get_ident():
-            return
-        if (when is not None and not when()) or (
-            process.heard != forks and not process.hears(forks)
-        ):
-            return
-        if outside and running.holds(heard()):
-            return
         try:
             findings = note(value, result)
         except Exception as error:  # noqa: BLE001 - as above
@@ -103,13 +99,42 @@ def noted(
             fault(place, error)
             return
         if findings is True:
-            if full:
-                full(heard(), result)
+            full(heard(), result)
         elif findings:
             told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
     return noting
 
 
-def nothing(_value: object, _result: object) -> None:
-    """Note nothing more: it has failed."""
+def hearing(
+    reader: Noted, heard: Callable[[], FrameType], running: RunningCalls
+) -> Callable[[], bool]:
+    """Return what tells whether something is to be noted, which mostly it is not.
+
+    Args:
+        reader: what would note it
+        heard: gives the frame
+        running: tells whether that is part of a watched call
+    """
+    when, is_pulse = reader.when, reader.is_pulse
+    outside = running.calls if reader.is_outside else ()
+    forks, asks = process.forks, next(_asking)
+
+    def hears() -> bool:
+        # Every name here is looked up after milliseconds of other work: the fewer, the better.
+        if when is not None and not when():
+            return False
+        if process.heard != forks and not process.hears(forks):
+            return False
+        if outside and (running.stands(asks, is_pulse) or running.holds(heard())):
+            return False
+        if is_pulse:
+            running.sleepers.outside()
+        return True
+
+    return hears
+
+
+def nothing(*_told: object) -> tuple[()]:
+    """Note nothing (more): it has failed."""
+    return ()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import weakref
 from dataclasses import dataclass
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from trackbook.errors import Busy
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     Opened = Callable[[FrameType], object]
     Closed = Callable[[FrameType, object], object]
     Noting = Callable[[object, object], object]
+    When = Callable[[], object] | None
 
 
 class Tap(Protocol):
@@ -32,12 +32,22 @@ class Tap(Protocol):
         same code object is heard.
         """
 
-    def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
+    def note(
+        self,
+        function: FunctionType,
+        argument: str,
+        noting: Noting,
+        when: When = None,
+    ) -> CodeType:
         """Return the code that the function's frames now run, as `hear` does.
 
         `noting` gets the value of an argument, as it is at the end (None if it was deleted),
         and what is returned; on Python 3.11 no frame is made for that. `heard` gives it one.
+        Before that `when` is asked whether anything is to be noted.
         """
+
+    def hush(self, code: CodeType, is_quiet: bool) -> None:
+        """Hear nothing of what a code returns that is heard, or hear it again."""
 
     def heard(self) -> FrameType:
         """Return the innermost frame that is heard, of those that are running here."""
@@ -61,13 +71,14 @@ class Ears:
     argument: str = ""
     """What `noting` gets the value of."""
     noting: Noting | None = None
+    when: When = None
 
     def ended(self, frame: FrameType, result: object) -> None:
         """Tell that a frame is about to return a result."""
-        if self.noting is not None:
-            self.noting(frame.f_locals.get(self.argument), result)
-        elif self.closed is not None:
+        if self.closed is not None:
             self.closed(frame, result)
+        elif self.noting is not None and (self.when is None or self.when()):
+            self.noting(frame.f_locals.get(self.argument), result)
 
 
 def innermost(frame: FrameType | None, ears: Mapping[int, Ears]) -> FrameType:
@@ -107,8 +118,22 @@ if sys.version_info >= (3, 12):
         ) -> CodeType:
             return self._listen(Ears(function.__code__, opened, closed))
 
-        def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
-            return self._listen(Ears(function.__code__, None, None, argument, noting))
+        def note(
+            self,
+            function: FunctionType,
+            argument: str,
+            noting: Noting,
+            when: When = None,
+        ) -> CodeType:
+            return self._listen(Ears(function.__code__, None, None, argument, noting, when))
+
+        def hush(self, code: CodeType, is_quiet: bool) -> None:
+            ears = self._ears.get(id(code))
+            if ears is not None:
+                start = monitoring.events.PY_START if ears.opened else 0
+                end = monitoring.events.PY_RETURN if ears.closed or ears.noting else 0
+                events = start if is_quiet else start | end
+                monitoring.set_local_events(self._slot, code, events)
 
         def heard(self) -> FrameType:
             return innermost(sys._getframe(1), self._ears)  # noqa: SLF001 - the only way to a frame
@@ -116,9 +141,7 @@ if sys.version_info >= (3, 12):
         def _listen(self, ears: Ears) -> CodeType:
             code = ears.code
             self._ears[id(code)] = ears
-            start = monitoring.events.PY_START if ears.opened else 0
-            end = monitoring.events.PY_RETURN if ears.closed or ears.noting else 0
-            monitoring.set_local_events(self._slot, code, start | end)
+            self.hush(code, False)
             return code
 
         def stop(self) -> None:
@@ -141,7 +164,11 @@ if sys.version_info >= (3, 12):
             ears = self._ears.get(id(code))
             if ears is not None:
                 try:
-                    ears.ended(sys._getframe(1), result)  # noqa: SLF001 - as above
+                    if ears.noting is None:
+                        ears.ended(sys._getframe(1), result)  # noqa: SLF001 - as above
+                    elif ears.when is None or ears.when():
+                        here = sys._getframe(1).f_locals  # noqa: SLF001 - as above
+                        ears.noting(here.get(ears.argument), result)
                 except RecursionError:
                     return
 
@@ -157,9 +184,8 @@ else:
             if _listening is not None:
                 raise Busy("library calls are watched already; %unload_ext trackbook first")
             self.ears: dict[int, Ears] = {}
-            self._swapped: list[tuple[weakref.ref[FunctionType], CodeType, CodeType]] = []
-            self._plain: dict[int, CodeType] = {}
-            """What stood there, by the id of spliced code, which `ears` keeps."""
+            self._swapped: dict[int, Swapped] = {}
+            """By the id of the spliced code."""
             _listening = self
 
         def hear(
@@ -168,63 +194,92 @@ else:
             code = function.__code__
             known = self.ears.get(id(code))
             if known is None or (opened and not known.opened):
-                plain = self._plain.get(id(code), code)
-                code = self._swap(
-                    function, plain, spliced_for(plain, self.ears, opened is not None, None)
-                )
+                plain = self._plain_of(function)
+                made = spliced_for(plain, self.ears, opened is not None, None)
+                return self._swap(function, made, Ears(made.code, opened, closed))
             self.ears[id(code)] = Ears(code, opened, closed)
             return code
 
-        def note(self, function: FunctionType, argument: str, noting: Noting) -> CodeType:
+        def note(
+            self,
+            function: FunctionType,
+            argument: str,
+            noting: Noting,
+            when: When = None,
+        ) -> CodeType:
             from trackbook.capture.splice import argument_at
 
-            plain = self._plain.get(id(function.__code__), function.__code__)
+            plain = self._plain_of(function)
             at = argument_at(plain, argument)
             made = spliced_for(plain, self.ears, hears_start=False, argument=at)
-            code = self._swap(function, plain, made)
-            ears = Ears(code, None, None, argument, noting)
-            self.ears[id(code)] = ears
-            if at is not None:
-                notings[made.key] = noting
-            return code
+            ears = Ears(made.code, None, None, argument, noting, when)
+            return self._swap(function, made, ears)
 
         def heard(self) -> FrameType:
             return innermost(sys._getframe(1), self.ears)  # noqa: SLF001 - the only way to a frame
 
-        def _swap(self, function: FunctionType, plain: CodeType, made: Made) -> CodeType:
+        def hush(self, code: CodeType, is_quiet: bool) -> None:
+            swapped, ears = self._swapped.get(id(code)), self.ears.get(id(code))
+            if swapped is not None and ears is not None:
+                swapped.made.hearer[:] = () if is_quiet else (ears.when, ears.noting)
+
+        def _swap(self, function: FunctionType, made: Made, ears: Ears) -> CodeType:
+            self._swapped[id(made.code)] = Swapped(weakref.ref(function), made)
+            self.ears[id(made.code)] = ears
+            self.hush(made.code, False)
             function.__code__ = made.code
-            self._swapped.append((weakref.ref(function), plain, made.code))
-            self._plain[id(made.code)] = plain
             if (function.__module__ or "").startswith("torch.optim"):
                 function.__dict__[UNTRACED] = True
             return made.code
 
+        def _plain_of(self, function: FunctionType) -> CodeType:
+            swapped = self._swapped.get(id(function.__code__))
+            return function.__code__ if swapped is None else swapped.made.plain
+
         def stop(self) -> None:
             global _listening  # noqa: PLW0603 - as above
             _listening = None
-            for reference, plain, code in self._swapped:
+            for reference, made in self._swapped.values():
+                made.hearer.clear()
                 function = reference()
-                if function is not None and function.__code__ is code:
-                    function.__code__ = plain
+                if function is not None and function.__code__ is made.code:
+                    function.__code__ = made.plain
                     function.__dict__.pop(UNTRACED, None)
             self._swapped.clear()
-            self._plain.clear()
             self.ears.clear()
-            notings.clear()
+
+    class Hearer(list[Any]):
+        """When, and what hears an argument's values and results of a code; empty while it is quiet.
+
+        A list, as nothing else that may be true or not is asked for it as fast. A copy of the
+        code in another process has none.
+        """
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+        def __hash__(self) -> int:  # type: ignore[override]  # code has one, so its parts do
+            return id(self)
+
+        def __reduce__(self) -> tuple[type[Hearer], tuple[()]]:
+            return Hearer, ()
+
+    class Made(NamedTuple):
+        """Code with our calls in it."""
+
+        plain: CodeType
+        code: CodeType
+        hearer: Hearer
+
+    class Swapped(NamedTuple):
+        """A function with our code in the place of its own."""
+
+        function: weakref.ref[FunctionType]
+        made: Made
 
     _listening: PythonTap | None = None
     _made: dict[tuple[int, bool, int | None], Made] = {}
     """What was spliced, for the next time that trackbook is loaded."""
-    _keys = count()
-    notings: dict[int, Noting] = {}
-    """What hears the values of an argument, by the key in the code that tells them."""
-
-    class Made(NamedTuple):
-        """Code with our calls in it, and by what its ears are found without a frame."""
-
-        plain: CodeType
-        code: CodeType
-        key: int
 
     def spliced_for(
         plain: CodeType, taken: Mapping[int, Ears], hears_start: bool, argument: int | None
@@ -235,12 +290,10 @@ else:
         place = id(plain), hears_start, argument
         made = _made.get(place)
         if made is None or id(made.code) in taken:
-            key = next(_keys)
-            if argument is None:
-                code = spliced(plain, first=opening if hears_start else None, last=closing)
-            else:
-                code = spliced(plain, first=None, last=noting, of=(key, argument))
-            made = _made[place] = Made(plain, code, key)
+            first = opening if hears_start else None
+            last, hearer = closing if argument is None else noting, Hearer()
+            code = spliced(plain, first=first, last=last, hearer=hearer, argument=argument)
+            made = _made[place] = Made(plain, code, hearer)
         return made
 
     # Spliced code holds these three as constants. They are named parts of this module so
@@ -260,10 +313,11 @@ else:
         if ears is not None:
             ears.ended(frame, result)
 
-    def noting(key: int, value: object, result: object) -> None:
-        """Tell the tap that a function is about to return `result`, and what it was given."""
+    def noting(hearer: Hearer, value: object, result: object) -> None:
+        """Tell that a function is about to return `result`, and what it was given."""
         try:
-            note = notings[key]
-        except KeyError:
+            when, note = hearer
+        except ValueError:
             return  # nobody listens any more
-        note(value, result)
+        if when is None or when():
+            note(value, result)

@@ -105,7 +105,9 @@ ACCELERATE = Library(
         },
     },
     live={
-        "accelerate.accelerator:Accelerator.backward": Noted("self", stepped),
+        "accelerate.accelerator:Accelerator.backward": Noted(
+            "self", stepped, when=known_by_id.__len__
+        ),
         "accelerate.accelerator:Accelerator.log": logged,
     },
     rest=rest,

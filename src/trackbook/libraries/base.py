@@ -207,8 +207,12 @@ class Noted(NamedTuple):
     """As of `Only`."""
     read: Reader | None = None
     """Gets the whole call where the note was True."""
-    when: Callable[[], bool] | None = None
+    when: Callable[[], object] | None = None
     """As of `Only`."""
+    is_pulse: bool = False
+    """Every loop calls it before it calls what `sleeps`."""
+    sleeps: bool = False
+    """Whether it is not heard at all while a pulse is heard within another watched call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

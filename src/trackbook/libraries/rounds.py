@@ -25,16 +25,18 @@ class Pace:
     """When something tells: at first at once, then once a second."""
 
     def __init__(self) -> None:
-        self._told_s, self._tellings = 0.0, 0
+        self.due_s, self._tellings = 0.0, 0
+        """From when on, by `monotonic`; and how often it has told."""
 
     def is_due(self) -> bool:
         """Tell whether it is time to tell."""
-        return self._tellings < FEW or monotonic() - self._told_s >= EVERY_S
+        return monotonic() >= self.due_s
 
     def told(self) -> None:
         """Note that it has told."""
-        self._told_s = monotonic()
         self._tellings += 1
+        if self._tellings >= FEW:
+            self.due_s = monotonic() + EVERY_S
 
 
 class Rounds:
@@ -57,7 +59,7 @@ class Rounds:
 
     def is_due(self) -> bool:
         """Tell whether it is time to tell."""
-        return self.is_told and self.pace.is_due()
+        return self.is_told and monotonic() >= self.pace.due_s
 
     def news(self) -> Sequence[Measured]:
         """Return the points that have come since the last time; asked once."""
@@ -97,6 +99,16 @@ class Latest(Generic[R]):
             return known
         known = self._silent.get(id(living))
         return known if known is not None and known.living() is living else None
+
+    def is_near(self) -> bool:
+        """Tell whether this thread's training may be due, or there is none; asked each step."""
+        known = self._by_thread.get(get_ident())
+        return known is None or monotonic() >= known.pace.due_s
+
+    def is_due(self, living: object, _result: object = None) -> bool:
+        """Tell whether it is time to tell of a training, or to begin with it."""
+        known = self.of(living)
+        return known is None or known.is_due()
 
     def begin(self, rounds: R) -> R:
         """Take this for the thread's training from now on, if it tells anything."""

@@ -148,17 +148,23 @@ TORCH = Library(
     module="torch",
     live={  # of loops of the user's own; the cards of trainers tell what these do
         "torch.optim.optimizer:Optimizer._optimizer_step_code": Noted(
-            "self", stepped, is_outside=True
+            "self", stepped, is_outside=True, sleeps=True
         ),
         "torch.optim.lr_scheduler:LRScheduler.step": Noted(
-            "self", scheduled, is_outside=True
+            "self", scheduled, is_outside=True, sleeps=True
         ),
         "torch.amp.grad_scaler:GradScaler.scale": Only(scaled, is_outside=True),
-        "torch:Tensor.backward": Noted("self", trained, is_outside=True),
-        "torch.utils.data:DataLoader.__iter__": Noted("self", fed, is_outside=True),
+        "torch:Tensor.backward": Noted("self", trained, is_outside=True, is_pulse=True),
+        "torch.utils.data:DataLoader.__iter__": Noted(
+            "self", fed, is_outside=True, is_pulse=True
+        ),
         **{
             f"torch.nn.functional:{name}": Noted(
-                "input", partial(evaluated, name), is_outside=True, when=is_evaluating
+                "input",
+                partial(evaluated, name),
+                is_outside=True,
+                when=is_evaluating,
+                sleeps=True,
             )
             for name in LOSSES
         },

@@ -78,12 +78,6 @@ def is_logged(handler: object, _result: object) -> bool:
     return known is not None and known.is_due()
 
 
-def is_done(handler: object, _result: object) -> bool:
-    """Tell whether a step that ended is to be told."""
-    known = latest.of(handler)
-    return known is None or known.is_due()
-
-
 def stepped(call: Call) -> Iterator[Finding]:
     """Read how far a training is, and what it has logged."""
     handler: Any = call.given["self"]
@@ -150,10 +144,10 @@ TRANSFORMERS = Library(
     live={
         "transformers.trainer_callback:CallbackHandler.on_train_begin": begun,
         "transformers.trainer_callback:CallbackHandler.on_step_end": Noted(
-            "self", is_done, read=stepped
+            "self", latest.is_due, read=stepped, when=latest.is_near
         ),
         "transformers.trainer_callback:CallbackHandler.on_log": Noted(
-            "self", is_logged, read=stepped
+            "self", is_logged, read=stepped, when=latest.is_near
         ),
     },
     rest=latest.rest,
