@@ -12,11 +12,11 @@ round or a trial, what tells of steps, and what stands around the cell is timed 
 turns. What hears each batch, loss and step, some microseconds each, cannot be timed without adding as
 much again: in loops over batches it is switched off and on by chance from one call of the library's
 function `BEAT` to the next, all along the training, and each piece with is compared with its neighbour
-without (`beats.py`); **from** and **to** are the 95 % interval of that. Where a training has no `BEAT` all is
-timed, and there is no interval. Not in it: other threads' work (5 ms
-of CPU in 4 s), memory that is touched, the interpreter's way to a fit. They are in the ratios of whole
-turns with and without, one after the other in either order: of the **fastest**, and of the pairs the
-**median** with the **lowest** and the **highest**.
+without (`beats.py`), in two turns for each of the others; **from** and **to** are the 95 % interval of
+that. Where a training has no `BEAT` all is timed, and there is no interval. Not in it: other threads'
+work (5 ms of CPU in 4 s), memory that is touched, the interpreter's way to a fit. They are in the ratios
+of whole turns with and without, one after the other in either order: of the **fastest**, and of the
+pairs the **median** with the **lowest** and the **highest**.
 
 Before a turn with trackbook it is loaded, afterwards it is unloaded, and before any turn a cell trains at
 size 1, free memory is given back, 400 MB are used once, and gaps of random size are left, so that where
@@ -190,7 +190,7 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
         wanted = ceil(1.1 * size * seconds / first.wall_s)
         size = min(10 * size, max(size + 1, wanted))
         first = turn(shell, beat, rng, size, how="plain")
-    ways = ("plain", "heard", "switched") if beat.is_cut else ("plain", "heard")
+    ways = ["plain", "heard"] + 2 * ["switched"] * beat.is_cut
     turns: dict[str, list[Turn]] = {how: [] for how in ways}
     for number in range(repeats):
         for how in ways[:: -1 if number % 2 else 1]:
@@ -268,7 +268,9 @@ def time_ears(beat: Beat) -> Callable[[bool], None]:
             opened=beat.timed(each.opened),
             closed=beat.timed(each.closed),
             noting=each.noting if beat.is_cut else beat.timed(each.noting),
-            when=each.when if beat.is_cut else beat.timed(each.when),
+            hearing=each.hearing
+            if beat.is_cut
+            else each.hearing._replace(when=beat.timed(each.hearing.when)),
         )
         tap.hush(each.code, False)
     noting = [each.code for each in ears.values() if each.noting]

@@ -221,7 +221,7 @@ class CallWatch:
         if isinstance(reader, Noted):
             noting = noted(name, reader, heard=self._tap.heard, **how)
             when = hearing(reader, self._tap.heard, self._running)
-            code = self._tap.note(function, reader.argument, noting, when)
+            code = self._tap.note(function, reader.argument, noting, hearing=when)
             if reader.sleeps:
                 self._running.sleepers.add(partial(self._tap.hush, code))
         else:

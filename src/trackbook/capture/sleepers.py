@@ -25,7 +25,7 @@ class Sleepers:
     def __init__(self) -> None:
         self.is_asleep = False
         self._hushes: list[Callable[[bool], object]] = []
-        self._outside: set[int] = set()
+        self.outside: set[int] = set()
         """Threads in which the pulse was outside."""
 
     def add(self, hush: Callable[[bool], object]) -> None:
@@ -53,18 +53,15 @@ class Sleepers:
             self.is_asleep = False
             self.hush(False)
 
-    def outside(self) -> None:
+    def found_outside(self) -> None:
         """Hear them: the pulse is outside of watched calls in this thread."""
-        thread = get_ident()
-        if thread not in self._outside:
-            self._outside.add(thread)
-        if self.is_asleep:
-            self.wake()
+        self.outside.add(get_ident())
+        self.wake()
 
     def _others(self) -> set[int]:
         """Return the other threads that live in which the pulse was outside."""
-        if not self._outside:
-            return self._outside
+        if not self.outside:
+            return self.outside
         living = sys._current_frames()  # noqa: SLF001 - the only way to who lives
-        self._outside = {each for each in self._outside if each in living}
-        return self._outside - {get_ident()}
+        self.outside = {each for each in self.outside if each in living}
+        return self.outside - {get_ident()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from itertools import count
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from trackbook.capture.running import process
+from trackbook.capture.taps import Hearing
 from trackbook.libraries import Call, Only
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _asking = count()
+"""Numbers for the places that ask whether a call stands above them."""
 
 
 def step_heard(
@@ -108,7 +112,7 @@ def noted(
 
 def hearing(
     reader: Noted, heard: Callable[[], FrameType], running: RunningCalls
-) -> Callable[[], bool]:
+) -> Hearing:
     """Return what tells whether something is to be noted, which mostly it is not.
 
     Args:
@@ -118,7 +122,9 @@ def hearing(
     """
     when, is_pulse = reader.when, reader.is_pulse
     outside = running.calls if reader.is_outside else ()
-    forks, asks = process.forks, next(_asking)
+    forks, asks, sleepers = process.forks, next(_asking), running.sleepers
+    module, _, name = reader.unless.partition(":")
+    unless = getattr(sys.modules[module], name) if name else None
 
     def hears() -> bool:
         # Every name here is looked up after milliseconds of other work: the fewer, the better.
@@ -128,11 +134,11 @@ def hearing(
             return False
         if outside and (running.stands(asks, is_pulse) or running.holds(heard())):
             return False
-        if is_pulse:
-            running.sleepers.outside()
+        if is_pulse and (sleepers.is_asleep or get_ident() not in sleepers.outside):
+            sleepers.found_outside()
         return True
 
-    return hears
+    return Hearing(unless, hears)
 
 
 def nothing(*_told: object) -> tuple[()]:

@@ -16,7 +16,22 @@ if TYPE_CHECKING:
     Opened = Callable[[FrameType], object]
     Closed = Callable[[FrameType, object], object]
     Noting = Callable[[object, object], object]
-    When = Callable[[], object] | None
+
+
+class Hearing(NamedTuple):
+    """When anything is noted at all."""
+
+    unless: Callable[[], object] | None = None
+    """Asked first: not while it gives true."""
+    when: Callable[[], object] | None = None
+    """While it gives true."""
+
+    def is_on(self) -> bool:
+        """Tell whether it is noted now."""
+        return not (self.unless and self.unless()) and (not self.when or bool(self.when()))
+
+
+ALWAYS = Hearing()
 
 
 class Tap(Protocol):
@@ -37,13 +52,13 @@ class Tap(Protocol):
         function: FunctionType,
         argument: str,
         noting: Noting,
-        when: When = None,
+        hearing: Hearing = ALWAYS,
     ) -> CodeType:
         """Return the code that the function's frames now run, as `hear` does.
 
         `noting` gets the value of an argument, as it is at the end (None if it was deleted),
         and what is returned; on Python 3.11 no frame is made for that. `heard` gives it one.
-        Before that `when` is asked whether anything is to be noted.
+        `hearing` is asked before.
         """
 
     def hush(self, code: CodeType, is_quiet: bool) -> None:
@@ -71,13 +86,13 @@ class Ears:
     argument: str = ""
     """What `noting` gets the value of."""
     noting: Noting | None = None
-    when: When = None
+    hearing: Hearing = ALWAYS
 
     def ended(self, frame: FrameType, result: object) -> None:
         """Tell that a frame is about to return a result."""
         if self.closed is not None:
             self.closed(frame, result)
-        elif self.noting is not None and (self.when is None or self.when()):
+        elif self.noting is not None and self.hearing.is_on():
             self.noting(frame.f_locals.get(self.argument), result)
 
 
@@ -123,9 +138,11 @@ if sys.version_info >= (3, 12):
             function: FunctionType,
             argument: str,
             noting: Noting,
-            when: When = None,
+            hearing: Hearing = ALWAYS,
         ) -> CodeType:
-            return self._listen(Ears(function.__code__, None, None, argument, noting, when))
+            return self._listen(
+                Ears(function.__code__, None, None, argument, noting, hearing)
+            )
 
         def hush(self, code: CodeType, is_quiet: bool) -> None:
             ears = self._ears.get(id(code))
@@ -166,7 +183,9 @@ if sys.version_info >= (3, 12):
                 try:
                     if ears.noting is None:
                         ears.ended(sys._getframe(1), result)  # noqa: SLF001 - as above
-                    elif ears.when is None or ears.when():
+                        return
+                    unless, when = ears.hearing
+                    if (unless is None or not unless()) and (when is None or when()):
                         here = sys._getframe(1).f_locals  # noqa: SLF001 - as above
                         ears.noting(here.get(ears.argument), result)
                 except RecursionError:
@@ -205,14 +224,14 @@ else:
             function: FunctionType,
             argument: str,
             noting: Noting,
-            when: When = None,
+            hearing: Hearing = ALWAYS,
         ) -> CodeType:
             from trackbook.capture.splice import argument_at
 
             plain = self._plain_of(function)
             at = argument_at(plain, argument)
             made = spliced_for(plain, self.ears, hears_start=False, argument=at)
-            ears = Ears(made.code, None, None, argument, noting, when)
+            ears = Ears(made.code, None, None, argument, noting, hearing)
             return self._swap(function, made, ears)
 
         def heard(self) -> FrameType:
@@ -221,7 +240,7 @@ else:
         def hush(self, code: CodeType, is_quiet: bool) -> None:
             swapped, ears = self._swapped.get(id(code)), self.ears.get(id(code))
             if swapped is not None and ears is not None:
-                swapped.made.hearer[:] = () if is_quiet else (ears.when, ears.noting)
+                swapped.made.hearer[:] = () if is_quiet else (*ears.hearing, ears.noting)
 
         def _swap(self, function: FunctionType, made: Made, ears: Ears) -> CodeType:
             self._swapped[id(made.code)] = Swapped(weakref.ref(function), made)
@@ -316,8 +335,8 @@ else:
     def noting(hearer: Hearer, value: object, result: object) -> None:
         """Tell that a function is about to return `result`, and what it was given."""
         try:
-            when, note = hearer
+            unless, when, note = hearer
         except ValueError:
             return  # nobody listens any more
-        if when is None or when():
+        if (unless is None or not unless()) and (when is None or when()):
             note(value, result)

@@ -211,6 +211,9 @@ class Noted(NamedTuple):
     """As of `Only`."""
     is_pulse: bool = False
     """Every loop calls it before it calls what `sleeps`."""
+    unless: str = ""
+    """`module:name` of a function of the library's: nothing is noted while it gives true. If it is
+    compiled that costs less than `when`."""
     sleeps: bool = False
     """Whether it is not heard at all while a pulse is heard within another watched call."""
 

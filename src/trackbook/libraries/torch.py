@@ -19,7 +19,7 @@ from trackbook.libraries.torch_facts import (
     params_of,
     scheduler_params,
 )
-from trackbook.libraries.torch_loop import MOST, is_evaluating
+from trackbook.libraries.torch_loop import MOST
 from trackbook.libraries.torch_losses import Losses
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ TORCH = Library(
                 "input",
                 partial(evaluated, name),
                 is_outside=True,
-                when=is_evaluating,
+                unless="torch:is_grad_enabled",
                 sleeps=True,
             )
             for name in LOSSES
