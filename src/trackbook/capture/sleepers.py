@@ -24,6 +24,8 @@ class Sleepers:
 
     def __init__(self) -> None:
         self.is_asleep = False
+        self._is_vain = False
+        """Whether they could not sleep: not asked again until a call begins or ends."""
         self._hushes: list[Callable[[bool], object]] = []
         self.outside: set[int] = set()
         """Threads in which the pulse was outside."""
@@ -39,7 +41,10 @@ class Sleepers:
 
     def lull(self) -> None:
         """Let them sleep: this thread is within a watched call."""
-        if self.is_asleep or self._others():
+        if self.is_asleep or self._is_vain:
+            return
+        self._is_vain = bool(self._others())
+        if self._is_vain:
             return
         self.is_asleep = True
         self.hush(True)
@@ -49,6 +54,7 @@ class Sleepers:
 
     def wake(self) -> None:
         """Hear them again: it is not known any more who is within a watched call."""
+        self._is_vain = False
         if self.is_asleep:
             self.is_asleep = False
             self.hush(False)
