@@ -6,8 +6,7 @@ import contextlib
 import importlib
 import sys
 import textwrap
-import time
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -113,11 +112,15 @@ def test_a_fit_that_failed_lets_nothing_sleep_in_the_next_cell(doze, dozing):
 
 
 def test_a_loop_of_another_thread_that_went_on_before_keeps_every_step(doze, dozing):
-    turns = Barrier(2)
-    thread = Thread(target=doze.loop, args=([1, 2, 3, 4], lambda _: turns.wait(9)))
+    turns, has_begun = Barrier(2), Event()
+
+    def meanwhile(_):
+        has_begun.set()
+        turns.wait(9)
+
+    thread = Thread(target=doze.loop, args=([1, 2, 3, 4], meanwhile))
     thread.start()
-    while heard(dozing) != [("beat", 1)]:
-        time.sleep(0.001)
+    assert has_begun.wait(9)
     doze.Net().fit(lambda _: turns.wait(9))
     thread.join()
     assert heard(dozing) == steps(1, 2, 3, 4)
