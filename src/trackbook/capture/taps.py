@@ -184,7 +184,7 @@ if sys.version_info >= (3, 12):
                     if ears.noting is None:
                         ears.ended(sys._getframe(1), result)  # noqa: SLF001 - as above
                         return
-                    unless, when = ears.hearing
+                    unless, when = ears.hearing  # as `is_on`: a call more is dear here
                     if (unless is None or not unless()) and (when is None or when()):
                         here = sys._getframe(1).f_locals  # noqa: SLF001 - as above
                         ears.noting(here.get(ears.argument), result)
@@ -338,5 +338,6 @@ else:
             unless, when, note = hearer
         except ValueError:
             return  # nobody listens any more
+        # As `is_on`: a call more is dear here.
         if (unless is None or not unless()) and (when is None or when()):
             note(value, result)

@@ -209,11 +209,11 @@ class Noted(NamedTuple):
     """Gets the whole call where the note was True."""
     when: Callable[[], object] | None = None
     """As of `Only`."""
-    is_pulse: bool = False
-    """Every loop calls it before it calls what `sleeps`."""
     unless: str = ""
     """`module:name` of a function of the library's: nothing is noted while it gives true. If it is
     compiled that costs less than `when`."""
+    is_pulse: bool = False
+    """Every loop calls it before it calls what `sleeps`."""
     sleeps: bool = False
     """Whether it is not heard at all while a pulse is heard within another watched call."""
 
