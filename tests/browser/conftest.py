@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -41,6 +42,13 @@ sys.path.insert(0, {str(HERE.parent / "panels")!r})
 from sample_runs import HOSTILE, Shelf, run
 from trackbook.panels import ComparePanel, PlotPanel, RunTable
 """
+
+STATE = (
+    "() => { const book = globalThis.jupyterapp?.shell.currentWidget;"
+    " const kernel = book?.sessionContext?.session?.kernel;"
+    " return `${book?.title?.label}: ${kernel?.connectionStatus}, ${kernel?.status}`; }"
+)
+IS_READY = f"() => ({STATE})().endsWith(': connected, idle')"
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -136,12 +144,18 @@ class Notebook:
 
     def load(self):
         """Open the notebook, alone, and wait for its kernel."""
+        # This file is read without a browser too, where playwright is not installed.
+        from playwright.sync_api import TimeoutError as Late
+
         self.page.goto(f"{self.address}/lab/tree/{self.name}?token={TOKEN}&reset")
-        self.page.wait_for_function(
-            "() => { const kernel = globalThis.jupyterapp?.shell.currentWidget?"
-            ".sessionContext?.session?.kernel;"
-            " return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }"
-        )
+        try:
+            self.page.wait_for_function(IS_READY, timeout=60_000)
+        except Late:
+            # A page may miss that its kernel is there; who sits before it loads it again.
+            state = self.page.evaluate(STATE)
+            warnings.warn(f"{self.name} was loaded once more: {state}", stacklevel=2)
+            self.page.reload()
+            self.page.wait_for_function(IS_READY, timeout=60_000)
 
     def _asked(self, request):
         if not request.url.startswith((self.address, "data:", "blob:", "ws://127.0.0.1")):

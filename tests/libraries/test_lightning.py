@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import torch
 from torch import nn
+from trackbook.fingerprint import content_of
 from trackbook.libraries import Measured, Training
 
 X = torch.linspace(-1, 1, 64).reshape(16, 4)
@@ -126,6 +127,19 @@ def fit(epochs, fails_at=None):
         enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False)
     trainer.fit(net, DataLoader(rows, batch_size=4))
 """
+
+
+@pytest.mark.parametrize("library", [lightning, pytorch_lightning])
+def test_what_a_model_holds_is_the_same_whoever_trained_it_where(library, tmp_path):
+    models = []
+    for name in ("here", "there"):
+        torch.manual_seed(0)
+        models.append(net(library.LightningModule))
+        trainer = library.Trainer(max_epochs=1, default_root_dir=tmp_path / name, **QUIET)
+        data = TensorDataset(X, Y)
+        trainer.fit(models[-1], DataLoader(data, 8), DataLoader(data, 16))
+    assert content_of(models[0]).digest == content_of(models[1]).digest
+    assert str(models[1].trainer.default_root_dir) == str(tmp_path / "there")
 
 
 def test_epochs_that_come_faster_than_they_are_told_are_there_at_the_end(sheet):

@@ -49,6 +49,16 @@ def is_own_method(value: Any, name: str, method: Any) -> bool:
     )
 
 
+def is_lent(kind: type, name: str) -> bool:
+    """Tell whether an attribute is an object's only for a time: what trains a Lightning model.
+
+    Lightning leaves it out of what it pickles; it knows a training's folders, loaders and times.
+    """
+    return name == "_trainer" and any(
+        place_of(base)[1] == "LightningModule" for base in MRO_OF(kind)
+    )
+
+
 def members_of(kind: type) -> list[tuple[str, Any]]:
     """Return by what an object of a class gives its slots, and without a name its dict."""
     found: list[tuple[str, Any]] = []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blake3 import blake3
 
-from trackbook.fingerprint.attributes import attributes_of, members_of
+from trackbook.fingerprint.attributes import attributes_of, is_lent, members_of
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -198,7 +198,7 @@ class Walk:
                 (self.rules.stranger or Walk.unseen)(self, value)
             return
         for name in sorted(name for name in own if type(name) is str):
-            if not self.rules.leaves_out(name):
+            if not (self.rules.leaves_out(name) or is_lent(kind, name)):
                 self.say(name)
                 trimmed = self.rules.trimmed
                 self.take(trimmed(name, own[name]) if trimmed else own[name])
