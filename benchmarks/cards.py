@@ -189,6 +189,7 @@ def serve(name: str, seconds: float, repeats: int) -> Timed:
     while first.wall_s < seconds:
         wanted = ceil(1.1 * size * seconds / first.wall_s)
         size = min(10 * size, max(size + 1, wanted))
+        turn(shell, beat, rng, size, how="plain")  # the first turn of a size is slower
         first = turn(shell, beat, rng, size, how="plain")
     ways = ["plain", "heard"] + 2 * ["switched"] * beat.is_cut
     turns: dict[str, list[Turn]] = {how: [] for how in ways}

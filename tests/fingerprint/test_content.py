@@ -155,3 +155,28 @@ def test_results_of_a_filter_follow_their_series_and_their_parameters():
     assert content_of(results.append([3.0])) != known
     assert content_of(ARIMA(walk + 1e-9, order=(1, 0, 0)).smooth(results.params)) != known
     assert content_of(results.model.smooth(results.params + 1e-9)) != known
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("index", ["counted", "dates", "periods"])
+@pytest.mark.parametrize("name", ["ARIMA", "AutoReg", "ETSModel", "ExponentialSmoothing"])
+def test_a_forecast_is_known_again_by_its_series(name, index):
+    import statsmodels.tsa.api as tsa
+
+    walk = pd.Series(np.cumsum(np.random.default_rng(0).normal(size=80)))
+    if index == "dates":
+        walk.index = pd.date_range("2020-01-01", periods=80, freq="MS")
+    elif index == "periods":
+        walk.index = pd.period_range("2020-01", periods=80, freq="M")
+    more = {"ARIMA": {"order": (1, 1, 0)}, "AutoReg": {"lags": 2}}.get(name, {})
+
+    def fit(series):
+        return getattr(tsa, name)(series, **more).fit()
+
+    known = content_of(fit(walk))
+    assert known.is_whole
+    assert content_of(fit(walk.copy())) == known
+    assert content_of(fit(walk + np.linspace(0, 1, 80))) != known
+    if index != "counted":
+        later = walk.set_axis(walk.index.shift(12))
+        assert content_of(fit(later)) != known

@@ -19,6 +19,7 @@ RNG = np.random.default_rng(7)
 TABLE = pd.DataFrame(RNG.normal(size=(COUNT, 2)), columns=["a", "b"])
 TABLE["y"] = 2 * TABLE["a"] - TABLE["b"] + RNG.normal(size=COUNT)
 TABLE["n"] = RNG.poisson(np.exp(TABLE["a"] / 2))
+TABLE["far"] = TABLE["y"] + np.where(TABLE.index < 500, 1e6, 1e3)
 TABLE["p"] = np.exp(TABLE["y"] / 5)
 TABLE["z"] = (TABLE["y"] > 0).astype(int)
 TABLE["hits"] = RNG.binomial(10, 0.3, size=COUNT)
@@ -36,7 +37,11 @@ SUMMED = {
     "line": lambda: smf.ols("y ~ a + b", TABLE).fit(),
     "robust line": lambda: smf.ols("y ~ a + b", TABLE).fit(cov_type="HC1"),
     "line through zero": lambda: sm.OLS(TABLE["y"], TABLE[["a", "b"]]).fit(),
+    "line from afar": lambda: smf.ols("far ~ a + b", TABLE).fit(cov_type="HC3"),
     "counts": lambda: glm("n", sm.families.Poisson()).fit(),
+    "counts as floats": lambda: sm.GLM(
+        TABLE["n"].astype(float), X, family=sm.families.Poisson()
+    ).fit(),
     "exposed counts": lambda: glm("n", sm.families.Poisson(), exposure=WEIGHTS).fit(),
     "gaussian": lambda: glm("y").fit(),
     "gaussian by logarithm": lambda: glm("p", sm.families.Gaussian(LOG)).fit(),

@@ -49,6 +49,12 @@ def is_own_method(value: Any, name: str, method: Any) -> bool:
     )
 
 
+def takes_time(name: str) -> bool:
+    """Tell whether an attribute says how long something took."""
+    words = name.lower().strip("_").split("_")
+    return "time" in words or "times" in words or words[-1] in ("duration", "elapsed")
+
+
 def is_lent(kind: type, name: str) -> bool:
     """Tell whether an attribute is an object's only for a time: what trains a Lightning model.
 

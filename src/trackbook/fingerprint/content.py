@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blake3 import blake3
 
-from trackbook.fingerprint.attributes import attributes_of, is_lent, members_of
+from trackbook.fingerprint.attributes import (
+    attributes_of,
+    is_lent,
+    members_of,
+    takes_time,
+)
+from trackbook.fingerprint.estimates import opener_of
 from trackbook.fingerprint.marks import MRO_OF, PLAIN, place_of
 from trackbook.fingerprint.marks_of_data import contiguous
 
@@ -140,18 +146,15 @@ class Walk:
         opener = self.rules.by_name.get(key) or BY_NAME.get(key)
         if opener is not None and getattr(sys.modules.get(module), name, None) is kind:
             return opener
-        if module.partition(".")[0] == "numpy" and any(
-            place_of(base)[1] in ("generic", "dtype") for base in MRO_OF(kind)
-        ):
+        bases = {place_of(base)[1] for base in MRO_OF(kind)}
+        if bases & SHOWN.get(module.partition(".")[0], set()):
             return Walk.shown
         if module.partition(".")[0] == "scipy" and name.endswith(("_matrix", "_array")):
             return Walk.sparse
         if module.partition(".")[0] == "statsmodels":
-            bases = {place_of(base)[1] for base in MRO_OF(kind)}
-            if bases & {"Model", "Results"} and not bases & FORECASTS:
-                return Walk.estimated
-            if "MLEResults" in bases and self.rules is QUICK:
-                return Walk.filtered
+            opener = opener_of(bases, is_quick=self.rules is QUICK)
+            if opener is not None:
+                return opener
         return self.rules.instance or Walk.instance
 
     def items(self, value: Any) -> None:
@@ -203,33 +206,6 @@ class Walk:
                 trimmed = self.rules.trimmed
                 self.take(trimmed(name, own[name]) if trimmed else own[name])
 
-    def estimated(self, value: Any) -> None:
-        """Take in a model or results of statsmodels, but not the rows that they keep.
-
-        What its own `remove_data` takes away is told by the estimates; what it works out when
-        it is asked for (`_cache`) is there or not.
-        """
-        own = attributes_of(value) or {}
-        rows = own.get("_data_attr")
-        left_out = {*DERIVED, *(rows if isinstance(rows, list) else ())}
-        self.say("object", place_of(type(value)))
-        for name in sorted(own):
-            if name not in left_out and not takes_time(name):
-                self.say(name)
-                self.take(own[name])
-
-    def filtered(self, value: Any) -> None:
-        """Take in results of a state space model, but not what its filter worked out.
-
-        That follows from the model, whose series is gone through, and the parameters.
-        """
-        own = attributes_of(value) or {}
-        worked_out = attributes_of(own.get("filter_results")) or {}
-        self.say("object", place_of(type(value)))
-        for name in [*sorted(own.keys() - worked_out.keys() - {*FILTERED}), "params"]:
-            self.say(name)
-            self.take(own.get(name))
-
     def unseen(self, value: Any) -> None:
         self.miss(f"nothing can be seen of a {'.'.join(place_of(type(value)))}")
 
@@ -249,6 +225,13 @@ class Walk:
 
     def shown(self, value: Any) -> None:
         self.say(place_of(type(value)), repr(value))
+
+    def dated(self, value: Any) -> None:
+        """Take in labels that are times, all of them."""
+        self.say(place_of(type(value)), value.names, str(value.dtype), value.freqstr)
+        given = value.asi8
+        self.kept.append(given)
+        self.take(given)
 
     def sparse(self, value: Any) -> None:
         self.say("sparse", place_of(type(value)), value.shape)
@@ -294,23 +277,6 @@ class Walk:
         self.take(value.__self__)
 
 
-def takes_time(name: str) -> bool:
-    """Tell whether an attribute says how long something took."""
-    words = name.lower().strip("_").split("_")
-    return "time" in words or "times" in words or words[-1] in ("duration", "elapsed")
-
-
-DERIVED = (
-    "_cache", "_endog", "_nobs_int", "_summary_cache", "_summary_statistics_cache", "data",
-    "diagn", "het_scale",
-)  # fmt: skip
-"""Attributes of statsmodels' objects that hold rows, or what is worked out of the others."""
-FORECASTS = {"TimeSeriesModel", "TimeSeriesModelResults"}
-"""Those whose rows are part of what they tell: the last ones lead to the next."""
-FILTERED = (
-    "_cache", "_states", "data", "filter_results", "mlefit", "smoother_results",
-)  # fmt: skip
-"""Attributes of results of a state space model that follow from the others."""
 OPENERS: dict[int, Opener] = {
     id(list): Walk.items,
     id(tuple): Walk.items,
@@ -324,6 +290,8 @@ OPENERS: dict[int, Opener] = {
     id(types.MethodType): Walk.bound,
     id(types.ModuleType): Walk.named,
 }
+SHOWN = {"numpy": {"generic", "dtype"}, "pandas": {"BaseOffset"}}
+"""Libraries' own types that show all that they hold, by what they descend from."""
 STATES = {
     "sklearn": "Tree KDTree BallTree KDTree64 KDTree32 BallTree64 BallTree32",
 }
@@ -337,6 +305,8 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     ("pandas", "DataFrame"): Walk.frame,
     ("pandas", "Series"): Walk.frame,
     ("pandas", "Index"): Walk.shown,
+    ("pandas", "RangeIndex"): Walk.shown,
+    **{("pandas", f"{of}Index"): Walk.dated for of in ("Datetime", "Period", "Timedelta")},
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
 QUICK = Rules()

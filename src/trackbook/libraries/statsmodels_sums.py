@@ -65,7 +65,7 @@ def generalised(results: Any, model: Any) -> dict[str, float]:
     if type(family).__name__ == "Gaussian":  # its likelihood may be of another scale
         wanted.discard("llf")
     found |= dict.fromkeys(wanted, 0.0)
-    for part in parts_of(results, mean):
+    for part in parts_of(results, mean) if wanted else ():
         for name in wanted - {"llf"}:
             found[name] += float(getattr(part, name))
         if "llf" in wanted:
@@ -107,13 +107,15 @@ def counted(y: Any) -> float | None:
     import numpy as np
     from scipy.special import gammaln, xlogy
 
-    times = np.zeros(1, dtype="i8")
+    times, is_whole = np.zeros(1, dtype="i8"), y.dtype.kind in "iu"
     for begin in range(0, len(y), ROWS):
         some = y[begin : begin + ROWS]
-        is_within = some.min() >= 0 and some.max() <= MOST_COUNT
-        if not is_within or (np.floor(some) != some).any():
+        if some.max() > MOST_COUNT or not (is_whole or (np.floor(some) == some).all()):
             return None
-        counts = np.bincount(some.astype("i8"), minlength=len(times))
+        try:
+            counts = np.bincount(some.astype("i8", copy=False), minlength=len(times))
+        except ValueError:  # one is negative
+            return None
         counts[: len(times)] += times
         times = counts
     value = np.arange(len(times))
@@ -127,11 +129,12 @@ def chi_squared(y: Any, mean: Any) -> float:
     """
     import numpy as np
 
-    total, room = 0.0, np.empty(ROWS)
+    total, rooms = 0.0, np.empty((2, ROWS))
     for begin in range(0, len(mean), ROWS):
         some = mean[begin : begin + ROWS]
-        left = y[begin : begin + ROWS] - some
-        share = np.divide(left, some, out=room[: len(some)])
+        left, share = rooms[:, : len(some)]
+        np.subtract(y[begin : begin + ROWS], some, out=left)
+        np.divide(left, some, out=share)
         if some.min() < 0:
             np.copysign(share, left, out=share)
         total += float(left @ share)
@@ -160,22 +163,32 @@ def parts_of(results: Any, mean: Any) -> Iterator[Any]:
 
 
 def squares(values: dict[str, Any], model: Any) -> dict[str, float]:
-    """Return the sums of squares of a line by least squares, and its likelihood."""
+    """Return the sums of squares of a line by least squares, and its likelihood.
+
+    Those around the mean are summed around the first rows' mean, in one pass (Chan, Golub and
+    LeVeque, Algorithms for Computing the Sample Variance, The American Statistician 37, 1983):
+    it is off by at most as many deviations as the root of how many times those rows are in all.
+    """
     import numpy as np
 
     y, x, params = model.wendog, model.wexog, np.asarray(values["params"])
     if y.ndim != 1 or params.ndim != 1:
         return {}
+    left_over = values["_cache"].get("wresid")  # robust errors ask for them
     # Around the mean, or where there is no constant around zero.
     total = "centered_tss" if values.get("k_constant") else "uncentered_tss"
-    middle = y.mean() if total == "centered_tss" else 0.0
-    residual = around = 0.0
+    middle = y[:ROWS].mean() if total == "centered_tss" else 0.0
+    residual = around = away = 0.0
+    room = np.empty(ROWS)
     for begin in range(0, len(y), ROWS):
-        some = y[begin : begin + ROWS]
-        left = some - x[begin : begin + ROWS] @ params
+        some = slice(begin, begin + ROWS)
+        left = y[some] - x[some] @ params if left_over is None else left_over[some]
         residual += float(left @ left)
-        some = some - middle
-        around += float(some @ some)
+        off = np.subtract(y[some], middle, out=room[: len(left)])
+        around += float(off @ off)
+        away += float(off.sum())
+    if total == "centered_tss":
+        around -= away * away / len(y)
     half = len(y) / 2
     likelihood = -half * (np.log(2 * np.pi) + np.log(residual / len(y)) + 1)
     return {"ssr": residual, total: around, "llf": float(likelihood)}
