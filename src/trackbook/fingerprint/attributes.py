@@ -61,7 +61,8 @@ def is_lent(kind: type, name: str) -> bool:
     Lightning leaves it out of what it pickles; it knows a training's folders, loaders and times.
     """
     return name == "_trainer" and any(
-        place_of(base)[1] == "LightningModule" for base in MRO_OF(kind)
+        base_name == "LightningModule" and "lightning" in module.partition(".")[0]
+        for module, base_name in map(place_of, MRO_OF(kind))
     )
 
 

@@ -228,8 +228,8 @@ class Walk:
 
     def dated(self, value: Any) -> None:
         """Take in labels that are times, all of them."""
-        self.say(place_of(type(value)), value.names, str(value.dtype), value.freqstr)
-        given = value.asi8
+        self.say(place_of(type(value)), str(value.dtype), value.freqstr)
+        given = list(value.names), value.asi8
         self.kept.append(given)
         self.take(given)
 

@@ -26,10 +26,9 @@ FILTERED = {
 """Attributes of results of a state space model that follow from the others."""
 WORKPLACES = {
     "_initializations", "_kalman_filters", "_kalman_smoothers", "_representations",
-    "_simulators", "_statespaces", "endog",
+    "_simulators", "_statespaces",
 }  # fmt: skip
-"""Attributes of a state space in which compiled filters work, on copies of its matrices, and the
-series that its model is asked for."""
+"""Attributes of a state space in which compiled filters work, on copies of what else it holds."""
 
 
 def opener_of(bases: set[str], *, is_quick: bool) -> Callable[[Walk, Any], None] | None:

@@ -107,7 +107,7 @@ def counted(y: Any) -> float | None:
     import numpy as np
     from scipy.special import gammaln, xlogy
 
-    times, is_whole = np.zeros(1, dtype="i8"), y.dtype.kind in "iu"
+    times, is_whole = np.zeros(1, dtype="i8"), y.dtype.kind in "biu"
     for begin in range(0, len(y), ROWS):
         some = y[begin : begin + ROWS]
         if some.max() > MOST_COUNT or not (is_whole or (np.floor(some) == some).all()):
