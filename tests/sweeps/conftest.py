@@ -66,9 +66,17 @@ class Place:
         )
 
 
+@pytest.fixture
+def place(tmp_path) -> Place:
+    return Place(tmp_path)
+
+
 @pytest.fixture(scope="module")
-def place(tmp_path_factory) -> Place:
-    return Place(tmp_path_factory.mktemp("place"))
+def swept(tmp_path_factory) -> Place:
+    """A project in which a sweep has ended: for what changes nothing."""
+    found = Place(tmp_path_factory.mktemp("swept"))
+    assert "1 of 1 done" in found.sweep("toy:plain", "x=1", "--name", "ended")
+    return found
 
 
 SESSION = [
