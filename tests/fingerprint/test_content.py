@@ -157,6 +157,18 @@ def test_results_of_a_filter_follow_their_series_and_their_parameters():
     assert content_of(results.model.smooth(results.params + 1e-9)) != known
 
 
+def test_series_that_foresee_each_other_are_known_again():
+    from statsmodels.tsa.api import VAR
+
+    walks = np.cumsum(np.random.default_rng(0).normal(size=(80, 2)), axis=0)
+    dates = pd.date_range("2020-01-01", periods=80, freq="MS")
+    table = pd.DataFrame(walks, columns=["a", "b"], index=dates)
+    known = content_of(VAR(table).fit(2))
+    assert known.is_whole
+    assert content_of(VAR(table.copy()).fit(2)) == known
+    assert content_of(VAR(table.rename(columns={"b": "c"})).fit(2)) != known
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("index", ["counted", "dates", "periods"])
 @pytest.mark.parametrize("name", ["ARIMA", "AutoReg", "ETSModel", "ExponentialSmoothing"])

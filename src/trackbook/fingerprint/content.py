@@ -233,6 +233,13 @@ class Walk:
         self.kept.append(given)
         self.take(given)
 
+    def levelled(self, value: Any) -> None:
+        """Take in labels of several levels, all of them."""
+        self.say(place_of(type(value)), value.shape)
+        given = list(value.names), list(value.levels), list(value.codes)
+        self.kept.append(given)
+        self.take(given)
+
     def sparse(self, value: Any) -> None:
         self.say("sparse", place_of(type(value)), value.shape)
         for name in ("data", "indices", "indptr", "row", "col", "offsets"):
@@ -306,6 +313,7 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     ("pandas", "Series"): Walk.frame,
     ("pandas", "Index"): Walk.shown,
     ("pandas", "RangeIndex"): Walk.shown,
+    ("pandas", "MultiIndex"): Walk.levelled,
     **{("pandas", f"{of}Index"): Walk.dated for of in ("Datetime", "Period", "Timedelta")},
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
