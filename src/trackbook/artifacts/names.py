@@ -33,7 +33,8 @@ def refusal(name: str) -> str:
     parts = [part for part in name.split("/") if part not in {"", "."}]
     wrong = {
         "it is empty": not parts,
-        "it begins at a root or a home": name.startswith(("/", "~"))
+        "it begins at a root or a home": name.startswith("/")
+        or "/".join(parts).startswith("~")
         or bool(DRIVE.match(name)),
         "it has a backslash": "\\" in name,
         "it leads upward with ..": ".." in parts,
