@@ -169,6 +169,13 @@ def test_series_that_foresee_each_other_are_known_again():
     assert content_of(VAR(table.rename(columns={"b": "c"})).fit(2)) != known
 
 
+def test_of_many_labels_each_counts():
+    many = pd.MultiIndex.from_product([range(500), ["a", "b"]])
+    other = pd.MultiIndex.from_product([[*range(250), 999, *range(251, 500)], ["a", "b"]])
+    assert content_of(many) == content_of(many.copy()) != content_of(other)
+    assert content_of(many).is_whole
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("index", ["counted", "dates", "periods"])
 @pytest.mark.parametrize("name", ["ARIMA", "AutoReg", "ETSModel", "ExponentialSmoothing"])

@@ -234,9 +234,12 @@ class Walk:
         self.take(given)
 
     def levelled(self, value: Any) -> None:
-        """Take in labels of several levels, all of them."""
+        """Take in labels of several levels, all of them: a long level shows not all it has."""
+        import numpy as np
+
         self.say(place_of(type(value)), value.shape)
-        given = list(value.names), list(value.levels), list(value.codes)
+        levels = [np.asarray(level) for level in value.levels]
+        given = list(value.names), levels, list(value.codes)
         self.kept.append(given)
         self.take(given)
 
@@ -298,7 +301,8 @@ OPENERS: dict[int, Opener] = {
     id(types.ModuleType): Walk.named,
 }
 SHOWN = {"numpy": {"generic", "dtype"}, "pandas": {"BaseOffset"}}
-"""Libraries' own types that show all that they hold, by what they descend from."""
+"""Libraries' own types that show what they hold, by what they descend from; of an offset not a
+calendar's holidays, which its dates tell."""
 STATES = {
     "sklearn": "Tree KDTree BallTree KDTree64 KDTree32 BallTree64 BallTree32",
 }
