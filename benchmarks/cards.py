@@ -262,19 +262,16 @@ def time_ears(beat: Beat) -> Callable[[bool], None]:
     # Nothing else knows what it costs: so this looks behind the doors.
     (watch,) = CallWatch.started
     tap: Any = watch._tap  # noqa: SLF001
-    ears = tap.ears if hasattr(tap, "ears") else tap._ears  # noqa: SLF001
-    for key, each in list(ears.items()):
-        ears[key] = replace(
-            each,
-            opened=beat.timed(each.opened),
-            closed=beat.timed(each.closed),
-            noting=each.noting if beat.is_cut else beat.timed(each.noting),
-            hearing=each.hearing
-            if beat.is_cut
-            else each.hearing._replace(when=beat.timed(each.hearing.when)),
+    for key, each in list(tap.ears.items()):
+        tap.ears[key] = replace(
+            each, opened=beat.timed(each.opened), closed=beat.timed(each.closed)
         )
+        note = each.note
+        if note is not None and not beat.is_cut:
+            note.ask, note.told = beat.timed(note.ask), beat.timed(note.told)
+            note.when, note.hears = beat.timed(note.when), beat.timed(note.hears)
         tap.hush(each.code, False)
-    noting = [each.code for each in ears.values() if each.noting]
+    noting = [each.code for each in tap.ears.values() if each.note]
     sleepers = watch._running.sleepers  # noqa: SLF001
 
     def switch(is_on: bool) -> None:

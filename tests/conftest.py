@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -152,8 +153,12 @@ class Sheet:
 
 
 @contextmanager
-def sheet_in(project: Path):
-    """A fresh notebook with trackbook loaded, in a project."""
+def made_in(project: Path):
+    """A fresh IPython shell in a project, of which nothing stays.
+
+    Left to IPython a shell lives until Python ends, and is then cleared with a full collection
+    of garbage: of thousands that takes gigabytes, and minutes after the last test.
+    """
     from IPython.core.interactiveshell import InteractiveShell
 
     from trackbook.doors.ipython import unload
@@ -163,12 +168,29 @@ def sheet_in(project: Path):
         patch.setenv("TRACKBOOK_PROJECT", str(project))
         main, displayhook = sys.modules["__main__"], sys.displayhook
         shell = InteractiveShell()
+        try:
+            yield shell
+        finally:
+            unload(shell)
+            sys.modules["__main__"], sys.displayhook = main, displayhook
+            shell.history_manager.end_session()
+            shell.history_manager.close()
+            atexit.unregister(shell.atexit_operations)
+
+
+@pytest.fixture(scope="session")
+def shell_in():
+    """Make fresh IPython shells in projects."""
+    return made_in
+
+
+@contextmanager
+def sheet_in(project: Path):
+    """A fresh notebook with trackbook loaded, in a project."""
+    with made_in(project) as shell:
         made = Sheet(shell, project)
         made.ok("%load_ext trackbook", "%track quiet")
         yield made
-        unload(shell)
-        sys.modules["__main__"], sys.displayhook = main, displayhook
-        shell.history_manager.end_session()
 
 
 @pytest.fixture

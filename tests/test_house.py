@@ -57,7 +57,9 @@ def test_everything_is_caught_in_few_places_only() -> None:
     assert catching == {
         "capture/attempt.py",
         "capture/calls.py",
+        "capture/monitored.py",
         "capture/steps.py",
+        "capture/swapped.py",
         "gates/alone.py",
         "gates/robust_probe.py",
     }

@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from trackbook.capture.taps import new_tap
+from trackbook.capture.taps import Note, new_tap
 from trackbook.errors import Busy
 
 
@@ -114,7 +114,7 @@ def test_an_argument_is_noted_as_it_is_at_the_end(tap, function, argument, given
         heard.append(value)
         frames.append((tap.heard().f_code.co_name, result))
 
-    tap.note(function, argument, noting)
+    tap.note(function, Note(argument, noting))
     found = function(*given)
     assert heard == noted
     assert frames[-1] == (function.__name__, found)
@@ -125,8 +125,8 @@ def test_what_is_noted_is_left_as_it_was_and_noted_anew():
     plain, heard = adds.__code__, []
     for _ in range(2):
         tap = new_tap()
-        tap.note(adds, "a", lambda value, _result: heard.append(value))
-        tap.note(adds, "a", lambda value, _result: heard.append(-value))
+        tap.note(adds, Note("a", lambda value, _result: heard.append(value)))
+        tap.note(adds, Note("a", lambda value, _result: heard.append(-value)))
         adds(4)
         tap.stop()
         adds(5)
@@ -143,9 +143,43 @@ def test_two_functions_of_one_code_are_both_noted(tap):
 
     (one, other), heard = (made(), made()), []
     for function in (one, other):
-        tap.note(function, "a", lambda value, _result: heard.append(value))
+        tap.note(function, Note("a", lambda value, _result: heard.append(value)))
     assert (one(1), other(2)) == (1, 2)
     assert heard == [1, 2]
+
+
+def test_what_a_note_finds_is_told_and_what_it_raises_is_not_the_callers(tap):
+    told, failed = [], []
+
+    def ask(value, result):
+        return [result / value] if value != 3 else None
+
+    note = Note("a", ask, told=lambda *every: told.append(every), failed=failed.append)
+    tap.note(adds, note)
+    assert [adds(n) for n in (1, 3, 0)] == [6, 8, 5]
+    assert told == [(1, 6, [6.0])]
+    assert [type(each) for each in failed] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize(
+    ("how", "noted"),
+    [
+        ({"unless": lambda: True}, 0),
+        ({"unless": lambda: False, "when": lambda: True}, 1),
+        ({"when": lambda: False, "calls": [1], "hears": lambda: True}, 0),
+        ({"calls": [1], "hears": lambda: False}, 0),
+        ({"calls": [1], "hears": lambda: True}, 1),
+        ({"hears": lambda: False}, 1),
+        ({"threads": {0}, "hears": lambda: False}, 0),
+        ({"threads": {threading.get_ident()}, "hears": lambda: False}, 1),
+        ({"forks": -2, "hears": lambda: False}, 0),
+    ],
+)  # fmt: skip
+def test_a_note_is_taken_where_it_is_wanted(tap, how, noted):
+    heard = []
+    tap.note(adds, Note("a", lambda value, _result: heard.append(value), **how))
+    assert adds(1) == 6
+    assert heard == [1] * noted
 
 
 def test_a_closure_is_heard_with_its_own_variables(tap):
@@ -207,7 +241,7 @@ def test_lines_traced_by_a_debugger_are_the_same(tap):
 def test_what_is_hushed_says_nothing_until_it_may_again(tap, argument):
     heard = []
     if argument:
-        code = tap.note(adds, argument, lambda value, _: heard.append(value))
+        code = tap.note(adds, Note(argument, lambda value, _: heard.append(value)))
     else:
         code = tap.hear(
             adds, opened=None, closed=lambda frame, _: heard.append(frame.f_locals["a"])
@@ -225,7 +259,7 @@ def test_what_was_hushed_is_heard_by_the_next_tap():
     heard = []
     for n in range(2):
         tap = new_tap()
-        code = tap.note(adds, "a", lambda value, _: heard.append(value))
+        code = tap.note(adds, Note("a", lambda value, _: heard.append(value)))
         adds(n)
         tap.hush(code, True)
         tap.stop()

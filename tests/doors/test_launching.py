@@ -12,7 +12,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import trackbook
 from trackbook.clock import new_id
@@ -271,19 +270,17 @@ def test_an_interrupt_ends_everything_and_loses_nothing(folder, target, sign) ->
     ],
 )
 def test_a_hostile_environment_is_said_in_one_line(
-    text, said, tmp_path, monkeypatch, capsys
+    text, said, tmp_path, shell_in, monkeypatch, capsys
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRACKBOOK_PROJECT", str(tmp_path))
     monkeypatch.setenv("TRACKBOOK_LAUNCH", text.replace("%s", new_id()))
     monkeypatch.setattr(Current, "book", None)
-    with pytest.raises(Misused, match="not what `trackbook run` writes") as error:
-        trackbook.log_metric("loss", 1.0)
-    assert said in str(error.value) and "\n" not in str(error.value)
-    shell = InteractiveShell()
-    load(shell)
-    assert capsys.readouterr().err == f"trackbook: {error.value}\n"
-    assert "track" not in shell.magics_manager.magics["line"]
+    with shell_in(tmp_path) as shell:
+        with pytest.raises(Misused, match="not what `trackbook run` writes") as error:
+            trackbook.log_metric("loss", 1.0)
+        assert said in str(error.value) and "\n" not in str(error.value)
+        load(shell)
+        assert capsys.readouterr().err == f"trackbook: {error.value}\n"
+        assert "track" not in shell.magics_manager.magics["line"]
     assert not list((tmp_path / ".trackbook").rglob("*.tbj"))
 
 

@@ -16,18 +16,10 @@ from trackbook.doors.session import Current
 
 
 @pytest.fixture
-def shell(tmp_path, monkeypatch):
+def shell(tmp_path, shell_in):
     """A fresh IPython shell in a project of its own, without trackbook."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRACKBOOK_PROJECT", str(tmp_path))
-    main, hook = sys.modules["__main__"], sys.displayhook
-    shell = InteractiveShell()
-    yield shell
-    ipython.unload(shell)
-    sys.modules["__main__"], sys.displayhook = main, hook
-    shell.history_manager.end_session()
+    with shell_in(tmp_path) as shell:
+        yield shell
 
 
 def run(shell, *cells):

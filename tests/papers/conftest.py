@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -39,18 +37,9 @@ with_nothing = LinearRegression().fit(np.arange(12.0).reshape(6, 2), np.arange(6
 """
 
 
-@contextmanager
-def laboratory(folder, patch):
-    """Give a notebook in a real shell, recorded, whose project is that folder."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from trackbook.doors.ipython import unload
+def laboratory(shell):
+    """Give a notebook in a real shell, recorded."""
     from trackbook.doors.session import Current
-
-    patch.chdir(folder)
-    patch.setenv("TRACKBOOK_PROJECT", str(folder))
-    main, displayhook = sys.modules["__main__"], sys.displayhook
-    shell = InteractiveShell()
 
     def ok(*cells):
         for cell in cells:
@@ -60,12 +49,7 @@ def laboratory(folder, patch):
         return shell.run_line_magic("track", line)
 
     ok("%load_ext trackbook", "%track quiet")
-    try:
-        yield SimpleNamespace(ok=ok, track=track, shell=shell, book=Current.book)
-    finally:
-        unload(shell)
-        sys.modules["__main__"], sys.displayhook = main, displayhook
-        shell.history_manager.end_session()
+    return SimpleNamespace(ok=ok, track=track, shell=shell, book=Current.book)
 
 
 def produced(lab, patch, version):
@@ -131,10 +115,11 @@ def lived(lab, patch):
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory):
+def told(tmp_path_factory, shell_in):
     """All that is on record of the three versions."""
     folder = tmp_path_factory.mktemp("papers")
-    with pytest.MonkeyPatch.context() as patch, laboratory(folder, patch) as lab:
+    with shell_in(folder) as shell, pytest.MonkeyPatch.context() as patch:
+        lab = laboratory(shell)
         lived(lab, patch)
         return written(lab)
 

@@ -95,25 +95,13 @@ SESSION = [
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def session(tmp_path_factory, shell_in):
     """A notebook whose runs are swept, for all tests of a file."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from trackbook.doors.ipython import unload
-
-    patch = pytest.MonkeyPatch()
     folder = tmp_path_factory.mktemp("session")
-    patch.chdir(folder)
-    patch.setenv("TRACKBOOK_PROJECT", str(folder))
-    main, hook = sys.modules["__main__"], sys.displayhook
-    shell = InteractiveShell()
-    made = Session(shell, folder)
-    made.ok("%load_ext trackbook", "%track quiet", *SESSION)
-    yield made
-    unload(shell)
-    sys.modules["__main__"], sys.displayhook = main, hook
-    shell.history_manager.end_session()
-    patch.undo()
+    with shell_in(folder) as shell:
+        made = Session(shell, folder)
+        made.ok("%load_ext trackbook", "%track quiet", *SESSION)
+        yield made
 
 
 class Session:

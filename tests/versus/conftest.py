@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -54,22 +53,15 @@ def people(count: int, seed: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, shell_in):
     """A notebook in a real shell, in whose project three versions of churn are registered."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from trackbook.doors.ipython import unload
     from trackbook.doors.session import Current
 
     folder = tmp_path_factory.mktemp("lab")
     (folder / "trackbook.gates.toml").write_text(POLICY)
     people(400, 2).to_csv(folder / "eval.csv", index=False)
     rows, later, last = people(800, 1), people(300, 3), people(200, 4)
-    main, hook = sys.modules["__main__"], sys.displayhook
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("TRACKBOOK_PROJECT", str(folder))
-        shell = InteractiveShell()
+    with shell_in(folder) as shell:
         shell.user_ns |= {
             "LogisticRegression": LogisticRegression, "X": rows[COLUMNS], "y": rows["left"],
             "X_test": later[COLUMNS], "y_test": later["left"],
@@ -92,9 +84,6 @@ def lab(tmp_path_factory):
             ok=ok, book=book, folder=folder, register=registering(book, rows),
             track=lambda line: shell.run_line_magic("track", line),
         )  # fmt: skip
-        unload(shell)
-    sys.modules["__main__"], sys.displayhook = main, hook
-    shell.history_manager.end_session()
 
 
 def registering(book, rows):

@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 from trackbook.capture.imports import Imports
 from trackbook.capture.running import RunningCalls, process
-from trackbook.capture.steps import hearing, noted, step_heard
-from trackbook.capture.taps import new_tap
+from trackbook.capture.steps import noted, step_heard
+from trackbook.capture.taps import Note, new_tap
 from trackbook.capture.watched import (
     Root,
     Site,
@@ -219,9 +219,8 @@ class CallWatch:
             "fault": self._fault,
         }
         if isinstance(reader, Noted):
-            noting = noted(name, reader, heard=self._tap.heard, **how)
-            when = hearing(reader, self._tap.heard, self._running)
-            code = self._tap.note(function, reader.argument, noting, hearing=when)
+            note = noted(name, reader, heard=self._tap.heard, **how)
+            code = self._tap.note(function, note)
             if reader.sleeps:
                 self._running.sleepers.add(partial(self._tap.hush, code))
         else:
@@ -251,7 +250,7 @@ class CallWatch:
             self._silent.add(root.library.module)
         elif self._tap is not None and id(made.__code__) not in self._steps:
             new = partial(self._safely, "a new class", self._class_made)
-            code = self._tap.note(made, made.__code__.co_varnames[0], new)
+            code = self._tap.note(made, Note(made.__code__.co_varnames[0], new))
             self._steps[id(code)] = code
 
     def _class_made(self, cls: type, _result: object) -> None:

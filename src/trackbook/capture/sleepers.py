@@ -28,7 +28,7 @@ class Sleepers:
         """Whether they could not sleep: not asked again until a call begins or ends."""
         self._hushes: list[Callable[[bool], object]] = []
         self.outside: set[int] = set()
-        """Threads in which the pulse was outside."""
+        """Threads in which the pulse was outside: always the same set, as others look into it."""
 
     def add(self, hush: Callable[[bool], object]) -> None:
         """Let a function sleep with the others: `hush` says whether it does."""
@@ -69,5 +69,5 @@ class Sleepers:
         if not self.outside:
             return self.outside
         living = sys._current_frames()  # noqa: SLF001 - the only way to who lives
-        self.outside = {each for each in self.outside if each in living}
+        self.outside.intersection_update(living)
         return self.outside - {get_ident()}

@@ -6,10 +6,10 @@ import sys
 from functools import partial
 from itertools import count
 from threading import get_ident
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackbook.capture.running import process
-from trackbook.capture.taps import Hearing
+from trackbook.capture.taps import Note
 from trackbook.libraries import Call, Only
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from trackbook.capture.running import RunningCalls
-    from trackbook.capture.taps import Closed, Noting
+    from trackbook.capture.taps import Closed
     from trackbook.libraries import Finding, Noted, Reader
 
 
@@ -81,9 +81,9 @@ def noted(
     running: RunningCalls,
     told: Callable[[FrameType, Call, list[Finding]], object],
     fault: Callable[[str, BaseException], None],
-) -> Noting:
-    """Return what a tap's `note` calls, as `step_heard`; only few ask `heard` for the frame."""
-    argument, note = reader.argument, reader.note
+) -> Note:
+    """Return what a tap is to note, as `step_heard`; only few ask `heard` for the frame."""
+    argument = reader.argument
     full = step_heard(
         name,
         reader.read or nothing,
@@ -94,42 +94,44 @@ def noted(
         fault=fault,
     )
 
-    def noting(value: object, result: object) -> None:
-        nonlocal note
-        try:
-            findings = note(value, result)
-        except Exception as error:  # noqa: BLE001 - as above
-            note = nothing
-            fault(place, error)
-            return
+    def tell(value: object, result: object, findings: Any) -> None:
         if findings is True:
             full(heard(), result)
-        elif findings:
+        else:
             told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
-    return noting
+    def failed(error: Exception) -> None:
+        note.ask = nothing
+        fault(place, error)
+
+    note = Note(argument, reader.note, told=tell, failed=failed)
+    note.when = reader.when
+    module, _, unless = reader.unless.partition(":")
+    if unless:
+        note.unless = getattr(sys.modules[module], unless)
+    if reader.is_outside:
+        note.calls = running.calls
+    if reader.is_pulse:
+        note.threads = running.sleepers.outside
+    note.hears = hearing(reader, heard, running)
+    return note
 
 
 def hearing(
     reader: Noted, heard: Callable[[], FrameType], running: RunningCalls
-) -> Hearing:
-    """Return what tells whether something is to be noted, which mostly it is not.
+) -> Callable[[], bool]:
+    """Return what tells whether something is to be noted, where that is not plain.
 
     Args:
         reader: what would note it
         heard: gives the frame
         running: tells whether that is part of a watched call
     """
-    when, is_pulse = reader.when, reader.is_pulse
-    outside = running.calls if reader.is_outside else ()
+    is_pulse, outside = reader.is_pulse, running.calls if reader.is_outside else ()
     forks, asks, sleepers = process.forks, next(_asking), running.sleepers
-    module, _, name = reader.unless.partition(":")
-    unless = getattr(sys.modules[module], name) if name else None
 
     def hears() -> bool:
         # Every name here is looked up after milliseconds of other work: the fewer, the better.
-        if when is not None and not when():
-            return False
         if process.heard != forks and not process.hears(forks):
             return False
         if outside and (running.stands(asks, is_pulse) or running.holds(heard())):
@@ -138,7 +140,7 @@ def hearing(
             sleepers.found_outside()
         return True
 
-    return Hearing(unless, hears)
+    return hears
 
 
 def nothing(*_told: object) -> tuple[()]:
