@@ -172,6 +172,8 @@ def test_what_a_note_finds_is_told_and_what_it_raises_is_not_the_callers(tap):
         ({"hears": lambda: False}, 1),
         ({"threads": {0}, "hears": lambda: False}, 0),
         ({"threads": {threading.get_ident()}, "hears": lambda: False}, 1),
+        ({"deaf": {0}}, 1),
+        ({"deaf": {threading.get_ident()}}, 0),
         ({"forks": -2, "hears": lambda: False}, 0),
     ],
 )  # fmt: skip

@@ -25,6 +25,18 @@ def loop(accelerator, *, says=lambda step, loss: None):
     return model, loader
 
 
+def losses_of(model, told):
+    """Return what PyTorch's card told of a model's losses."""
+    told.take(torch_card.rest())
+    return [
+        point
+        for step in told.steps
+        for one in step.metrics
+        if one.name == "train.loss" and step.of is model
+        for point in one.values
+    ]
+
+
 def test_a_loop_tells_its_settings_its_data_and_what_it_logs(told, monkeypatch):
     monkeypatch.setattr(rounds, "EVERY_S", 0.0)
     accelerator = Accelerator(cpu=True, gradient_accumulation_steps=2)
@@ -74,17 +86,42 @@ def test_a_loop_without_it_beside_one_with_it_tells_all_its_losses(told):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    told.take(torch_card.rest())
     assert alive
-    points = [
-        point
-        for step in told.steps
-        for one in step.metrics
-        if one.name == "train.loss" and step.of is own
-        for point in one.values
-    ]
-    assert points == list(enumerate(losses, 1))
+    assert losses_of(own, told) == list(enumerate(losses, 1))
     assert not [one for step in told.steps if step.of is model for one in step.metrics]
+
+
+def test_two_optimizers_that_take_turns_of_which_one_is_prepared(told):
+    accelerator = Accelerator(cpu=True)
+    nets = [torch.nn.Linear(4, 1) for _ in range(2)]
+    one, other = (torch.optim.SGD(net.parameters(), lr=0.1) for net in nets)
+    net, one = accelerator.prepare(nets[0], one)
+    losses = []
+    for _ in range(3):
+        for turn, (model, optimizer) in enumerate([(net, one), (nets[1], other)]):
+            optimizer.zero_grad()
+            loss = model(torch.ones(2, 4)).square().mean()
+            loss.backward() if turn else accelerator.backward(loss)
+            optimizer.step()
+            if turn:
+                losses.append(loss.item())
+    assert losses_of(nets[1], told) == list(enumerate(losses, 1))
+
+
+def test_a_loop_that_goes_on_after_one_with_it_is_heard_again(told):
+    own = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(own.parameters(), lr=0.1)
+    accelerator = Accelerator(cpu=True)
+    loop(accelerator)
+    assert accelerator._optimizers
+    data = torch.utils.data.DataLoader(torch.ones(3, 4))
+    losses = []
+    for x in data:
+        loss = own(x).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses_of(own, told) == list(enumerate(losses, 1))
 
 
 def test_preparing_alone_trains_nothing(told):

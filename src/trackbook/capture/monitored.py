@@ -114,8 +114,10 @@ if sys.version_info >= (3, 12):
                     and not note.calls
                     and (note.threads is None or get_ident() in note.threads)
                 )
-                if (note.when is not None and not note.when()) or not (
-                    is_plain or note.hears()
+                if (
+                    (not is_plain and not note.hears())
+                    or (note.when is not None and not note.when())
+                    or (note.deaf and get_ident() in note.deaf)
                 ):
                     return
                 value = frame_above(1).f_locals.get(note.argument)

@@ -111,6 +111,7 @@ def noted(
         note.unless = getattr(sys.modules[module], unless)
     if reader.is_outside:
         note.calls = running.calls
+    note.deaf = reader.deaf
     if reader.is_pulse:
         note.threads = running.sleepers.outside
     note.hears = hearing(reader, heard, running)

@@ -177,7 +177,11 @@ def noting(hearer: list[Any], value: object, result: object) -> None:
             and not note.calls
             and (note.threads is None or get_ident() in note.threads)
         )
-        if (note.when is not None and not note.when()) or not (is_plain or note.hears()):
+        if (
+            (not is_plain and not note.hears())
+            or (note.when is not None and not note.when())
+            or (note.deaf and get_ident() in note.deaf)
+        ):
             return
         found = note.ask(value, result)
         if found and note.told is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from trackbook.capture.running import process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sized
+    from collections.abc import Callable, Collection, Container, Mapping, Sized
     from types import CodeType, FrameType, FunctionType
 
     Opened = Callable[[FrameType], object]
@@ -26,8 +26,8 @@ class Note:
     """What is noted of a function that returns: a value of its own, and what it returns.
 
     It is gone through after milliseconds of other work, thousands of times, and each object
-    that is looked at has to be fetched from afar. So taps do in one piece what `unless`, `when`
-    and the three after them say, and only where it is not plain they ask `hears`.
+    that is looked at has to be fetched from afar. So taps do in one piece what the fields from
+    `unless` on say, and only where it is not plain they ask `hears`.
     """
 
     argument: str
@@ -48,6 +48,8 @@ class Note:
     """In a process that was forked otherwise it is asked."""
     threads: Container[int] | None = None
     """In other threads it is asked; None for no others."""
+    deaf: Collection[int] = ()
+    """Nothing is noted in these threads."""
     hears: Callable[[], object] = bool
     """Whether it is noted, where that is not plain."""
 

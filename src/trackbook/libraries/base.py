@@ -212,6 +212,8 @@ class Noted(NamedTuple):
     unless: str = ""
     """`module:name` of a function of the library's: nothing is noted while it gives true. If it is
     compiled that costs less than `when`."""
+    deaf: Collection[int] = ()
+    """Threads in which nothing is noted just now."""
     is_pulse: bool = False
     """Every loop calls it before it calls what `sleeps`."""
     sleeps: bool = False

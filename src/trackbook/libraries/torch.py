@@ -48,10 +48,7 @@ def trained(loss: Any, _result: object) -> None:
         losses = here()
     is_usual = losses.is_plain and type(loss) is losses.tensor and loss.is_cpu
     if not is_usual or len(losses.noted) >= MOST:
-        if losses.listens:
-            losses.note_loss(loss)
-        else:
-            losses.unheard = loss
+        losses.note_loss(loss)
         return
     try:
         losses.noted.append(loss.item())
@@ -66,7 +63,6 @@ def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
         losses = here()
     key = id(optimizer)
     if key in losses.left and not losses.listens:
-        losses.unheard = None
         return None
     now = monotonic()
     if now < losses.due_s and key in losses.told_s:
@@ -81,6 +77,11 @@ def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
         loop.label = name_of(type(optimizer if model is None else model))
         loop.params = params_of(optimizer, model) | loop.params
     return (told_of(loop),)
+
+
+def made(_optimizer: object, _result: object) -> None:
+    """Note that an optimizer is made, or is given more: its loop may begin."""
+    here().listen()
 
 
 def fed(loader: object, _result: object) -> None:
@@ -150,11 +151,16 @@ TORCH = Library(
         "torch.optim.optimizer:Optimizer._optimizer_step_code": Noted(
             "self", stepped, is_outside=True, sleeps=True
         ),
+        "torch.optim.optimizer:Optimizer.add_param_group": Noted(
+            "self", made, is_outside=True
+        ),
         "torch.optim.lr_scheduler:LRScheduler.step": Noted(
             "self", scheduled, is_outside=True, sleeps=True
         ),
         "torch.amp.grad_scaler:GradScaler.scale": Only(scaled, is_outside=True),
-        "torch:Tensor.backward": Noted("self", trained, is_outside=True, is_pulse=True),
+        "torch:Tensor.backward": Noted(
+            "self", trained, is_outside=True, is_pulse=True, deaf=Losses.deaf
+        ),
         "torch.utils.data:DataLoader.__iter__": Noted(
             "self", fed, is_outside=True, is_pulse=True
         ),

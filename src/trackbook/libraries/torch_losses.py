@@ -14,6 +14,9 @@ from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, kept
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PATIENCE = 2
+"""Steps of other cards' loops in a row after which no losses are asked for: two optimizers may
+take turns."""
 MOST_OVER = 100
 """Loops that wait for the end of a cell; a script has none."""
 
@@ -26,6 +29,10 @@ class Losses:
     """
 
     threads: ClassVar[dict[int, Losses]] = {}
+    deaf: ClassVar[set[int]] = set()
+    """Threads whose loops are all other cards': no loss is asked for until a loader is gone
+    through, an optimizer is made or takes a step, or the cell ends. Only a loop that comes after
+    theirs in a cell and does none of it before its first loss lacks that."""
 
     @classmethod
     def here(cls) -> Losses:
@@ -42,19 +49,21 @@ class Losses:
                 yield known
             if thread is None and not known.loops:
                 cls.threads.pop(each, None)
+                cls.deaf.discard(each)
 
     __slots__ = (
-        "_judged", "_latest", "_loader", "_over", "_scaled", "_waiting", "due_s", "is_plain",
-        "left", "listens", "loops", "noted", "tensor", "told_s", "unheard",
+        "_judged", "_latest", "_loader", "_over", "_passed", "_scaled", "_waiting", "due_s",
+        "is_plain", "left", "listens", "loops", "noted", "tensor", "thread", "told_s",
     )  # fmt: skip
 
     def __init__(self) -> None:
+        self.thread = get_ident()
         self.loops: dict[int, Loop] = {}
         self.noted: list[Any] = []
         """What came, in its order: losses; of steps the optimizer's id and its rate; after a None
         what is to be done of a loader that was gone through, or of an evaluation's loss."""
         self.is_plain = True
-        """Whether losses may be noted as they are: they are kept, and were not scaled."""
+        """Whether losses may be noted as they are: they were not scaled."""
         self.told_s: dict[int, float] = {}
         """When loops were told of last, by `monotonic` and their optimizer's id."""
         self.due_s = 0.0
@@ -69,13 +78,13 @@ class Losses:
         self.left: set[int] = set()
         """The ids of optimizers of which another card tells."""
         self.listens = True
-        """Whether losses are kept: not while the loops are all other cards'."""
-        self.unheard: Any = None
-        """A loss that came while none was kept: it may lead to the first step of a loop."""
+        """Whether the thread is not `deaf`."""
+        self._passed = 0
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
-        self._scaled, self.is_plain = (result, outputs), False
+        if self.listens:
+            self._scaled, self.is_plain = (result, outputs), False
 
     def note_loss(self, loss: Any) -> None:
         """Keep a loss; only a single real number is one."""
@@ -84,8 +93,6 @@ class Losses:
                 self._sort()  # nobody may ever take a step
             if type(loss) is self.tensor and loss.numel() == 1:
                 self.noted.append(kept(loss))
-        elif not self.listens:
-            self.unheard = loss
         else:
             scaled, before = self._scaled
             self._scaled, self.is_plain = (None, None), True
@@ -103,6 +110,7 @@ class Losses:
 
     def feed(self, loader: object) -> None:
         """Note which loader is gone through, and whether to train on it."""
+        self.listen()
         if len(self.noted) >= MOST:
             self._sort()  # nobody may ever train
         self.noted.append((None, self._fed, (ref(loader), is_evaluating())))
@@ -118,13 +126,10 @@ class Losses:
         self._sort()
         loop = self.loop_of(optimizer)
         if loop is None or key in self.left:
-            self._waiting, self.unheard = [], None
-            self._listen(not self.left.issuperset(self.loops))
+            self._waiting.clear()
+            self._pass_over()
             return None
-        if not self.listens:
-            self._listen(True)
-            unheard, self.unheard = self.unheard, None
-            self.note_loss(unheard)
+        self.listen()
         self.noted.append((key, optimizer.param_groups[0].get("lr")))
         self._sort()
         if now - self.told_s.get(key, -EVERY_S) < EVERY_S:
@@ -151,6 +156,7 @@ class Losses:
 
     def open_loops(self) -> list[Loop]:
         """Return the loops there are, with all that belongs to them."""
+        self.listen()
         self._sort()
         self._end_judging()
         self._waiting.clear()
@@ -181,9 +187,17 @@ class Losses:
             self.left.discard(key)
             self._over = [*self._over[-MOST_OVER:], loop]
 
-    def _listen(self, to_losses: bool) -> None:
-        self.listens = to_losses
-        self.is_plain = to_losses and self._scaled[0] is None
+    def listen(self) -> None:
+        """Keep the losses that come."""
+        self.listens, self._passed = True, 0
+        self.deaf.discard(self.thread)
+
+    def _pass_over(self) -> None:
+        """Note a step that another card tells of."""
+        self._passed += 1
+        if self._passed >= PATIENCE and self.left.issuperset(self.loops):
+            self.listens = False
+            self.deaf.add(self.thread)
 
     def _latest_loop(self) -> Loop | None:
         for each in self.noted[:-3:-1]:  # before an evaluation its loader is gone through
