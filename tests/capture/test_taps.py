@@ -168,6 +168,7 @@ def test_what_a_note_finds_is_told_and_what_it_raises_is_not_the_callers(tap):
         ({"unless": lambda: False, "when": lambda: True}, 1),
         ({"when": lambda: False, "calls": [1], "hears": lambda: True}, 0),
         ({"calls": [1], "hears": lambda: False}, 0),
+        ({"calls": [1]}, 1),
         ({"calls": [1], "hears": lambda: True}, 1),
         ({"hears": lambda: False}, 1),
         ({"threads": {0}, "hears": lambda: False}, 0),

@@ -21,6 +21,11 @@ def raised(error: Exception) -> None:
     raise error
 
 
+def always() -> bool:
+    """Say yes."""
+    return True
+
+
 @dataclass(slots=True, eq=False)
 class Note:
     """What is noted of a function that returns: a value of its own, and what it returns.
@@ -50,7 +55,7 @@ class Note:
     """In other threads it is asked; None for no others."""
     deaf: Collection[int] = ()
     """Nothing is noted in these threads."""
-    hears: Callable[[], object] = bool
+    hears: Callable[[], object] = always
     """Whether it is noted, where that is not plain."""
 
 
