@@ -9,7 +9,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from trackbook.capture.running import process
-from trackbook.capture.taps import Note
+from trackbook.capture.taps import Note, always
 from trackbook.libraries import Call, Only
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def noted(
             told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
     def failed(error: Exception) -> None:
-        note.ask = nothing
+        note.unless = (
+            always  # asked first: neither this nor what else failed is asked again
+        )
         fault(place, error)
 
     note = Note(argument, reader.note, told=tell, failed=failed)

@@ -10,7 +10,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-from trackbook.libraries import Library
+from trackbook.libraries import Library, Noted
 
 X = np.random.default_rng(0).normal(size=(60, 3))
 Y = (X[:, 0] > 0).astype(int)
@@ -74,6 +74,26 @@ def test_a_reader_that_raises_is_named_once_and_not_asked_again(toy, toy_card, w
     assert asked == ["work"]
     assert watching.faults == [("reading toy: work", "no such thing")]
     assert len(watching.calls) == 1
+
+
+def lazily(_value, _result):
+    yield from {}["no such thing"]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"note": lambda *_: {}["no such thing"]},
+        {"note": lazily},
+        {"note": lambda *_: None, "when": lambda: {}["no such thing"]},
+    ],
+    ids=["note", "lazily", "when"],
+)
+def test_a_note_that_raises_is_named_once_and_not_asked_again(toy, how, watch_over):
+    card = Library(module="toy", live={"toy:work": Noted("n", **how)})
+    with watch_over(card) as watching:
+        assert [toy.work(0), toy.work(0)] == [0, 0]
+    assert watching.faults == [("reading toy: work", "'no such thing'")]
 
 
 def test_a_listener_that_raises_leaves_the_call_alone(toy, toy_watch):
