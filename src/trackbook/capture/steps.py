@@ -101,19 +101,15 @@ def noted(
             told(heard(), Call(name, {argument: value}, result, 0.0), list(findings))
 
     def failed(error: Exception) -> None:
-        note.unless = (
-            always  # asked first: neither this nor what else failed is asked again
-        )
+        note.unless = always  # asked first: nothing else is again
         fault(place, error)
 
-    note = Note(argument, reader.note, told=tell, failed=failed)
-    note.when = reader.when
+    note = Note(argument, reader.note, tell, failed, when=reader.when, deaf=reader.deaf)
     module, _, unless = reader.unless.partition(":")
     if unless:
         note.unless = getattr(sys.modules[module], unless)
     if reader.is_outside:
         note.calls = running.calls
-    note.deaf = reader.deaf
     if reader.is_pulse:
         note.threads = running.sleepers.outside
     note.hears = hearing(reader, heard, running)
