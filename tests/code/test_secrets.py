@@ -191,6 +191,13 @@ def parses(source):
     return True
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(CODE | st.text()))
+def test_many_texts_are_masked_as_each_of_them_is(texts):
+    for secrets in (SECRETS, Secrets(["*_dsn"])):
+        assert secrets.in_texts(texts) == [secrets.in_text(text) for text in texts]
+
+
 @settings(max_examples=400, deadline=None)
 @given(CODE | st.text())
 def test_masking_twice_is_masking_once(text):

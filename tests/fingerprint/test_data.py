@@ -64,6 +64,32 @@ def test_the_same_values_have_the_same_fingerprint(how) -> None:
     assert look_at(SAME[how](df)).quick == look_at(df).quick
 
 
+NUMBERS = {
+    "numbers": lambda rng: rng.normal(size=(300, 90)),
+    "numbers that are missing": lambda rng: np.where(rng.random((70, 5)) < 0.5, -np.nan, 2),
+    "numbers by column": lambda rng: np.asfortranarray(rng.normal(size=(300, 7))),
+    "numbers of another machine": lambda rng: rng.normal(size=(300, 7)).astype(">f8"),
+    "short ones": lambda rng: rng.normal(size=(20, 41)).astype("f4"),
+    "counts": lambda rng: rng.integers(0, 9, (300, 3)),
+    "yes and no": lambda rng: rng.random((300, 3)) > 0.5,
+    "no rows": lambda rng: rng.normal(size=(0, 3)),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_an_array_shows_at_once_what_the_same_table_shows(kind) -> None:
+    array = NUMBERS[kind](np.random.default_rng(0))
+    ours = array.astype(array.dtype.newbyteorder("="))  # pandas looks into no other
+    assert look_at(array).quick == look_at(pd.DataFrame(ours)).quick
+
+
+def test_an_array_shows_at_once_that_a_row_it_looks_at_is_another() -> None:
+    array = np.random.default_rng(0).normal(size=(300, 90))
+    other = array.copy()
+    other[-1, 88] += 1e-9
+    assert look_at(other).quick != look_at(array).quick
+
+
 OTHER = {
     "one value": lambda df: df.assign(number=df.number.where(df.index != 7, 0.0)),
     "a missing value more": lambda df: df.assign(number=df.number.where(df.index != 7)),

@@ -255,7 +255,7 @@ class Inputs:
             location=location,
             row_count=found.row_count if found is not None else None,
             size_bytes=found.size_bytes if found is not None else 0,
-            column_names=[self._secrets.in_text(column.name) for column in columns],
+            column_names=self._secrets.in_texts([column.name for column in columns]),
             column_types=[column.type for column in columns],
             quick="" if look is None else look.quick,
         )

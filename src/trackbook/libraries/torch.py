@@ -19,7 +19,7 @@ from trackbook.libraries.torch_facts import (
     params_of,
     scheduler_params,
 )
-from trackbook.libraries.torch_loop import MOST
+from trackbook.libraries.torch_loop import MOST, kept
 from trackbook.libraries.torch_losses import Losses
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ LOSSES = (
 here, threads = Losses.here, Losses.threads
 
 
-# The next two are called at each batch, after milliseconds of other work: what is looked up
-# there is looked up from afar, so usual cases are met here, in one piece.
+# The next five are called at each batch or epoch, after milliseconds of other work: what is looked
+# up there is looked up from afar, so usual cases are met here, each in one piece.
 
 
 def trained(loss: Any, _result: object) -> None:
@@ -62,13 +62,13 @@ def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
     if losses is None:
         losses = here()
     key = id(optimizer)
+    if key in losses.told_s and monotonic() < losses.due_s:
+        losses.noted.append((key, optimizer.param_groups[0].get("lr")))
+        losses.last = key
+        return None
     if key in losses.left and not losses.listens:
         return None
-    now = monotonic()
-    if now < losses.due_s and key in losses.told_s:
-        losses.noted.append((key, optimizer.param_groups[0].get("lr")))
-        return None
-    loop = losses.note_step(optimizer, now)
+    loop = losses.note_step(optimizer, monotonic())
     if loop is None:
         return None
     if not loop.label:
@@ -85,8 +85,13 @@ def made(_optimizer: object, _result: object) -> None:
 
 
 def fed(loader: object, _result: object) -> None:
-    """Note which loader is gone through."""
-    here().feed(loader)
+    """Note which loader is gone through, and whether to train on it."""
+    losses = threads.get(get_ident())
+    if losses is None:
+        losses = here()
+    if losses.passed or len(losses.noted) >= MOST:
+        losses.make_room()
+    losses.noted.append((losses.enter, ref(loader), losses.learns()))
 
 
 def scaled(call: Call) -> Iterable[Finding]:
@@ -97,13 +102,31 @@ def scaled(call: Call) -> Iterable[Finding]:
 
 def evaluated(function: str, given: Any, loss: Any) -> None:
     """Keep a loss that was worked out without gradients: how the model does otherwise."""
-    here().judge(function, loss, given)
+    losses = threads.get(get_ident())
+    if losses is None:
+        losses = here()
+    loop = losses.loops.get(losses.last)
+    if loop is None:
+        loop = losses.latest()
+    model = loop.model() if loop is not None and loop.model is not None else None
+    if model is None or losses.values_of(model).get("training") is not False:
+        return
+    if type(loss) is losses.tensor and loss.numel() == 1:
+        rows = given.size(0) if type(given) is losses.tensor and given.dim() else 1
+        losses.noted.append((losses.judge, function, kept(loss), rows))
 
 
 def scheduled(scheduler: Any, _result: object) -> None:
     """Read which scheduler an optimizer has."""
-    loop = here().loop_of(getattr(scheduler, "optimizer", None))
-    if loop is not None and loop.scheduler is not type(scheduler):
+    losses = threads.get(get_ident())
+    if losses is None:
+        losses = here()
+    optimizer = getattr(scheduler, "optimizer", None)
+    loop = losses.loops.get(id(optimizer))
+    if loop is not None and loop.scheduler is type(scheduler):
+        return
+    loop = losses.loop_of(optimizer)
+    if loop is not None:
         loop.scheduler = type(scheduler)
         loop.params |= scheduler_params(scheduler)
 

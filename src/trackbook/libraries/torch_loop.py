@@ -48,12 +48,6 @@ class Loop:
         yield "lr", rates
 
 
-def is_evaluating() -> bool:
-    """Tell whether gradients are off just now."""
-    torch: Any = sys.modules["torch"]
-    return not torch.is_grad_enabled()
-
-
 def kept(loss: Any) -> Any:
     """Return a loss that may wait: a number where that is there, else cut off from its graph."""
     return loss.item() if loss.is_cpu else loss.detach()

@@ -7,9 +7,9 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
-from trackbook.libraries.given import name_of, values_of
+from trackbook.libraries.given import INSIDE_OF, name_of
 from trackbook.libraries.rounds import EVERY_S
-from trackbook.libraries.torch_loop import MOST, Loop, is_evaluating, kept
+from trackbook.libraries.torch_loop import MOST, Loop, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,23 +52,31 @@ class Losses:
                 cls.deaf.discard(each)
 
     __slots__ = (
-        "_judged", "_latest", "_loader", "_over", "_passed", "_scaled", "_waiting", "due_s",
-        "is_plain", "left", "listens", "loops", "noted", "tensor", "thread", "told_s",
+        "_judged", "_latest", "_loader", "_over", "_scaled", "_waiting", "due_s", "is_plain",
+        "last", "learns", "left", "listens", "loops", "noted", "passed", "tensor", "thread",
+        "told_s", "values_of",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.thread = get_ident()
         self.loops: dict[int, Loop] = {}
         self.noted: list[Any] = []
-        """What came, in its order: losses; of steps the optimizer's id and its rate; after a None
-        what is to be done of a loader that was gone through, or of an evaluation's loss."""
+        """What came, in its order: losses; of steps the optimizer's id and its rate; of loaders
+        and of an evaluation's losses what is to be done with what."""
         self.is_plain = True
         """Whether losses may be noted as they are: they were not scaled."""
         self.told_s: dict[int, float] = {}
         """When loops were told of last, by `monotonic` and their optimizer's id."""
         self.due_s = 0.0
         """When the next one is to be told of."""
-        self.tensor: Any = sys.modules["torch"].Tensor
+        self.last = 0
+        """The id of the optimizer that took the latest step in this cell, while it lives."""
+        torch: Any = sys.modules["torch"]
+        self.tensor: Any = torch.Tensor
+        self.values_of: Any = INSIDE_OF(torch.nn.Module)["__dict__"].__get__
+        """Gives a network's attributes, to be read only."""
+        self.learns: Any = torch.is_grad_enabled
+        """Whether what is done now is to be trained on."""
         self._over: list[Loop] = []
         self._waiting: list[Any] = []
         self._scaled: tuple[object, object] = (None, None)
@@ -79,7 +87,8 @@ class Losses:
         """The ids of optimizers of which another card tells."""
         self.listens = True
         """Whether the thread is not `deaf`."""
-        self._passed = 0
+        self.passed = 0
+        """Steps in a row of which another card tells."""
 
     def scale(self, outputs: object, result: object) -> None:
         """Note what a loss was before it was scaled."""
@@ -98,22 +107,16 @@ class Losses:
             self._scaled, self.is_plain = (None, None), True
             self.note_loss(before if loss is scaled else loss)
 
-    def judge(self, function: str, loss: Any, given: Any) -> None:
-        """Keep a loss worked out without gradients, of a model that is not in training."""
-        loop = self._latest_loop()
-        model = loop.model() if loop is not None and loop.model is not None else None
-        if loop is None or values_of(model).get("training") is not False:
-            return
-        if type(loss) is self.tensor and loss.numel() == 1:
-            rows = given.shape[0] if type(given) is self.tensor and given.dim() else 1
-            self.noted.append((None, self._judge, (function, kept(loss), rows)))
-
-    def feed(self, loader: object) -> None:
-        """Note which loader is gone through, and whether to train on it."""
+    def make_room(self) -> None:
+        """Keep the losses that come, after what was noted: nobody may ever train."""
         self.listen()
         if len(self.noted) >= MOST:
-            self._sort()  # nobody may ever train
-        self.noted.append((None, self._fed, (ref(loader), is_evaluating())))
+            self._sort()
+
+    def latest(self) -> Loop | None:
+        """Return the loop that took the latest step in this cell; its optimizer may be gone."""
+        self._sort()
+        return self._latest
 
     def note_step(self, optimizer: Any, now: float) -> Loop | None:
         """Give a step the losses that led to it; return its loop where that is to be told.
@@ -130,6 +133,7 @@ class Losses:
             self._pass_over()
             return None
         self.listen()
+        self.last = key
         self.noted.append((key, optimizer.param_groups[0].get("lr")))
         self._sort()
         if now - self.told_s.get(key, -EVERY_S) < EVERY_S:
@@ -160,7 +164,7 @@ class Losses:
         self._sort()
         self._end_judging()
         self._waiting.clear()
-        self._latest = None  # what a later cell evaluates may be another model
+        self._latest, self.last = None, 0  # what a later cell evaluates may be another model
         over, self._over = self._over, []
         return [*over, *self.loops.values()]
 
@@ -182,6 +186,8 @@ class Losses:
         loop = self.loops.get(key)
         if loop is not None and loop.optimizer is gone:
             self._sort()
+            if self.last == key:
+                self.last = 0
             del self.loops[key]
             self.told_s.pop(key, None)
             self.left.discard(key)
@@ -189,22 +195,15 @@ class Losses:
 
     def listen(self) -> None:
         """Keep the losses that come."""
-        self.listens, self._passed = True, 0
+        self.listens, self.passed = True, 0
         self.deaf.discard(self.thread)
 
     def _pass_over(self) -> None:
         """Note a step that another card tells of."""
-        self._passed += 1
-        if self._passed >= PATIENCE and self.left.issuperset(self.loops):
+        self.passed += 1
+        if self.passed >= PATIENCE and self.left.issuperset(self.loops):
             self.listens = False
             self.deaf.add(self.thread)
-
-    def _latest_loop(self) -> Loop | None:
-        for each in self.noted[:-3:-1]:  # before an evaluation its loader is gone through
-            if type(each) is tuple and each[0] is not None:
-                return self.loops.get(each[0])
-        self._sort()
-        return self._latest
 
     def _sort(self) -> None:
         """Give each step that was noted the losses before it, and each evaluation its own."""
@@ -213,19 +212,27 @@ class Losses:
             if type(each) is not tuple:
                 if len(self._waiting) < MOST:
                     self._waiting.append(each)
-            elif each[0] is not None:
+            elif type(each[0]) is int:
                 self._count(*each)
             else:
-                _, act, given = each
+                act, *given = each
                 act(*given)
 
-    def _fed(self, loader: ref[object], to_judge: bool) -> None:
-        if not to_judge:
+    def enter(self, loader: ref[object], to_learn: bool) -> None:
+        """Go through a loader, once that is sorted out."""
+        if to_learn:
             self._end_judging()
         training, judging = self._loader
-        self._loader = (training, loader) if to_judge else (loader, judging)
+        self._loader = (loader, judging) if to_learn else (training, loader)
 
-    def _judge(self, function: str, loss: Any, rows: int) -> None:
+    def judge(self, function: str, loss: Any, rows: int) -> None:
+        """Count an evaluation's loss, once that is sorted out.
+
+        Args:
+            function: which worked it out: only one counts
+            loss: the mean of some rows
+            rows: how many
+        """
         first = self._judged[0][0] if self._judged else function
         if self._latest is not None and function == first:
             self._judged.append((function, loss, rows))
