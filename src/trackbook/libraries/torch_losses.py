@@ -164,7 +164,8 @@ class Losses:
         self._sort()
         self._end_judging()
         self._waiting.clear()
-        self._latest, self.last = None, 0  # what a later cell evaluates may be another model
+        self._latest = None  # what a later cell evaluates may be another model
+        self.last = 0
         over, self._over = self._over, []
         return [*over, *self.loops.values()]
 
