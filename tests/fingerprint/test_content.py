@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from collections import OrderedDict
 
 import numpy as np
 import pandas as pd
@@ -199,3 +200,12 @@ def test_a_forecast_is_known_again_by_its_series(name, index):
     if index != "counted":
         later = walk.set_axis(walk.index.shift(12))
         assert content_of(fit(later)) != known
+
+
+def test_mappings_in_order_are_told_apart_by_what_they_hold() -> None:
+    marked = OrderedDict()
+    marked.note = 1
+    held = [{}, OrderedDict(), OrderedDict(a=1), OrderedDict(b=1), marked]
+    digests = [content_of([one]).digest for one in held]
+    assert len(set(digests)) == len(held)
+    assert content_of([OrderedDict()]).digest == digests[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trackbook.fingerprint.marks import DICT_OF, MRO_OF, place_of
@@ -49,6 +50,7 @@ def is_own_method(value: Any, name: str, method: Any) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def takes_time(name: str) -> bool:
     """Tell whether an attribute says how long something took."""
     words = name.lower().strip("_").split("_")

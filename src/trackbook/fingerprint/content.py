@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -206,6 +207,13 @@ class Walk:
                 trimmed = self.rules.trimmed
                 self.take(trimmed(name, own[name]) if trimmed else own[name])
 
+    def ordered(self, value: OrderedDict[Any, Any]) -> None:
+        """Take in what `instance` would, soon where it is empty: a PyTorch module has a dozen."""
+        if value or vars(value):
+            self.instance(value)
+        else:
+            self.hasher.update(NOTHING_ORDERED)
+
     def unseen(self, value: Any) -> None:
         self.miss(f"nothing can be seen of a {'.'.join(place_of(type(value)))}")
 
@@ -321,4 +329,5 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     **{("pandas", f"{of}Index"): Walk.dated for of in ("Datetime", "Period", "Timedelta")},
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
-QUICK = Rules()
+NOTHING_ORDERED = repr(("object", place_of(OrderedDict))).encode() + repr(("dict", 0)).encode()
+QUICK = Rules(openers={id(OrderedDict): Walk.ordered})
