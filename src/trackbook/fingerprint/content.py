@@ -329,5 +329,7 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     **{("pandas", f"{of}Index"): Walk.dated for of in ("Datetime", "Period", "Timedelta")},
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
-NOTHING_ORDERED = repr(("object", place_of(OrderedDict))).encode() + repr(("dict", 0)).encode()
+NOTHING_ORDERED = (
+    repr(("object", place_of(OrderedDict))).encode() + repr(("dict", 0)).encode()
+)
 QUICK = Rules(openers={id(OrderedDict): Walk.ordered})
