@@ -18,6 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.tree import DecisionTreeClassifier
 
 from trackbook.fingerprint import content_of
+from trackbook.fingerprint.content import DIGEST_BYTES, Rules, Walk
 
 FITS = """
 import inspect, json, sys, warnings
@@ -209,3 +210,10 @@ def test_mappings_in_order_are_told_apart_by_what_they_hold() -> None:
     digests = [content_of([one]).digest for one in held]
     assert len(set(digests)) == len(held)
     assert content_of([OrderedDict()]).digest == digests[1]
+
+
+def test_empty_mappings_in_order_are_no_special_case() -> None:
+    held = [OrderedDict(), [OrderedDict()], OrderedDict(a=OrderedDict())]
+    usual = Walk(Rules())
+    usual.take(held)
+    assert content_of(held).digest == f"m1:{usual.hasher.hexdigest(DIGEST_BYTES)}"

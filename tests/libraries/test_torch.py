@@ -86,6 +86,23 @@ def test_losses_of_an_evaluation_are_told_apart_as_their_mean(told):
     assert mean == pytest.approx(whole)
 
 
+def test_a_model_is_evaluated_after_its_optimizer_is_gone(told):
+    model, other, loss_of = net(), net(), nn.CrossEntropyLoss()
+    waits = torch.optim.Adam(other.parameters())
+    for each, optimizer in ((other, waits), (model, torch.optim.Adam(model.parameters()))):
+        loss_of(each(X), Y).backward()
+        optimizer.step()
+    del optimizer
+    gc.collect()
+    model.eval()
+    with torch.no_grad():
+        whole = loss_of(model(X), Y).item()
+    told.take(card.rest())
+    of_model = [step for step in told.steps if step.of is model]
+    assert points(of_model, "validation.loss") == [(1, whole)]
+    assert points(told.steps, "validation.loss") == [(1, whole)]
+
+
 def test_losses_without_gradients_of_a_model_in_training_are_no_validation(told):
     model, loss_of = net(), nn.MSELoss()
     optimizer = torch.optim.Adam(model.parameters())

@@ -50,11 +50,14 @@ def is_own_method(value: Any, name: str, method: Any) -> bool:
     )
 
 
-@lru_cache(maxsize=10_000)
 def takes_time(name: str) -> bool:
     """Tell whether an attribute says how long something took."""
     words = name.lower().strip("_").split("_")
     return "time" in words or "times" in words or words[-1] in ("duration", "elapsed")
+
+
+attribute_takes_time = lru_cache(maxsize=4_096)(takes_time)
+"""For names of attributes, which are few: keys of mappings may be a vocabulary, and long."""
 
 
 def is_lent(kind: type, name: str) -> bool:

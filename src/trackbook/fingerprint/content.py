@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from blake3 import blake3
 
 from trackbook.fingerprint.attributes import (
+    attribute_takes_time,
     attributes_of,
     is_lent,
     members_of,
@@ -71,7 +72,7 @@ class Rules:
     """How an object is gone through whose type is not known."""
     stranger: Opener | None = None
     """What is done with an object that has no attributes to be seen."""
-    leaves_out: Callable[[str], bool] = field(default_factory=lambda: takes_time)
+    leaves_out: Callable[[str], bool] = field(default_factory=lambda: attribute_takes_time)
     """Attributes that are no content."""
     trimmed: Callable[[str, object], object] | None = None
     """What of an attribute is content, by its name and value."""
@@ -329,6 +330,7 @@ BY_NAME: dict[tuple[str, str], Opener] = {
     **{("pandas", f"{of}Index"): Walk.dated for of in ("Datetime", "Period", "Timedelta")},
     **{(of, name): Walk.state for of, names in STATES.items() for name in names.split()},
 }
+# As `instance` and `mapping` say it.
 NOTHING_ORDERED = (
     repr(("object", place_of(OrderedDict))).encode() + repr(("dict", 0)).encode()
 )

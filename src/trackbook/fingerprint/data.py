@@ -112,12 +112,8 @@ def digests_of_array(array: Any, width: int, every: int) -> bytes:
 
     kind, values = f"{array.dtype.kind}{array.dtype.itemsize}", in_order(array)
     rows = values.reshape(1, -1) if width == 1 else np.ascontiguousarray(values.T[::every])
-    head, raw = f"{kind} {rows.shape[1]} 0".encode(), rows.tobytes()
-    size = rows.shape[1] * array.dtype.itemsize
-    columns = (raw[at * size : (at + 1) * size] for at in range(len(rows)))
-    return b"".join(
-        blake3(head + blake3(each).digest() + 2 * NOTHING).digest() for each in columns
-    )
+    digests = (blake3(row.tobytes()).digest() for row in rows)
+    return b"".join(column_digest(kind, rows.shape[1], 0, each) for each in digests)
 
 
 def digest_of_data(found: Columns, watch: Watch = lambda _at, _part: None) -> Digested:
@@ -228,10 +224,23 @@ class ColumnHash:
 
     def digest(self) -> bytes:
         """Return what the rows so far come to."""
-        whole = blake3(f"{self._kind} {self._count} {self._missing_count}".encode())
-        for one in (self._values, self._lengths, self._missing):
-            whole.update(one.digest())
-        return whole.digest()
+        parts = (self._values, self._lengths, self._missing)
+        return column_digest(
+            self._kind, self._count, self._missing_count, *(one.digest() for one in parts)
+        )
+
+
+def column_digest(
+    kind: str,
+    count: int,
+    missing_count: int,
+    values: bytes,
+    lengths: bytes = NOTHING,
+    missing: bytes = NOTHING,
+) -> bytes:
+    """Return what a column comes to: its kind, its counts and the digests of its parts."""
+    head = f"{kind} {count} {missing_count}".encode()
+    return blake3(head + values + lengths + missing).digest()
 
 
 def in_order(values: Any) -> Any:

@@ -37,15 +37,13 @@ LOSSES = (
 here, threads = Losses.here, Losses.threads
 
 
-# The next five are called at each batch or epoch, after milliseconds of other work: what is looked
+# The next ones are called at each batch or epoch, after milliseconds of other work: what is looked
 # up there is looked up from afar, so usual cases are met here, each in one piece.
 
 
 def trained(loss: Any, _result: object) -> None:
     """Keep a loss that is gone down on."""
-    losses = threads.get(get_ident())
-    if losses is None:
-        losses = here()
+    losses = threads[get_ident()]
     is_usual = losses.is_plain and type(loss) is losses.tensor and loss.is_cpu
     if not is_usual or len(losses.noted) >= MOST:
         losses.note_loss(loss)
@@ -58,9 +56,7 @@ def trained(loss: Any, _result: object) -> None:
 
 def stepped(optimizer: Any, _result: object) -> Iterable[Finding] | None:
     """Read one step of an optimizer."""
-    losses = threads.get(get_ident())
-    if losses is None:
-        losses = here()
+    losses = threads[get_ident()]
     key = id(optimizer)
     if key in losses.told_s and monotonic() < losses.due_s:
         losses.noted.append((key, optimizer.param_groups[0].get("lr")))
@@ -86,9 +82,7 @@ def made(_optimizer: object, _result: object) -> None:
 
 def fed(loader: object, _result: object) -> None:
     """Note which loader is gone through, and whether to train on it."""
-    losses = threads.get(get_ident())
-    if losses is None:
-        losses = here()
+    losses = threads[get_ident()]
     if losses.passed or len(losses.noted) >= MOST:
         losses.make_room()
     losses.noted.append((losses.enter, ref(loader), losses.learns()))
@@ -102,9 +96,7 @@ def scaled(call: Call) -> Iterable[Finding]:
 
 def evaluated(function: str, given: Any, loss: Any) -> None:
     """Keep a loss that was worked out without gradients: how the model does otherwise."""
-    losses = threads.get(get_ident())
-    if losses is None:
-        losses = here()
+    losses = threads[get_ident()]
     loop = losses.loops.get(losses.last)
     if loop is None:
         loop = losses.latest()
@@ -118,15 +110,8 @@ def evaluated(function: str, given: Any, loss: Any) -> None:
 
 def scheduled(scheduler: Any, _result: object) -> None:
     """Read which scheduler an optimizer has."""
-    losses = threads.get(get_ident())
-    if losses is None:
-        losses = here()
-    optimizer = getattr(scheduler, "optimizer", None)
-    loop = losses.loops.get(id(optimizer))
-    if loop is not None and loop.scheduler is type(scheduler):
-        return
-    loop = losses.loop_of(optimizer)
-    if loop is not None:
+    loop = threads[get_ident()].loop_of(getattr(scheduler, "optimizer", None))
+    if loop is not None and loop.scheduler is not type(scheduler):
         loop.scheduler = type(scheduler)
         loop.params |= scheduler_params(scheduler)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
@@ -28,7 +29,8 @@ class Losses:
     done: after milliseconds of other work each line of ours costs microseconds.
     """
 
-    threads: ClassVar[dict[int, Losses]] = {}
+    threads: ClassVar[defaultdict[int, Losses]]
+    """By `get_ident`: a thread that asks for its own has some."""
     deaf: ClassVar[set[int]] = set()
     """Threads whose loops are all other cards': no loss is asked for until a loader is gone
     through, an optimizer is made or takes a step, or the cell ends. Only a loop that comes after
@@ -37,9 +39,7 @@ class Losses:
     @classmethod
     def here(cls) -> Losses:
         """Return those of this thread."""
-        thread = get_ident()
-        found = cls.threads.get(thread)
-        return found if found is not None else cls.threads.setdefault(thread, cls())
+        return cls.threads[get_ident()]
 
     @classmethod
     def of(cls, thread: int | None) -> Iterator[Losses]:
@@ -264,3 +264,6 @@ class Losses:
             total = sum(rows for _, _, rows in judged) or 1
             mean = sum(loss * (rows / total) for _, loss, rows in judged)
             loop.judgements.append((loop.steps, mean))
+
+
+Losses.threads = defaultdict(Losses)
